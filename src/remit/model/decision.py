@@ -1,0 +1,65 @@
+"""Searches, the records they found, and what people decided about each."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from remit.model.place import Place
+
+Stage = Literal["title-abstract", "full-text"]
+Verdict = Literal["include", "exclude", "unsure"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Someone (or a named reading pass) who extracts, checks, decides or signs."""
+
+    id: str
+    name: str
+    role: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """One source as searched: PRISMA `route` is database, register or other (websites, organisations, citations)."""
+
+    id: str
+    source: str
+    route: Literal["database", "register", "website", "organisation", "citation"]
+    query: str
+    date: str
+    hits: int | None
+    sha256: str = ""
+    note: str = ""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """A line a search found. `report` is the id of the report it became, where it did."""
+
+    id: str
+    search: str
+    title: str
+    first_author: str = ""
+    year: int | None = None
+    journal: str = ""
+    doi: str = ""
+    pmid: str = ""
+    registry: str = ""
+    url: str = ""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One line of the append-only log: a person, a record, a stage, a verdict, a criterion, a reason."""
+
+    record: str
+    stage: Stage
+    verdict: Verdict
+    criterion: str
+    reason: str
+    by: str
+    date: str
+    place: Place

@@ -1,0 +1,131 @@
+"""What a report prints: counts, survival at a time, medians and contrasts, each with its source.
+
+Numbers are kept as printed (as text in `printed`) beside the value read from them. Survival and proportions
+are between 0 and 1; times are months; a blank was not seen and is never zero.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from remit.model.place import Place
+
+SourceKind = Literal["primary", "registry", "label", "secondary"]
+Basis = Literal[
+    "enrolled",
+    "randomised",
+    "infused",
+    "treated",
+    "evaluable",
+    "responders",
+    "relapses",
+    "transplanted",
+    "subgroup",
+    "unknown",
+]
+ContrastMeasure = Literal["HR", "OR", "RR", "RD", "RMST-difference"]
+SurvivalMeasure = Literal["survival", "cumulative-incidence"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a value was read, who read it and who checked it (blank: nobody yet)."""
+
+    report: str
+    locator: str
+    kind: SourceKind
+    url: str = ""
+    extracted_by: str
+    checked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What every value row has. `key` is unique in its file and permanent, so corrections can name it."""
+
+    key: str
+    arm: str
+    outcome: str
+    months: float | None
+    basis: Basis
+    population: str
+    source: Source
+    flags: tuple[str, ...]
+    note: str
+    printed: Mapping[str, str]
+    corrected: tuple[str, ...] = ()
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Count(Row):
+    """Events of a total. Where only a percentage is printed, `events` is None and `proportion` holds it."""
+
+    events: int | None
+    total: int | None
+    proportion: float | None
+    lower: float | None = None
+    upper: float | None = None
+    level: float | None = None
+    scale: str = ""
+    threshold: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Survival(Row):
+    """A Kaplan-Meier probability (or a cumulative incidence) at `months`, with interval or standard error."""
+
+    measure: SurvivalMeasure
+    probability: float
+    lower: float | None = None
+    upper: float | None = None
+    level: float | None = None
+    se: float | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Median(Row):
+    """A median time to an event in months; `reached` is False where the report says it was not."""
+
+    median: float | None
+    reached: bool
+    lower: float | None = None
+    upper: float | None = None
+    level: float | None = None
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast(Row):
+    """A comparison of `arm` with `comparator` as printed: a ratio below 1 means fewer events in `arm`."""
+
+    comparator: str
+    measure: ContrastMeasure
+    estimate: float | None
+    lower: float | None = None
+    upper: float | None = None
+    level: float | None = None
+    p: str = ""
+    events_arm: int | None = None
+    events_comparator: int | None = None
+    total_arm: int | None = None
+    total_comparator: int | None = None
+
+
+Observation: TypeAlias = Count | Survival | Median | Contrast
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Correction:
+    """A value used in place of a printed one; `expect` is the printed value and fails loudly once it changes."""
+
+    table: str
+    key: str
+    column: str
+    expect: str
+    use: str
+    reason: str
+    by: str
+    date: str
+    place: Place

@@ -1,0 +1,93 @@
+"""A whole review as read from its folder."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from remit.model.appraisal import Appraisal
+from remit.model.certainty import Signature
+from remit.model.decision import Decision, Person, Record, Search
+from remit.model.mechanism import Agent, Edge, Entity, Ongoing, Resistance
+from remit.model.observation import Contrast, Correction, Count, Median, Observation, Survival
+from remit.model.place import Place
+from remit.model.protocol import Protocol
+from remit.model.study import Study
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Living:
+    """PRISMA-LSR living mode: schedule, status and retirement rule."""
+
+    status: str
+    schedule: str
+    retirement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class About:
+    """What review.yaml says."""
+
+    id: str
+    title: str
+    version: str
+    date: str
+    licence: str
+    cite: str
+    notice: str
+    living: Living
+    people: tuple[Person, ...]
+    summary: str = ""
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StudyData:
+    """A study with every row its folder holds."""
+
+    study: Study
+    counts: tuple[Count, ...] = ()
+    survival: tuple[Survival, ...] = ()
+    medians: tuple[Median, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    appraisals: tuple[Appraisal, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Observation, ...]:
+        """Every observation, table after table."""
+        return (*self.counts, *self.survival, *self.medians, *self.contrasts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """Everything people wrote in one review folder."""
+
+    about: About
+    protocol: Protocol
+    studies: tuple[StudyData, ...]
+    searches: tuple[Search, ...] = ()
+    records: tuple[Record, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    agents: tuple[Agent, ...] = ()
+    edges: tuple[Edge, ...] = ()
+    resistance: tuple[Resistance, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    ongoing: tuple[Ongoing, ...] = ()
+    signatures: tuple[Signature, ...] = ()
+
+    def study(self, study_id: str) -> StudyData | None:
+        """Return the study of that id, or None."""
+        return next((s for s in self.studies if s.study.id == study_id), None)
+
+    def included_reports(self) -> frozenset[str]:
+        """Ids of reports whose last full-text decision is to include (a record's id is its report's id)."""
+        last: dict[str, str] = {}
+        for d in self.decisions:
+            if d.stage == "full-text":
+                last[d.record] = d.verdict
+        return frozenset(r for r, verdict in last.items() if verdict == "include")
+
+    def rows(self) -> Iterator[tuple[StudyData, Observation]]:
+        """Every observation with its study."""
+        for data in self.studies:
+            for row in data.rows:
+                yield data, row
