@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from remit.model.place import Place
 
-Plain: TypeAlias = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
+Plain: TypeAlias = bool | int | float | str | list["Plain"] | dict[str, "Plain"] | None
 
 
 def rounded(value: float) -> float:
