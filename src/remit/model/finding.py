@@ -1,6 +1,6 @@
 """What a planned analysis gave: what went in, what was left out and why, the pooled estimate, certainty and words.
 
-Natural scale: a proportion or survival between 0 and 1, or a ratio. Analysis scale: logit, complementary log-log or log.
+Natural scale: a proportion or survival between 0 and 1, or a ratio. Analysis scale: logit, cloglog or log.
 """
 
 from dataclasses import dataclass
