@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from remit.model.certainty import Certainty
 from remit.model.place import Place
+from remit.model.plain import Plain, plain
 from remit.model.protocol import Analysis, VerdictWord
 
 
@@ -156,6 +157,12 @@ class Finding:
         if self.pooled is not None:
             return self.pooled.upper
         return self.used[0].upper if len(self.used) == 1 else None
+
+    def to_dict(self) -> dict[str, Plain]:
+        """Return the finding as JSON values, floats to eight significant digits."""
+        whole = plain(self)
+        assert isinstance(whole, dict)
+        return {"id": self.id, **whole}
 
     def __repr__(self) -> str:
         if self.estimate is None:

@@ -1,0 +1,48 @@
+"""The command line: parse, call one task, print. Exit codes: 0 fine, 1 the review has problems, 2 wrong usage."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from remit import __version__
+from remit.cli import build, check, new, show, status
+from remit.errors import RemitError, ReviewError
+
+COMMANDS = (check, build, status, show, new)
+
+EPILOG = """exit codes: 0 fine, 1 the review has problems, 2 wrong usage.
+A review informs; it does not recommend a treatment for a patient."""
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of every command."""
+    top = argparse.ArgumentParser(
+        prog="remit",
+        description="A compiler for evidence: a review folder in; checked, reproducible evidence out.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    top.add_argument("--version", action="version", version=f"remit {__version__}")
+    sub = top.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        command.add(sub)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code."""
+    args = parser().parse_args(argv)
+    try:
+        code: int = args.run(args)
+    except ReviewError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        print(f"{len(error.problems)} problem(s): nothing was written", file=sys.stderr)
+        return error.exit_code
+    except RemitError as error:
+        print(f"remit: {error}", file=sys.stderr)
+        return error.exit_code
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    return code
