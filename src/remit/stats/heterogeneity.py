@@ -1,0 +1,79 @@
+"""How much studies differ: Cochran's Q, I2, and intervals of tau2."""
+
+from dataclasses import dataclass
+
+import numpy.typing as npt
+
+from remit.stats import _check
+from remit.stats._check import FloatArray
+from remit.stats.interval import Interval, chi2_p, chi2_quantile, tail
+from remit.stats.roots import bracketed, widen
+from remit.stats.tau2 import likeliest, log_likelihood, q_at, solve_q
+
+
+@dataclass(frozen=True, slots=True)
+class Q:
+    """A chi-square statistic, its degrees of freedom and the probability of a larger one."""
+
+    q: float
+    df: int
+    p: float
+
+
+def cochran_q(effect: npt.ArrayLike, variance: npt.ArrayLike) -> Q:
+    """Return the test that all studies share one effect. Source: Cochran (1954), Biometrics 10:101-129."""
+    y, v = _check.studies(effect, variance)
+    q = q_at(y, v, 0.0)
+    return Q(q, y.size - 1, chi2_p(q, y.size - 1))
+
+
+def typical_variance(variance: FloatArray) -> float:
+    """Return the typical sampling variance of Higgins and Thompson (2002), Stat Med 21:1539-1558, eq. 9."""
+    w = 1.0 / variance
+    total = float(w.sum())
+    return (variance.size - 1) * total / (total * total - float(w @ w))
+
+
+def i2(tau2: float, variance: npt.ArrayLike) -> float:
+    """Return 100 tau2 / (tau2 + typical sampling variance): percent of total variation that lies between studies.
+
+    It follows tau2, whichever estimator gave it, so it may differ from (Q - df) / Q, with which it agrees for
+    DerSimonian-Laird. It says how large heterogeneity is against sampling error, never how large it is.
+    """
+    v = _check.column(variance, "variance")
+    _check.studies(v, v)
+    between = _check.finite(tau2, "tau2")
+    return 100.0 * between / (between + typical_variance(v))
+
+
+def q_profile(effect: npt.ArrayLike, variance: npt.ArrayLike, level: float = 0.95) -> Interval:
+    """Return the interval of tau2 whose ends put Q at the quantiles of its chi-square distribution.
+
+    Both ends are exact when effects are normal with known variances; an end below 0 is exactly 0.0.
+    Source: Viechtbauer (2007), Stat Med 26:37-52.
+    """
+    y, v = _check.studies(effect, variance)
+    alpha = tail(level)
+    lower = solve_q(y, v, chi2_quantile(alpha, y.size - 1.0))
+    upper = solve_q(y, v, chi2_quantile(1.0 - alpha, y.size - 1.0))
+    return Interval(lower, upper, level)
+
+
+def profile_likelihood(
+    effect: npt.ArrayLike, variance: npt.ArrayLike, restricted: bool = True, level: float = 0.95
+) -> Interval:
+    """Return the tau2 whose (restricted) likelihood is not significantly below the highest one.
+
+    Source: Hardy and Thompson (1996), Stat Med 15:619-629; Viechtbauer (2007), Stat Med 26:37-52.
+    """
+    y, v = _check.studies(effect, variance)
+    best = likeliest(y, v, restricted)
+    floor = log_likelihood(y, v, best, restricted) - chi2_quantile(2.0 * tail(level), 1.0) / 2.0
+
+    def height(tau2: float) -> float:
+        return log_likelihood(y, v, tau2, restricted) - floor
+
+    lower = 0.0 if height(0.0) >= 0.0 else bracketed(height, 0.0, best)
+    step = max(best, float(v.min()))
+    low, high = widen(height, best, step, step * 1e12)
+    return Interval(lower, bracketed(height, low, high), level)
