@@ -1,0 +1,113 @@
+"""Estimates of separate groups of people, pooled.
+
+k = 0 gives nothing and k = 1 its own estimate, never a pooled one. Proportions: binomial-normal GLMM on the logit.
+Survival and contrasts: REML with the Hartung-Knapp interval and its ad-hoc correction, on the complementary log-log and
+the log scale; prediction interval from three studies; the common effect beside. I2 and weights in percent.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from remit.model.finding import Pooled, Used
+from remit.model.protocol import Analysis
+from remit.stats.glmm import ProportionFit, pool_proportions
+from remit.stats.pool import RandomEffects, common_effect, random_effects
+from remit.synthesise.scale import cloglog_inverse, exp
+
+GLMM = "binomial-normal model, logit"
+REML = {"survival": "random effects (REML), complementary log-log", "contrast": "random effects (REML), log ratio"}
+HARTUNG_KNAPP = "Hartung–Knapp, ad-hoc correction"
+PROFILE = "profile likelihood"
+
+
+@dataclass(frozen=True, slots=True)
+class Combined:
+    """What went in, with weights in percent, and the pooled estimate (None for fewer than two)."""
+
+    used: tuple[Used, ...]
+    pooled: Pooled | None
+
+
+def combine(used: Sequence[Used], analysis: Analysis, incidence: bool = False) -> Combined:
+    """Return the pooled estimate of `used`, in reading order (year, name, ids); `incidence` turns survival around."""
+    entered = tuple(sorted(used, key=lambda u: (u.year or 0, u.label, u.study, u.arm, u.comparator, u.key)))
+    if len(entered) < 2:
+        return Combined(tuple(replace(u, weight=100.0) for u in entered), None)
+    if analysis.kind == "proportion":
+        fit = pool_proportions([u.events or 0 for u in entered], [u.total or 0 for u in entered])
+        return Combined(_weighted(entered, fit.weights), _proportion(fit))
+    fit_random = random_effects([u.effect for u in entered], [u.variance for u in entered])
+    back: Callable[[float], float] = exp if analysis.kind == "contrast" else lambda v: cloglog_inverse(v, incidence)
+    return Combined(_weighted(entered, fit_random.weights), _ratio_or_survival(fit_random, entered, analysis, back))
+
+
+def _weighted(used: tuple[Used, ...], weights: Sequence[float]) -> tuple[Used, ...]:
+    return tuple(replace(u, weight=float(w)) for u, w in zip(used, weights, strict=True))
+
+
+def _proportion(fit: ProportionFit) -> Pooled:
+    return Pooled(
+        k=fit.k,
+        n=fit.n,
+        events=fit.events,
+        estimate=fit.estimate,
+        lower=fit.lower,
+        upper=fit.upper,
+        prediction_lower=fit.prediction_lower,
+        prediction_upper=fit.prediction_upper,
+        tau2=fit.tau2,
+        tau2_lower=fit.tau2_lower,
+        tau2_upper=fit.tau2_upper,
+        i2=fit.i2,
+        q=fit.q,
+        q_df=fit.q_df,
+        q_p=fit.q_p,
+        common_estimate=fit.common_estimate,
+        common_lower=fit.common_lower,
+        common_upper=fit.common_upper,
+        effect=fit.logit,
+        se=fit.se,
+        p=None,
+        method=f"{GLMM}; {fit.note}" if fit.note else GLMM,
+        interval=PROFILE if not fit.note else fit.method,
+    )
+
+
+def _ratio_or_survival(
+    fit: RandomEffects, used: tuple[Used, ...], analysis: Analysis, back: Callable[[float], float]
+) -> Pooled:
+    """Return the pooled estimate on the natural scale; a falling back-transform swaps the ends."""
+    common = common_effect([u.effect for u in used], [u.variance for u in used])
+    lower, upper = sorted((back(fit.lower), back(fit.upper)))
+    common_lower, common_upper = sorted((back(common.lower), back(common.upper)))
+    ahead: tuple[float | None, float | None] = (None, None)
+    if fit.prediction_lower is not None and fit.prediction_upper is not None:
+        low, high = sorted((back(fit.prediction_lower), back(fit.prediction_upper)))
+        ahead = low, high
+    people = [u.total + (u.comparator_total or 0) for u in used if u.total is not None]
+    events = [u.events + (u.comparator_events or 0) for u in used if u.events is not None]
+    return Pooled(
+        k=fit.k,
+        n=sum(people) if people else None,
+        events=sum(events) if len(events) == len(used) else None,
+        estimate=back(fit.estimate),
+        lower=lower,
+        upper=upper,
+        prediction_lower=ahead[0],
+        prediction_upper=ahead[1],
+        tau2=fit.tau2,
+        tau2_lower=fit.tau2_lower,
+        tau2_upper=fit.tau2_upper,
+        i2=fit.i2,
+        q=fit.q,
+        q_df=fit.q_df,
+        q_p=fit.q_p,
+        common_estimate=back(common.estimate),
+        common_lower=common_lower,
+        common_upper=common_upper,
+        effect=fit.estimate,
+        se=fit.se,
+        p=fit.p if analysis.kind == "contrast" else None,
+        method=REML[analysis.kind],
+        interval=HARTUNG_KNAPP,
+    )

@@ -1,0 +1,178 @@
+"""One estimate per family: which study of a family speaks for it, and which row for each of its arms.
+
+The protocol's ordered words `prefer` decide; outcome order (and, for contrasts, the documented order of routes) stands
+right after the denominator, and rows nearer the planned time right after that. Words:
+
+basis      order of the analysis's `basis`
+current    neither flagged superseded or interim, nor in a report that a later one supersedes
+source     primary, then label, registry, secondary
+largest    most people
+latest     latest report, then longest follow-up
+counts     counts printed over counts from percentages; intervals and errors over approximations
+unflagged  fewest flags
+
+Ties end at the ids of study, report and row, so that the same review always gives the same choice.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from remit.model.finding import LeftOut
+from remit.model.protocol import Analysis
+from remit.synthesise.index import root
+from remit.synthesise.made import Estimate
+from remit.synthesise.reasons import Refusal, left_out
+
+SOURCE = {"primary": 0, "label": 1, "registry": 2, "secondary": 3}
+WORDS = ("basis", "current", "source", "largest", "latest", "counts", "unflagged")
+NAMES = {
+    "basis": "denominator",
+    "outcome": "order of outcomes",
+    "route": "order of routes",
+    "largest": "number of people",
+    "latest": "date",
+    "counts": "kind of value",
+    "unflagged": "number of flags",
+}
+"""Words of the rule as sentences say them; the others stand as they are."""
+Key = tuple[tuple[str, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """An estimate with its values for every word of the rule, lower preferred, and its ids."""
+
+    key: Key
+    ids: tuple[str, str, str, str]
+    estimate: Estimate
+
+    @property
+    def order(self) -> tuple[tuple[float, ...], tuple[str, str, str, str]]:
+        """What estimates are sorted by."""
+        return tuple(v for _, v in self.key), self.ids
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """What one study would bring: its rows for disjoint arms, best first, and its rank among its family."""
+
+    rows: tuple[Ranked, ...]
+    key: Key
+
+    @property
+    def order(self) -> tuple[tuple[float, ...], tuple[str, str, str, str]]:
+        """What studies of a family are sorted by."""
+        return tuple(v for _, v in self.key), self.rows[0].ids
+
+
+def choose(
+    estimates: Sequence[Estimate], analysis: Analysis, prefer: Sequence[str]
+) -> tuple[tuple[Estimate, ...], tuple[LeftOut, ...]]:
+    """Return the estimates that enter, one per top-level arm of one study per family, and the others with reasons."""
+    families: defaultdict[str, defaultdict[str, list[Ranked]]] = defaultdict(lambda: defaultdict(list))
+    for e in estimates:
+        families[e.used.family or e.used.study][e.used.study].append(_ranked(e, analysis, prefer))
+    chosen: list[Estimate] = []
+    lost: list[LeftOut] = []
+    for studies in families.values():
+        speakers = []
+        for rows in studies.values():
+            speaker, beaten = _one_per_arm(rows)
+            speakers.append(speaker)
+            lost.extend(beaten)
+        speakers.sort(key=lambda s: s.order)
+        best = speakers[0]
+        chosen.extend(r.estimate for r in best.rows)
+        for other in speakers[1:]:
+            lost.extend(_family(r, other, best) for r in other.rows)
+    return tuple(chosen), tuple(lost)
+
+
+def _one_per_arm(rows: list[Ranked]) -> tuple[Speaker, list[LeftOut]]:
+    """Return a study's best rows on disjoint people, and the rows they were preferred to."""
+    taken: list[Ranked] = []
+    lost: list[LeftOut] = []
+    for r in sorted(rows, key=lambda r: r.order):
+        winner = next((t for t in taken if t.estimate.candidate.roots & r.estimate.candidate.roots), None)
+        if winner is None:
+            taken.append(r)
+        else:
+            lost.append(left_out(r.estimate.candidate.sighting, _beaten(r, winner)))
+    people = sum(_people(t.estimate) for t in taken)
+    key = tuple((w, -float(people) if w == "largest" else v) for w, v in taken[0].key)
+    return Speaker(tuple(taken), key), lost
+
+
+def _ranked(e: Estimate, analysis: Analysis, prefer: Sequence[str]) -> Ranked:
+    words = list(prefer) if "basis" in prefer else ["basis", *prefer]
+    at = words.index("basis") + 1
+    extra = ["outcome", "route"] if analysis.kind == "contrast" else ["outcome"]
+    words[at:at] = [*extra, "time"]
+    values = _values(e, analysis)
+    row = e.candidate.sighting.row
+    key = tuple((w, v) for w in words for v in values.get(w, ()))
+    return Ranked(key, (e.used.study, e.used.report, row.place.file, row.key), e)
+
+
+def _values(e: Estimate, analysis: Analysis) -> dict[str, tuple[float, ...]]:
+    """Return each word's values for this estimate; lower is preferred."""
+    s, u, row = e.candidate.sighting, e.used, e.candidate.sighting.row
+    report = s.report
+    old = "superseded" in row.flags or "interim" in row.flags or (report is not None and bool(report.superseded_by))
+    year = report.year if report is not None and report.year is not None else 0
+    follow_up = report.follow_up_months if report is not None and report.follow_up_months is not None else 0.0
+    if analysis.months is not None:
+        time = abs((u.months if u.months is not None else analysis.months) - analysis.months)
+    else:
+        time = -(u.months or 0.0) if e.candidate.partner is not None else 0.0
+    return {
+        "basis": (float(analysis.basis.index(row.basis)) if row.basis in analysis.basis else 0.0,),
+        "outcome": (float(analysis.outcomes.index(e.candidate.outcome)),),
+        "route": (float(e.rank),),
+        "time": (time,),
+        "current": (float(old),),
+        "source": (float(SOURCE[row.source.kind]),),
+        "largest": (-float(_people(e)),),
+        "latest": (-float(year), -float(follow_up)),
+        "counts": (float(e.rank),),
+        "unflagged": (float(len(row.flags)),),
+    }
+
+
+def _people(e: Estimate) -> int:
+    return (e.used.total or 0) + (e.used.comparator_total or 0)
+
+
+def _beaten(loser: Ranked, winner: Ranked) -> Refusal:
+    """Return why another row of the same study and people was preferred."""
+    row = winner.estimate.candidate.sighting.row
+    word = _deciding(loser.key, winner.key)
+    which = f"row {row.key} ({row.outcome}, report {row.source.report})"
+    mine, theirs = loser.estimate, winner.estimate
+    if mine.used.arm != theirs.used.arm:
+        study = mine.candidate.sighting.study
+        arms = [study.arm(e.used.arm) for e in (mine, theirs)]
+        nested = len({root(study, a) for a in arms if a is not None}) == 1
+        shared = "which shares its people" if nested else "which shares its comparator"
+        said = f"{which} of arm {theirs.used.arm}, {shared}, was preferred by {word}"
+        return Refusal("nested-arm" if nested else "not-preferred", said)
+    if word == "current":
+        return Refusal("superseded", f"{which} is the later look at these people")
+    return Refusal("not-preferred", f"{which} of the same people was preferred by {word}")
+
+
+def _family(r: Ranked, other: Speaker, best: Speaker) -> LeftOut:
+    winner = best.rows[0].estimate
+    word = _deciding(other.key, best.key)
+    said = (
+        f"{winner.used.label} ({winner.used.study}) of the same family ({winner.used.family}) "
+        f"was preferred by {word}; the two share people"
+    )
+    return left_out(r.estimate.candidate.sighting, Refusal("family", said))
+
+
+def _deciding(loser: Key, winner: Key) -> str:
+    """Return the first word on which the two differ, in words a reader knows."""
+    word = next((a for (a, x), (_, y) in zip(loser, winner, strict=True) if x != y), "id")
+    return NAMES.get(word, word)
