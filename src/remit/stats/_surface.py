@@ -1,0 +1,164 @@
+"""Maximum and profiles of a likelihood in (mu, tau): a mean and a standard deviation of normal random effects.
+
+A surface gives its height with first and second derivatives at any (mu, tau). Everything here only climbs: along mu
+for a given tau, where such likelihoods are concave; along tau for a given mu; and to both ends of an interval. Every
+step stays between points known to lie on either side, so nothing diverges and nothing depends on a lucky start.
+"""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+from remit.errors import NotConverged
+from remit.stats.roots import bracketed
+
+TAU_MOST = 10.0  # on a log or logit scale: beyond any heterogeneity that data of this kind can show
+MU_MOST = 80.0
+LOOKS = (0.1, 0.2, 0.4, 0.7, 1.2, 2.0, 3.5, 6.0, TAU_MOST)
+MOST_STEPS = 100
+CLOSE = 1e-9
+
+
+class Point(NamedTuple):
+    """Height of the log-likelihood at (mu, tau) with its slopes and curvatures."""
+
+    mu: float
+    tau: float
+    height: float
+    mu_slope: float
+    tau_slope: float
+    mu_curve: float
+    cross: float
+    tau_curve: float
+
+
+class Surface(Protocol):
+    """A log-likelihood in mu and tau >= 0, even in tau."""
+
+    def at(self, mu: float, tau: float) -> Point:
+        """Return height and derivatives."""
+
+    def rise_at_zero(self, mu: float) -> float:
+        """Return the second derivative in tau at tau = 0, which says whether leaving 0 climbs."""
+
+
+def climb_mu(surface: Surface, tau: float, start: float) -> Point:
+    """Return the highest point with this tau."""
+
+    def look(mu: float) -> tuple[float, float, Point]:
+        point = surface.at(mu, tau)
+        return point.mu_slope, point.mu_curve, point
+
+    return _downhill(look, -MU_MOST, MU_MOST, start)
+
+
+def climb_tau(surface: Surface, mu: float, start: float) -> Point:
+    """Return the highest point with this mu that a climb from `start` reaches, tau between 0 and TAU_MOST."""
+    low, high = 0.0, start if start > 0.05 else 0.05
+    point = surface.at(mu, high)
+    if surface.rise_at_zero(mu) <= 0.0 and point.tau_slope <= 0.0:
+        return surface.at(mu, 0.0)
+    while point.tau_slope > 0.0:
+        if high >= TAU_MOST:
+            return point
+        low, high = high, min(1.6 * high + 0.1, TAU_MOST)
+        point = surface.at(mu, high)
+
+    def look(tau: float) -> tuple[float, float, Point]:
+        here = surface.at(mu, tau)
+        slope = here.tau_slope / tau
+        return slope, (here.tau_curve - slope) / tau, here
+
+    return _downhill(look, low, high, min(max(start, low + 0.1 * (high - low)), high - 0.1 * (high - low)))
+
+
+def summit(surface: Surface, start: float) -> Point:
+    """Return the highest point, tau = 0 included; the ridge over tau is looked at from end to end first."""
+    ridge = [climb_mu(surface, 0.0, start)]
+    for tau in LOOKS:
+        ridge.append(climb_mu(surface, tau, ridge[-1].mu))
+    slopes = [surface.rise_at_zero(ridge[0].mu)] + [p.tau_slope for p in ridge[1:]]
+    tops = [ridge[0]] if slopes[0] <= 0.0 else []
+    for i in range(len(LOOKS)):
+        if slopes[i] > 0.0 >= slopes[i + 1]:
+            tops.append(_ridge_top(surface, ridge[i], ridge[i + 1]))
+    if slopes[-1] > 0.0:
+        tops.append(ridge[-1])
+    return max(tops, key=lambda p: p.height)
+
+
+def _ridge_top(surface: Surface, left: Point, right: Point) -> Point:
+    """Return the highest point of the ridge between two taus at which it rises and falls."""
+    seen = [left if left.tau > 0.0 else right]
+
+    def look(tau: float) -> tuple[float, float, Point]:
+        here = climb_mu(surface, tau, seen[-1].mu)
+        seen.append(here)
+        slope = here.tau_slope / tau
+        along = here.tau_curve - here.cross * here.cross / here.mu_curve
+        return slope, (along - slope) / tau, here
+
+    return _downhill(look, left.tau, right.tau, 0.5 * (left.tau + right.tau))
+
+
+def mu_end(surface: Surface, top: Point, drop: float, step: float) -> float:
+    """Return the mu, in the direction of `step`, at which the profile over tau has fallen by `drop`; maybe infinite."""
+    floor = top.height - drop
+    near, here = top, top
+    while here.height > floor:
+        near = here
+        if abs(near.mu) >= MU_MOST:
+            return math.copysign(math.inf, step)
+        here = climb_tau(surface, min(max(near.mu + step, -MU_MOST), MU_MOST), near.tau)
+        step *= 1.5
+    sign = math.copysign(1.0, here.mu - near.mu)
+    taus = [near.tau]
+
+    def look(mu: float) -> tuple[float, float, Point]:
+        point = climb_tau(surface, mu, taus[-1])
+        taus.append(point.tau)
+        return sign * (point.height - floor), sign * point.mu_slope, point
+
+    start = here.mu - (here.height - floor) / here.mu_slope if here.mu_slope != 0.0 else 0.5 * (near.mu + here.mu)
+    return _downhill(look, min(near.mu, here.mu), max(near.mu, here.mu), start).mu
+
+
+def tau_ends(surface: Surface, top: Point, drop: float) -> tuple[float, float | None]:
+    """Return the taus at which the ridge has fallen by `drop`; the lower is 0 and the upper None if it never falls."""
+    floor = top.height - drop
+    mus = [top.mu]
+
+    def height(tau: float) -> float:
+        point = climb_mu(surface, tau, mus[-1])
+        mus.append(point.mu)
+        return point.height - floor
+
+    lower = 0.0 if top.tau == 0.0 or height(0.0) >= 0.0 else bracketed(height, 0.0, top.tau, CLOSE)
+    near, far = top.tau, min(2.0 * top.tau + 0.2, TAU_MOST)
+    while height(far) > 0.0:
+        if far >= TAU_MOST:
+            return lower, None
+        near, far = far, min(1.7 * far, TAU_MOST)
+    return lower, bracketed(height, near, far, CLOSE) if near < far else far
+
+
+def _downhill(look: Callable[[float], tuple[float, float, Point]], low: float, high: float, start: float) -> Point:
+    """Return the point where a function that falls from above 0 at `low` to below 0 at `high` is 0.
+
+    Newton's steps inside the bracket, halving it when a step leaves it or when two steps together gain too little.
+    """
+    x = start if low < start < high else 0.5 * (low + high)
+    before = math.inf
+    for _ in range(MOST_STEPS):
+        value, slope, point = look(x)
+        if value == 0.0:
+            return point
+        low, high = (x, high) if value > 0.0 else (low, x)
+        step = -value / slope if slope < 0.0 else math.inf
+        if abs(step) <= CLOSE * max(1.0, abs(x)) or high - low <= 1e-13 * max(1.0, abs(x)):
+            return point
+        inside = low < x + step < high and abs(step) < before
+        new = x + step if inside else 0.5 * (low + high)
+        before = 0.9 * abs(new - x) if inside else math.inf
+        x = new
+    raise NotConverged(f"no maximum found between {low:g} and {high:g} in {MOST_STEPS} steps")
