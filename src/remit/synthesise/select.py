@@ -154,14 +154,21 @@ def _pairs(
 
 
 def _rows_for_pairs(index: Index, analysis: Analysis, outcome: str) -> tuple[Sighting, ...]:
-    """Counts of the outcome, or of its events for a time-to-event outcome; survival rows for hazard ratios."""
+    """Rows of which two may make a ratio.
+
+    Counts of the outcome; for a time-to-event outcome, with hazard ratios only, counts of `<outcome>-events` (and of
+    the outcome itself where it names the bad event, such as relapse) and survival at a time.
+    """
+    counts = index.counts.get(outcome, ())
     known = index.outcomes.get(outcome)
-    timed = known is not None and known.kind == "time-to-event"
-    counts = index.counts.get(f"{outcome}-events" if timed else outcome, ())
+    if known is None or known.kind != "time-to-event":
+        return counts
     if analysis.measure != "HR":
-        return () if timed else counts
+        return ()
+    named = counts if known.direction == "lower-is-better" else ()
     printed = index.survival.get(outcome, ())
-    return (*counts, *(s for s in printed if isinstance(s.row, Survival) and s.row.measure == "survival"))
+    at_times = (s for s in printed if isinstance(s.row, Survival) and s.row.measure == "survival")
+    return (*index.counts.get(f"{outcome}-events", ()), *named, *at_times)
 
 
 def _same(s: Sighting) -> tuple[object, ...]:
