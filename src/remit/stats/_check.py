@@ -68,7 +68,7 @@ def cell(events: float, total: float, events_name: str = "events", total_name: s
     """Return events and total as ints with 0 <= events <= total and total >= 1."""
     x, n = whole(events, events_name), whole(total, total_name, minimum=1)
     if x > n:
-        raise InputError(f"{events_name} {x} exceed {total_name} {n}; compare both with the table they were read from")
+        raise InputError(f"{events_name} {x} of {total_name} {n}; expected at most {n}; compare with the report")
     return x, n
 
 

@@ -23,7 +23,7 @@ class Q:
 def cochran_q(effect: npt.ArrayLike, variance: npt.ArrayLike) -> Q:
     """Return the test that all studies share one effect. Source: Cochran (1954), Biometrics 10:101-129."""
     y, v = _check.studies(effect, variance)
-    q = q_at(y, v, 0.0)
+    q = q_at(y - y[0], v, 0.0)
     return Q(q, y.size - 1, chi2_p(q, y.size - 1))
 
 

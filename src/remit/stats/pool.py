@@ -101,8 +101,10 @@ def random_effects(
     k = y.size
     w = 1.0 / (v + between)
     total = float(w.sum())
-    estimate = float(w @ y) / total
-    r = y - estimate
+    off = y - y[0]  # so that identical effects have residuals of exactly 0
+    mean = float(w @ off) / total
+    estimate = float(y[0]) + mean
+    r = off - mean
     plain = 1.0 / total
     knapp = float(w @ (r * r)) / (k - 1) / total
     if interval == "hartung-knapp-adhoc":
@@ -111,7 +113,7 @@ def random_effects(
     half = (normal_quantile(level) if math.isinf(df) else t_quantile(level, df)) * se
     statistic = _ratio(estimate, se)
     reach = _reach(prediction, between, plain, knapp, k, level)
-    q = q_at(y, v, 0.0)
+    q = q_at(off, v, 0.0)
     alpha = tail(level)
     return RandomEffects(
         k=k,

@@ -1,0 +1,116 @@
+"""Reference numbers from other software, and a tally of how many agree, by topic.
+
+The folder with reference files is named by REMIT_REFERENCE, or found beside the repository. Without it these tests
+are skipped; every other test stands alone.
+"""
+
+import json
+import math
+import os
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+TALLY: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+NOT_NUMBERS = {"NA", "NaN", None, True, False}
+OPEN = {"Inf": math.inf, "-Inf": -math.inf}
+
+
+def folder() -> Path | None:
+    named = os.environ.get("REMIT_REFERENCE")
+    beside = Path(__file__).resolve().parents[2].parent / "shared" / "reference" / "stats"
+    place = Path(named) if named else beside
+    return place if place.is_dir() else None
+
+
+@dataclass(frozen=True)
+class Case:
+    """One analysis of one data set, with the numbers another program gave."""
+
+    topic: str
+    data: str
+    id: str
+    args: dict
+    columns: dict
+    output: dict
+    rel: float
+    abs: float
+
+    def column(self, name: str) -> np.ndarray:
+        return np.array([math.nan if v in ("NA", None) else v for v in self.columns[name]], dtype=float)
+
+
+class Reference:
+    """Cases of a topic, and the comparison of what remit gives with what they list."""
+
+    def __init__(self, place: Path) -> None:
+        self.place = place
+        self.failures: list[str] = []
+        self.compared = 0
+
+    def cases(self, topic: str) -> list[Case]:
+        found = []
+        for path in sorted(self.place.glob(f"{topic}__*.json")):
+            file = json.loads(path.read_text(encoding="utf-8"))
+            tolerance, data = file["tolerance"], file["dataset"]
+            found += [
+                Case(topic, data["name"], a["id"], a.get("args") or {}, data["columns"], a["output"],
+                     tolerance["rel"], tolerance.get("abs") or 0.0)
+                for a in file["analyses"]
+            ]
+        return found
+
+    def agree(self, case: Case, got: dict, rel: float | None = None, abs: float | None = None) -> None:
+        """Compare each named number with the case's output; `got` maps the reference's field to remit's value."""
+        before, compared = len(self.failures), self.compared
+        for field, value in got.items():
+            wanted = flat(case.output[field])
+            mine = flat(value)
+            if len(wanted) != len(mine):
+                self.failures.append(f"{case.topic}/{case.data}/{case.id} {field}: {len(mine)} for {len(wanted)}")
+                continue
+            for at, (a, b) in enumerate(zip(wanted, mine, strict=True)):
+                self._one(case, f"{field}[{at}]", a, b, case.rel if rel is None else rel,
+                          case.abs if abs is None else abs)
+        tally = TALLY[case.topic]
+        tally[1] += 1
+        tally[2] += self.compared - compared
+        tally[0] += len(self.failures) == before
+
+    def _one(self, case: Case, field: str, wanted, mine, rel: float, abs: float) -> None:
+        if isinstance(wanted, str) and wanted in OPEN:
+            wanted = OPEN[wanted]
+        if wanted is None or isinstance(wanted, (str, bool)):
+            return
+        self.compared += 1
+        if wanted == mine:
+            return
+        if mine is None or not math.fabs(mine - wanted) <= max(abs, rel * math.fabs(wanted)):
+            self.failures.append(f"{case.topic}/{case.data}/{case.id} {field}: {mine!r}, reference {wanted!r}")
+
+
+def flat(value) -> list:
+    if isinstance(value, (list, tuple, np.ndarray)):
+        return [leaf for item in value for leaf in flat(item)]
+    return [value]
+
+
+@pytest.fixture
+def reference():
+    place = folder()
+    if place is None:
+        pytest.skip("reference numbers are not here; name their folder in REMIT_REFERENCE")
+    checker = Reference(place)
+    yield checker
+    assert not checker.failures, f"{len(checker.failures)} of {checker.compared}:\n" + "\n".join(checker.failures[:40])
+    assert checker.compared > 0, "nothing was compared"
+
+
+def pytest_terminal_summary(terminalreporter):
+    if TALLY:
+        terminalreporter.write_sep("-", "agreement with reference numbers")
+        for topic, (passed, total, numbers) in sorted(TALLY.items()):
+            terminalreporter.write_line(f"{topic:32} {passed:4} of {total:4} analyses, {numbers:6} numbers")

@@ -1,0 +1,41 @@
+"""Exact likelihoods against metafor's rma.glmm (lme4, 7 quadrature points)."""
+
+import math
+
+from remit.stats.exact import clopper_pearson
+from remit.stats.glmm import pool_proportions
+
+
+def logit(p: float) -> float:
+    return math.log(p / (1.0 - p))
+
+
+def test_proportions(reference):
+    """Log-likelihoods are not compared: with 7 points and tau2 > 0 the listed ones are conditional deviances."""
+    for case in reference.cases("glmm_proportion"):
+        if case.args["method"] != "ML" or case.args.get("nAGQ") == 1 or "mods" in case.id:
+            continue
+        fit = pool_proportions(case.columns["xi"], case.columns["ni"], "t" if case.id.endswith("_t") else "wald")
+        reference.agree(case, {
+            "b": fit.logit, "se": fit.se, "tau2": fit.tau2, "I2": fit.i2, "QE_LRT": fit.q, "QEp_LRT": fit.q_p,
+            "ci_lb": logit(fit.lower), "ci_ub": logit(fit.upper), "k": fit.k,
+        })
+
+
+def test_common_proportion(reference):
+    for case in reference.cases("glmm_proportion"):
+        if case.args["method"] != "EE":
+            continue
+        fit = pool_proportions(case.columns["xi"], case.columns["ni"])
+        reference.agree(case, {"b": logit(fit.common_estimate), "QE_LRT": fit.q}, rel=1e-8)
+
+
+def test_clopper_pearson(reference):
+    """The reference gives the ends on the logit scale."""
+    for case in reference.cases("proportion_study_ci"):
+        if case.id != "CP":
+            continue
+        got = [clopper_pearson(int(x), int(n)) for x, n in zip(case.columns["xi"], case.columns["ni"], strict=True)]
+        lower = [logit(i.lower) if i.lower > 0.0 else -math.inf for i in got]
+        upper = [logit(i.upper) if i.upper < 1.0 else math.inf for i in got]
+        reference.agree(case, {"lower": lower, "upper": upper})

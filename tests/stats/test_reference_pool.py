@@ -1,0 +1,98 @@
+"""Pooling, heterogeneity and intervals against metafor and meta."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from remit.stats import heterogeneity, pool, tau2
+
+ESTIMATORS = {
+    "EE": lambda y, v: 0.0,
+    "DL": tau2.dersimonian_laird,
+    "HE": tau2.hedges,
+    "HS": tau2.hunter_schmidt,
+    "HSk": lambda y, v: tau2.hunter_schmidt(y, v, small_sample=True),
+    "SJ": tau2.sidik_jonkman,
+    "PM": tau2.paule_mandel,
+    "PMM": tau2.median_unbiased,
+    "ML": tau2.maximum_likelihood,
+    "REML": tau2.reml,
+    "EB": tau2.empirical_bayes,
+}
+INTERVALS = {"z": "normal", "t": "t", "knha": "hartung-knapp", "adhoc": "hartung-knapp-adhoc"}
+CLOSED = {"EE", "DL", "HE", "HS", "HSk", "SJ"}
+
+
+def check_pool(reference, case, y, v):
+    method = case.args["method"]
+    between = ESTIMATORS[method](y, v)
+    fit = pool.random_effects(y, v, between, interval=INTERVALS[case.args["test"]])
+    got = {
+        "b": fit.estimate, "se": fit.se, "stat": fit.statistic, "pval": fit.p, "ci_lb": fit.lower,
+        "ci_ub": fit.upper, "QE": fit.q, "QE_p": fit.q_p, "weights_pct": fit.weights, "k": fit.k, "tau2": fit.tau2,
+    }
+    if method != "EE":
+        got["I2"] = fit.i2
+    tight = (1e-6, 1e-9) if method in CLOSED else (case.rel, case.abs)
+    reference.agree(case, {name: value for name, value in got.items() if name in case.output}, *tight)
+
+
+def test_generic_pooling(reference):
+    for case in reference.cases("pool_generic"):
+        check_pool(reference, case, case.column("yi"), case.column("vi"))
+
+
+def test_tau2_intervals(reference):
+    """Point estimates are compared in pool_generic: here the listed REML stopped early."""
+    for case in reference.cases("tau2_confint"):
+        y, v = case.column("yi"), case.column("vi")
+        kind = case.args.get("type", "")
+        if kind == "Q-profile":
+            ends = heterogeneity.q_profile(y, v)
+        elif kind == "profile-likelihood":
+            ends = heterogeneity.profile_likelihood(y, v, restricted=case.args["method"] == "REML")
+        else:
+            continue
+        first = replace(case, output={side: case.output[side][:2] for side in ("ci_lb", "ci_ub")})
+        reference.agree(
+            first, {"ci_lb": [ends.lower, ends.lower**0.5], "ci_ub": [ends.upper, ends.upper**0.5]}, abs=3e-4
+        )
+
+
+def test_intervals_of_package_meta(reference):
+    forms = {
+        "REML_classic": ("normal", None), "REML_HK": ("hartung-knapp", None), "HK_adhoc_se": ("hartung-knapp-adhoc", 0)
+    }
+    for case in reference.cases("random_effects_ci_variants"):
+        if case.id not in forms:
+            continue
+        y, v = case.column("yi"), case.column("vi")
+        fit = pool.random_effects(y, v, interval=forms[case.id][0])
+        common = pool.common_effect(y, v)
+        reference.agree(case, {
+            "TE_common": common.estimate, "seTE_common": common.se, "lower_common": common.lower,
+            "upper_common": common.upper, "TE_random": fit.estimate, "lower_random": fit.lower,
+            "upper_random": fit.upper, "Q": fit.q, "pval_Q": fit.q_p,
+        }, rel=2e-4, abs=1e-5)
+
+
+def test_prediction_intervals(reference):
+    forms = {"HTS": ("normal", "k-2"), "V": ("normal", "k-1"), "HK": ("hartung-knapp", "hartung-knapp")}
+    for case in reference.cases("prediction_interval_variants"):
+        if case.id not in forms:
+            continue
+        interval, prediction = forms[case.id]
+        fit = pool.random_effects(case.column("yi"), case.column("vi"), interval=interval, prediction=prediction)
+        reference.agree(
+            case, {"lower_predict": fit.prediction_lower, "upper_predict": fit.prediction_upper}, rel=2e-3, abs=2e-4
+        )
+
+
+def test_survival_at_a_time(reference):
+    for case in reference.cases("survival_at_time_pool"):
+        y, v = np.array(case.output["yi"]), np.array(case.output["vi"])
+        fit = pool.random_effects(y, v, interval=INTERVALS[case.args["test"]])
+        reference.agree(case, {
+            "b": fit.estimate, "se": fit.se, "tau2": fit.tau2, "ci_lb": fit.lower, "ci_ub": fit.upper, "I2": fit.i2,
+            "QE": fit.q, "weights_pct": fit.weights,
+        })
