@@ -42,14 +42,14 @@ class Surface(Protocol):
         """Return the second derivative in tau at tau = 0, which says whether leaving 0 climbs."""
 
 
-def climb_mu(surface: Surface, tau: float, start: float) -> Point:
-    """Return the highest point with this tau."""
+def climb_mu(surface: Surface, tau: float, start: float, close: float = CLOSE) -> Point:
+    """Return the highest point with this tau, its mu to within `close`."""
 
     def look(mu: float) -> tuple[float, float, Point]:
         point = surface.at(mu, tau)
         return point.mu_slope, point.mu_curve, point
 
-    return _downhill(look, -MU_MOST, MU_MOST, start)
+    return _downhill(look, -MU_MOST, MU_MOST, start, close)
 
 
 def climb_tau(surface: Surface, mu: float, start: float) -> Point:
@@ -76,14 +76,16 @@ def summit(surface: Surface, start: float) -> Point:
     """Return the highest point, tau = 0 included; the ridge over tau is looked at from end to end first."""
     ridge = [climb_mu(surface, 0.0, start)]
     for tau in LOOKS:
-        ridge.append(climb_mu(surface, tau, ridge[-1].mu))
+        last = ridge[-1]
+        lean = -last.cross / last.mu_curve * (tau - last.tau)
+        ridge.append(climb_mu(surface, tau, last.mu + min(max(lean, -0.5), 0.5), 0.02))
     slopes = [surface.rise_at_zero(ridge[0].mu)] + [p.tau_slope for p in ridge[1:]]
     tops = [ridge[0]] if slopes[0] <= 0.0 else []
     for i in range(len(LOOKS)):
         if slopes[i] > 0.0 >= slopes[i + 1]:
             tops.append(_ridge_top(surface, ridge[i], ridge[i + 1]))
     if slopes[-1] > 0.0:
-        tops.append(ridge[-1])
+        tops.append(climb_mu(surface, TAU_MOST, ridge[-1].mu))
     return max(tops, key=lambda p: p.height)
 
 
@@ -102,8 +104,82 @@ def _ridge_top(surface: Surface, left: Point, right: Point) -> Point:
 
 
 def mu_end(surface: Surface, top: Point, drop: float, step: float) -> float:
-    """Return the mu, in the direction of `step`, at which the profile over tau has fallen by `drop`; maybe infinite."""
+    """Return the mu, in the direction of `step`, at which the profile over tau has fallen by `drop`; maybe infinite.
+
+    Two equations, height and slope in tau, by Newton's method (Venzon and Moolgavkar 1988, Appl Stat 37:87-94); where
+    that does not arrive, or arrives at something else, by walking out and closing in.
+    """
     floor = top.height - drop
+
+    def miss(p: Point) -> Solved:
+        return Solved(p.height - floor, p.tau_slope, p.mu_slope, p.tau_slope, p.cross, p.tau_curve)
+
+    start = max(top.tau - top.cross / (top.tau_curve or 1.0) * step if top.tau_curve < 0.0 else top.tau, 0.3)
+    found = _arrive(surface, miss, top.mu + step, start)
+    if found is not None and (found.mu - top.mu) * step > 0.0 and found.tau_curve < 0.0:
+        return found.mu
+    return _mu_end_walking(surface, top, floor, step)
+
+
+def tau_ends(surface: Surface, top: Point, drop: float) -> tuple[float, float | None]:
+    """Return the taus at which the ridge has fallen by `drop`; the lower is 0 and the upper None if it never falls."""
+    floor = top.height - drop
+
+    def miss(p: Point) -> Solved:
+        return Solved(p.height - floor, p.mu_slope, p.mu_slope, p.tau_slope, p.mu_curve, p.cross)
+
+    def height(tau: float) -> float:
+        return climb_mu(surface, tau, top.mu).height - floor
+
+    along = top.tau_curve - top.cross * top.cross / top.mu_curve
+    step = math.sqrt(2.0 * drop / -along) if along < -1e-3 else 1.0
+    lower = 0.0
+    if top.tau > 0.0 and height(0.0) < 0.0:
+        found = _arrive(surface, miss, top.mu, max(top.tau - step, 0.3 * top.tau))
+        good = found is not None and found.tau < top.tau
+        lower = found.tau if found is not None and good else bracketed(height, 0.0, top.tau, CLOSE)
+    found = _arrive(surface, miss, top.mu, min(top.tau + 1.3 * step, 0.9 * TAU_MOST))
+    if found is not None and found.tau > top.tau:
+        return lower, found.tau
+    near, far = top.tau, min(2.0 * top.tau + 0.2, TAU_MOST)
+    while height(far) > 0.0:
+        if far >= TAU_MOST:
+            return lower, None
+        near, far = far, min(1.7 * far, TAU_MOST)
+    return lower, bracketed(height, near, far, CLOSE) if near < far else far
+
+
+class Solved(NamedTuple):
+    """Two values that should be 0, and their slopes in mu and in tau."""
+
+    first: float
+    second: float
+    first_mu: float
+    first_tau: float
+    second_mu: float
+    second_tau: float
+
+
+def _arrive(surface: Surface, miss: Callable[[Point], Solved], mu: float, tau: float) -> Point | None:
+    """Return the point inside the range at which both values are 0, None where Newton's steps do not get there."""
+    for _ in range(15):
+        point = surface.at(mu, tau)
+        e = miss(point)
+        area = e.first_mu * e.second_tau - e.first_tau * e.second_mu
+        if area == 0.0 or not math.isfinite(area):
+            return None
+        mu_step = (e.first_tau * e.second - e.first * e.second_tau) / area
+        tau_step = (e.first * e.second_mu - e.first_mu * e.second) / area
+        if abs(mu_step) <= CLOSE * max(1.0, abs(mu)) and abs(tau_step) <= CLOSE * max(1.0, tau):
+            return point
+        mu += min(max(mu_step, -2.0), 2.0)
+        tau = min(max(tau + tau_step, 0.5 * tau), 1.6 * tau + 0.2)
+        if not (1e-4 < tau < TAU_MOST and abs(mu) < MU_MOST):
+            return None
+    return None
+
+
+def _mu_end_walking(surface: Surface, top: Point, floor: float, step: float) -> float:
     near, here = top, top
     while here.height > floor:
         near = here
@@ -123,26 +199,9 @@ def mu_end(surface: Surface, top: Point, drop: float, step: float) -> float:
     return _downhill(look, min(near.mu, here.mu), max(near.mu, here.mu), start).mu
 
 
-def tau_ends(surface: Surface, top: Point, drop: float) -> tuple[float, float | None]:
-    """Return the taus at which the ridge has fallen by `drop`; the lower is 0 and the upper None if it never falls."""
-    floor = top.height - drop
-    mus = [top.mu]
-
-    def height(tau: float) -> float:
-        point = climb_mu(surface, tau, mus[-1])
-        mus.append(point.mu)
-        return point.height - floor
-
-    lower = 0.0 if top.tau == 0.0 or height(0.0) >= 0.0 else bracketed(height, 0.0, top.tau, CLOSE)
-    near, far = top.tau, min(2.0 * top.tau + 0.2, TAU_MOST)
-    while height(far) > 0.0:
-        if far >= TAU_MOST:
-            return lower, None
-        near, far = far, min(1.7 * far, TAU_MOST)
-    return lower, bracketed(height, near, far, CLOSE) if near < far else far
-
-
-def _downhill(look: Callable[[float], tuple[float, float, Point]], low: float, high: float, start: float) -> Point:
+def _downhill(
+    look: Callable[[float], tuple[float, float, Point]], low: float, high: float, start: float, close: float = CLOSE
+) -> Point:
     """Return the point where a function that falls from above 0 at `low` to below 0 at `high` is 0.
 
     Newton's steps inside the bracket, halving it when a step leaves it or when two steps together gain too little.
@@ -155,7 +214,7 @@ def _downhill(look: Callable[[float], tuple[float, float, Point]], low: float, h
             return point
         low, high = (x, high) if value > 0.0 else (low, x)
         step = -value / slope if slope < 0.0 else math.inf
-        if abs(step) <= CLOSE * max(1.0, abs(x)) or high - low <= 1e-13 * max(1.0, abs(x)):
+        if abs(step) <= close * max(1.0, abs(x)) or high - low <= 1e-13 * max(1.0, abs(x)):
             return point
         inside = low < x + step < high and abs(step) < before
         new = x + step if inside else 0.5 * (low + high)

@@ -18,9 +18,8 @@ from remit.stats._check import FloatArray
 from remit.stats.interval import chi2_quantile
 from remit.stats.roots import bracketed
 
-# Where the likelihood's slope is looked at, as shares of the largest tau2 that data can give: near 0 closely, since
-# a second, smaller maximum hides there.
-LOOKS = np.concatenate(([0.0], np.geomspace(1e-5, 1.0, 31)))
+FINE = 1.6  # ratio of neighbouring tau2 at which the likelihood's slope is looked at
+NEAR = 0.03  # of the smallest variance: nearer to 0 the weights, and so the slope, hardly move
 
 
 def q_at(y: FloatArray, v: FloatArray, tau2: float) -> float:
@@ -145,7 +144,8 @@ def likeliest(y: FloatArray, v: FloatArray, restricted: bool) -> float:
     high = _largest(y, v)
     if high <= 0.0:
         return 0.0
-    looks = LOOKS * high
+    low = min(NEAR * float(v.min()), 0.5 * high)
+    looks = np.concatenate(([0.0], np.geomspace(low, high, 2 + math.ceil(math.log(high / low) / math.log(FINE)))))
     rising = _slopes(y, v, looks, restricted) > 0.0
     maxima = [0.0] if not rising[0] else []
     maxima += [
