@@ -1,0 +1,1 @@
+"""What each kind of page shows: frozen values that templates print without deciding anything."""

@@ -1,0 +1,201 @@
+"""A finding as pages show it: in full once (figure, sources, what was left out), and as a line elsewhere."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from remit.model.certainty import Certainty
+from remit.model.finding import Finding, Used
+from remit.report import links, numbers, words
+from remit.report.book import Book
+from remit.report.figures import forest, marks
+from remit.report.figures.axis import PERCENT, Axis
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """One row behind a figure: where it was read, how it was used, who read it."""
+
+    label: str
+    href: str
+    row: str
+    report: str
+    locator: str
+    url: str
+    arm: str
+    basis: str
+    months: str
+    scale: str
+    estimate: str
+    effect: str
+    variance: str
+    route: str
+    marks: str
+    readers: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Omitted:
+    """Rows left out for one reason: words, and (name, address) of each row."""
+
+    reason: str
+    detail: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """A finding in one line: on the home page, in lists, on question pages."""
+
+    id: str
+    title: str
+    label: str
+    href: str
+    k: int
+    n: str
+    value: str
+    interval: str
+    strip: Markup
+    certainty: Certainty | None
+    sentence: str
+    populations: str
+    targets: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A finding in full."""
+
+    line: Line
+    anchor: str
+    caption: str
+    figure: forest.Forest | None
+    sources: tuple[Provenance, ...]
+    omitted: tuple[Omitted, ...]
+    omitted_count: int
+    notes: tuple[str, ...]
+
+
+def line(book: Book, finding: Finding, ratios: Axis, label: str = "") -> Line:
+    """Return a finding as a line; `label` replaces the title where the heading already says it."""
+    is_ratio = finding.analysis.kind == "contrast"
+    value = interval = ""
+    strip = Markup("")
+    if finding.estimate is not None and finding.lower is not None and finding.upper is not None:
+        value = numbers.short(finding.estimate, is_ratio)
+        interval = numbers.short_interval(finding.lower, finding.upper, is_ratio)
+        strip = marks.strip(ratios if is_ratio else PERCENT, finding.estimate, finding.lower, finding.upper)
+    return Line(
+        id=finding.id,
+        title=finding.analysis.title,
+        label=label or finding.analysis.title,
+        href=book.href(finding),
+        k=finding.k,
+        n=numbers.people(finding.n),
+        value=value,
+        interval=interval,
+        strip=strip,
+        certainty=finding.certainty,
+        sentence=finding.sentence,
+        populations=" ".join(book.filter_populations(finding)),
+        targets=" ".join(book.filter_targets(finding)),
+    )
+
+
+def card(book: Book, finding: Finding, ratios: Axis) -> Card:
+    """Return a finding in full."""
+    a = finding.analysis
+    notes = [f"Indirectness: {a.indirectness}"] if a.indirectness else []
+    notes += [f"{words.capital(words.readable(mix))} accepted: {why}" for mix, why in a.allow.items()]
+    notes += [a.note] if a.note else []
+    return Card(
+        line=line(book, finding, ratios),
+        anchor=links.finding_anchor(finding.id),
+        caption=_caption(book, finding),
+        figure=forest.draw(book, finding, ratios),
+        sources=tuple(_provenance(book, finding, u) for u in finding.used),
+        omitted=_omitted(book, finding),
+        omitted_count=len(finding.left_out),
+        notes=tuple(notes),
+    )
+
+
+def _caption(book: Book, finding: Finding) -> str:
+    a = finding.analysis
+    outcomes = words.listed([book.name(o) for o in a.outcomes])
+    parts = [words.capital(outcomes)]
+    if a.months is not None:
+        parts[0] += f" at {a.months:g} months" + (f" (± {a.window:g})" if a.window else "")
+    if a.scale:
+        parts.append(f"scale {book.name(a.scale)}")
+    if a.basis:
+        parts.append(words.listed([words.BASES.get(b, b) for b in a.basis][:3]))
+    people = f", {numbers.people(finding.n)} people" if finding.n is not None else ""
+    parts.append(numbers.count_of(finding.k, "study", "studies") + people)
+    if finding.pooled is not None:
+        parts.append(f"{finding.pooled.method}; interval: {finding.pooled.interval}")
+    elif finding.k == 1:
+        parts.append("one study, shown alone: nothing is pooled")
+    return "; ".join(p for p in parts if p) + "."
+
+
+def _provenance(book: Book, finding: Finding, used: Used) -> Provenance:
+    is_ratio = finding.analysis.kind == "contrast"
+    row = book.row(used)
+    arm = book.arm(used.study, used.arm)
+    source = row.source if row else None
+    reader = book.people.get(source.extracted_by, source.extracted_by) if source else ""
+    checker = book.people.get(source.checked_by, source.checked_by) if source else ""
+    return Provenance(
+        label=used.label or book.study_name(used.study),
+        href=book.row_href(used),
+        row=f"{links.table(used.place)} {used.key}",
+        report=used.report,
+        locator=source.locator if source else "",
+        url=links.http(source.url) if source else "",
+        arm=(arm.label if arm else used.arm) + (f" v {used.comparator}" if used.comparator else ""),
+        basis=words.BASES.get(used.basis, used.basis),
+        months=numbers.tidy(used.months),
+        scale=book.name(used.scale) if used.scale else "",
+        estimate=f"{numbers.natural(used.estimate, is_ratio)} {numbers.interval(used.lower, used.upper, is_ratio)}",
+        effect=numbers.plain(used.effect, 3),
+        variance=numbers.plain(used.variance, 4),
+        route=used.route,
+        marks=", ".join(words.short_flag(m) for m in used.marks),
+        readers=f"{reader}; checked by {checker}" if checker else f"{reader}; not yet checked" if reader else "",
+    )
+
+
+def _omitted(book: Book, finding: Finding) -> tuple[Omitted, ...]:
+    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for o in finding.left_out:
+        groups.setdefault((o.reason, o.detail), []).append((book.study_name(o.study), book.row_href(o)))
+    return tuple(
+        Omitted(reason=words.capital(words.LEFT_OUT.get(reason, reason)), detail=detail, rows=tuple(rows))
+        for (reason, detail), rows in groups.items()
+    )
+
+
+def by_title(book: Book, findings: Iterable[Finding], ratios: Axis) -> list[tuple[str, list[Line]]]:
+    """Return findings as lines under their titles, in the order first met, each labelled by its class."""
+    groups: dict[str, list[Line]] = {}
+    for f in findings:
+        label = book.name(f.analysis.drug_class) if f.analysis.drug_class else ""
+        groups.setdefault(f.analysis.title, []).append(line(book, f, ratios, label))
+    return list(groups.items())
+
+
+def by_group(book: Book, findings: Sequence[Finding]) -> list[tuple[str, str, list[Finding]]]:
+    """Return findings under efficacy, course and harm, most important outcome first: (group, heading, findings)."""
+    out = []
+    for group, heading in words.GROUPS.items():
+        held = [f for f in findings if _group(book, f) == group]
+        if held:
+            out.append((group, heading, held))
+    return out
+
+
+def _group(book: Book, finding: Finding) -> str:
+    outcome = book.outcomes.get(finding.analysis.outcomes[0]) if finding.analysis.outcomes else None
+    return outcome.group if outcome else "efficacy"

@@ -1,0 +1,150 @@
+"""A printed value in words: what, how much, of whom, from where, and what became of it."""
+
+from dataclasses import dataclass
+
+from remit.model.observation import Contrast, Count, Median, Observation, Survival
+from remit.model.review import StudyData
+from remit.report import links, numbers, words
+from remit.report.book import Book
+
+_TEXT_COLUMNS = ("key", "arm", "comparator", "outcome", "basis", "population", "scale", "threshold", "measure")
+_TAIL = ("report", "locator", "url", "source", "extracted_by", "checked_by", "flags", "note", "months", "level")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """One row of a study page."""
+
+    anchor: str
+    key: str
+    outcome: str
+    arm: str
+    value: str
+    printed: str
+    corrected: bool
+    of_whom: str
+    terms: str
+    report: str
+    report_anchor: str
+    locator: str
+    url: str
+    kind: str
+    secondary: bool
+    readers: str
+    flags: tuple[tuple[str, str], ...]
+    note: str
+    enters: tuple[tuple[str, str], ...]
+    left: tuple[tuple[str, str, str], ...]
+
+
+def value(book: Book, data: StudyData, row: Observation) -> Value:
+    """Return a row as its study's page shows it."""
+    at = (data.study.id, links.table(row.place), row.key)
+    arm = data.study.arm(row.arm)
+    source = row.source
+    checker = book.people.get(source.checked_by, source.checked_by)
+    other = data.study.arm(row.comparator) if isinstance(row, Contrast) else None
+    against = f" v {other.label if other else row.comparator}" if isinstance(row, Contrast) else ""
+    return Value(
+        anchor=links.row_anchor(row.place, row.key),
+        key=row.key,
+        outcome=words.capital(book.name(row.outcome)),
+        arm=(arm.label if arm else row.arm) + against,
+        value=amount(row),
+        printed=printed(row),
+        corrected=bool(row.corrected),
+        of_whom=words.BASES.get(row.basis, row.basis),
+        terms=terms(book, row),
+        report=source.report,
+        report_anchor=f"r-{links.slug(source.report)}" if data.study.report(source.report) else "",
+        locator=source.locator,
+        url=links.http(source.url),
+        kind=words.SOURCES.get(source.kind, source.kind),
+        secondary=source.kind == "secondary",
+        readers=book.people.get(source.extracted_by, source.extracted_by)
+        + (f"; checked by {checker}" if checker else "; not yet checked"),
+        flags=tuple((words.short_flag(f), words.flag(f)) for f in row.flags),
+        note=row.note,
+        enters=tuple(
+            (book.by_id[f].analysis.title, book.href(book.by_id[f])) for f in dict.fromkeys(book.uses.get(at, ()))
+        ),
+        left=tuple(
+            (book.by_id[f].analysis.title, book.href(book.by_id[f]), words.LEFT_OUT.get(why, why))
+            for f, why in book.omissions.get(at, ())
+        ),
+    )
+
+
+def _span(lower: float | None, upper: float | None, level: float | None, is_ratio: bool) -> str:
+    if lower is None or upper is None:
+        return ""
+    word = "" if level is None or abs(level - 0.95) < 1e-9 else f" ({100 * level:g}% interval)"
+    return f" {numbers.interval(lower, upper, is_ratio)}{word}"
+
+
+def amount(row: Observation) -> str:
+    """Return the value a row holds, as a reader says it."""
+    if isinstance(row, Count):
+        parts = f"{row.events} of {row.total}" if row.events is not None and row.total is not None else ""
+        if row.proportion is not None:
+            share = f"{numbers.percent(row.proportion)}%{_span(row.lower, row.upper, row.level, False)}"
+        elif row.events is not None and row.total:
+            share = f"{numbers.percent(row.events / row.total)}%"
+        else:
+            share = f"{row.events} events" if row.events is not None else ""
+        if parts:
+            return f"{parts} ({share})"
+        return share + (f", n = {row.total}" if row.total is not None else "")
+    if isinstance(row, Survival):
+        error = f" ± {numbers.percent(row.se)}" if row.se is not None else ""
+        return f"{numbers.percent(row.probability)}%{error}{_span(row.lower, row.upper, row.level, False)}"
+    if isinstance(row, Median):
+        middle = "not reached" if not row.reached or row.median is None else f"{row.median:g} months"
+        if row.lower is None and row.upper is None:
+            return middle
+        ends = [numbers.tidy(v) or "not reached" for v in (row.lower, row.upper)]
+        return f"{middle} [{ends[0]}, {ends[1]}]"
+    return _contrast(row)
+
+
+def _contrast(row: Contrast) -> str:
+    parts = []
+    if row.estimate is not None:
+        parts.append(f"{row.measure} {numbers.plain(row.estimate)}{_plain_span(row)}")
+    if row.p:
+        parts.append(f"p {row.p}")
+    if row.events_arm is not None or row.events_comparator is not None:
+        parts.append(
+            f"{_of(row.events_arm, row.total_arm)} v {_of(row.events_comparator, row.total_comparator)}"
+        )
+    return "; ".join(parts) or row.measure
+
+
+def _plain_span(row: Contrast) -> str:
+    if row.lower is None or row.upper is None:
+        return ""
+    word = "" if row.level is None or abs(row.level - 0.95) < 1e-9 else f" ({100 * row.level:g}% interval)"
+    return f" [{numbers.plain(row.lower)}, {numbers.plain(row.upper)}]{word}"
+
+
+def _of(events: int | None, total: int | None) -> str:
+    return f"{'?' if events is None else events}/{'?' if total is None else total}"
+
+
+def printed(row: Observation) -> str:
+    """Return the numbers exactly as the row prints them: `events 65 · total 79`."""
+    shown = [(c, t) for c, t in row.printed.items() if t and c not in _TEXT_COLUMNS and c not in _TAIL]
+    return " · ".join(f"{c.replace('_', ' ')} {t}" for c, t in shown)
+
+
+def terms(book: Book, row: Observation) -> str:
+    """Return time, scale, threshold and the report's own words for the people."""
+    parts = [f"at {row.months:g} months"] if row.months is not None else []
+    if isinstance(row, Count):
+        parts += [f"scale: {book.name(row.scale)}"] if row.scale else []
+        parts += [f"threshold: {row.threshold}"] if row.threshold else []
+    if isinstance(row, Survival) and row.measure == "cumulative-incidence":
+        parts.append("cumulative incidence")
+    if isinstance(row, Survival | Median) and row.total is not None:
+        parts.append(f"n = {row.total}")
+    return "; ".join([*parts, row.population] if row.population else parts)

@@ -1,0 +1,136 @@
+"""The whole site as a mapping from relative path to bytes."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from remit.model.finding import ClaimResult, Finding
+from remit.model.place import Problem
+from remit.model.review import Review
+from remit.report import links, render
+from remit.report.book import Book
+from remit.report.figures.axis import Axis
+from remit.report.figures.forest import shared_ratio_axis
+from remit.report.pages import balance, card, classes, flow, gaps, home, limits, lists, study
+
+Crumbs = tuple[tuple[str, str], ...]
+NAV = (
+    ("Answers", "index.html"),
+    ("Findings", "findings.html"),
+    ("Claims", "claims.html"),
+    ("Studies", "studies.html"),
+    ("Mechanisms", "mechanisms.html"),
+    ("Gaps", "gaps.html"),
+    ("Flow", "flow.html"),
+    ("Methods", "methods.html"),
+    ("Limits", "limits.html"),
+    ("About", "about.html"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Site:
+    """What every page needs."""
+
+    book: Book
+    ratios: Axis
+
+    def page(self, template: str, address: str, title: str, crumbs: Crumbs = (), **values: object) -> bytes:
+        return render.page(
+            template, book=self.book, about=self.book.review.about, nav=NAV, address=address, title=title, crumbs=crumbs, **values
+        )
+
+
+def site(
+    review: Review,
+    findings: Sequence[Finding],
+    claims: Sequence[ClaimResult],
+    problems: Sequence[Problem],
+    mechanism: object = None,
+    flow: Mapping[str, int] | None = None,
+    moves: Iterable[object] = (),
+) -> Mapping[str, bytes]:
+    """Return every file of the site: relative path to content. Reads nothing of the review's folder and writes nothing.
+
+    `flow` holds PRISMA 2020 counts by the names of its data file; `moves` are printed by their `str`.
+    """
+    book = Book(
+        review=review,
+        findings=tuple(findings),
+        claims=tuple(claims),
+        problems=tuple(problems),
+        flow=dict(flow or {}),
+        changes=tuple(str(m) for m in moves),
+    )
+    s = _Site(book, shared_ratio_axis(book.findings))
+    out: dict[str, bytes] = {
+        "site.css": render.static("site.css"),
+        "site.js": render.static("site.js"),
+        **_lists(s),
+        **_explanations(s),
+    }
+    for address, found in classes.pages(book, s.ratios):
+        out[address] = s.page("class.html", address, found.term.name, (("Answers", "index.html"),), c=found, rule=balance.RULE)
+    for q in review.protocol.questions:
+        address = links.question_page(q.id)
+        out[address] = _question(s, address, q.id)
+    for data in review.studies:
+        address = links.study_page(data.study.id)
+        out[address] = s.page(
+            "study.html", address, data.study.name or data.study.id, (("Studies", "studies.html"),), s=study.page(book, data)
+        )
+    return dict(sorted(out.items()))
+
+
+def _lists(s: _Site) -> dict[str, bytes]:
+    columns, rows = home.matrix(s.book, s.ratios)
+    claims = home.claim_lines(s.book)
+    return {
+        "index.html": s.page(
+            "index.html",
+            "index.html",
+            s.book.review.about.title,
+            answer=home.answer(s.book),
+            columns=columns,
+            rows=rows,
+            claims=claims,
+        ),
+        "claims.html": s.page("claims.html", "claims.html", "Claims and their verdicts", claims=claims),
+        "studies.html": s.page("studies.html", "studies.html", "Studies", studies=lists.studies(s.book)),
+        "findings.html": s.page(
+            "findings.html", "findings.html", "Findings", groups=lists.findings(s.book, s.ratios)
+        ),
+    }
+
+
+def _explanations(s: _Site) -> dict[str, bytes]:
+    drawings = [
+        (t, classes.draw(s.book, [e for e in s.book.review.edges if classes.belongs(t.id, e.drug_class)], t.name))
+        for t in s.book.review.protocol.classes
+    ]
+    return {
+        "mechanisms.html": s.page("mechanisms.html", "mechanisms.html", "Mechanism map", drawings=drawings),
+        "gaps.html": s.page("gaps.html", "gaps.html", "Evidence gap map", panels=gaps.panels(s.book)),
+        "flow.html": s.page("flow.html", "flow.html", "How studies were found", f=flow.page(s.book)),
+        "methods.html": s.page("methods.html", "methods.html", "Methods"),
+        "limits.html": s.page("limits.html", "limits.html", "Limits", lim=limits.page(s.book, s.ratios)),
+        "about.html": s.page("about.html", "about.html", "About and how to cite"),
+    }
+
+
+def _question(s: _Site, address: str, question: str) -> bytes:
+    found = next(q for q in s.book.review.protocol.questions if q.id == question)
+    held = [f for f in s.book.findings if f.analysis.question == question]
+    here = [f for f in held if s.book.page(f) == address]
+    lead = next((f for f in held if f.analysis.kind == "contrast" and f.pooled and f.sentence), None)
+    lead = lead or next((f for f in held if f.sentence and f.used), None)
+    return s.page(
+        "question.html",
+        address,
+        found.title,
+        (("Answers", "index.html"),),
+        q=found,
+        sentence=lead.sentence if lead else "No study answers an analysis planned for this question yet.",
+        groups=card.by_title(s.book, held, s.ratios),
+        cards=[(h, [card.card(s.book, f, s.ratios) for f in fs if f.used]) for _, h, fs in card.by_group(s.book, here)],
+        empty=[card.card(s.book, f, s.ratios) for f in here if not f.used],
+    )

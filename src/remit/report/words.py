@@ -1,0 +1,137 @@
+"""Codes in plain words, for readers who have never seen the format."""
+
+from collections.abc import Mapping
+from typing import Final
+
+FLAGS: Final[Mapping[str, str]] = {
+    "suspect": "possible misprint: never pooled unless corrected",
+    "derived": "worked out from printed values",
+    "disagrees": "another source prints otherwise",
+    "confirms": "second sighting of a value already here: never pooled",
+    "superseded": "an earlier look at the same people",
+    "interim": "interim look",
+    "denominator-inferred": "the denominator is inferred, not printed",
+    "definition-differs": "the outcome is defined otherwise than in the protocol",
+    "mixed-disease": "includes other diseases",
+    "mixed-ages": "includes adults",
+    "no-timepoint": "no time point is given",
+    "no-address": "no web address is known for the source",
+    "not-poolable": "not poolable; the note says why",
+    "reread": "the first extraction was corrected on second reading",
+    "digitised": "read off a figure",
+}
+SHORT_FLAGS: Final[Mapping[str, str]] = {
+    "suspect": "possible misprint",
+    "derived": "derived",
+    "disagrees": "sources disagree",
+    "confirms": "second sighting",
+    "superseded": "earlier look",
+    "interim": "interim",
+    "denominator-inferred": "denominator inferred",
+    "definition-differs": "other definition",
+    "mixed-disease": "mixed disease",
+    "mixed-ages": "includes adults",
+    "no-timepoint": "no time point",
+    "no-address": "no address",
+    "not-poolable": "not poolable",
+    "reread": "corrected on rereading",
+    "digitised": "read off a figure",
+}
+DESIGNS: Final[Mapping[str, str]] = {
+    "randomised": "Randomised trial",
+    "nonrandomised-comparative": "Comparison without randomisation",
+    "single-arm": "Single-arm trial",
+    "dose-escalation": "Dose-finding trial",
+    "registry": "Registry",
+    "retrospective-cohort": "Retrospective cohort",
+    "pooled-analysis": "Pooled analysis of studies",
+}
+AGES: Final[Mapping[str, str]] = {
+    "infants": "infants",
+    "children": "children",
+    "children-and-young-adults": "children and young adults",
+    "mixed-with-adults": "children and adults together",
+    "adults": "adults",
+    "unknown": "age range not seen",
+}
+LINEAGES: Final[Mapping[str, str]] = {"b-all": "B-ALL only", "mixed": "mixed with other leukemias", "unknown": "not seen"}
+BASES: Final[Mapping[str, str]] = {
+    "enrolled": "of all enrolled",
+    "randomised": "of all randomised",
+    "infused": "of those infused",
+    "treated": "of those treated",
+    "evaluable": "of those evaluable",
+    "responders": "of responders",
+    "relapses": "of relapses",
+    "transplanted": "of those transplanted",
+    "subgroup": "of a subgroup",
+    "unknown": "denominator not stated",
+}
+SOURCES: Final[Mapping[str, str]] = {
+    "primary": "the study's own report",
+    "registry": "a trial register",
+    "label": "a drug label",
+    "secondary": "a secondary source",
+}
+LEFT_OUT: Final[Mapping[str, str]] = {
+    "family": "another estimate of the same patients was preferred",
+    "excluded": "the report is not included",
+    "basis": "another denominator",
+    "scale": "another or unknown toxicity scale",
+}
+RELATIONS: Final[Mapping[str, str]] = {
+    "binds": "binds",
+    "inhibits": "inhibits",
+    "delivers": "delivers",
+    "recruits": "recruits",
+    "activates": "activates",
+    "leads_to": "leads to",
+    "confers_resistance_to": "makes leukemia resist",
+    "biomarker_of": "marks",
+    "overcomes": "overcomes",
+}
+GROUPS: Final[Mapping[str, str]] = {
+    "efficacy": "Does it work?",
+    "course": "What comes after?",
+    "harm": "What does it cost?",
+}
+GLYPHS: Final = "●■▲◆▼★⬟⬢✚◐◧◭"
+JUDGEMENTS: Final[Mapping[str, tuple[str, str]]] = {
+    "low": ("+", "low"),
+    "some concerns": ("−", "some"),
+    "high": ("×", "high"),
+    "unclear": ("?", "unclear"),
+}
+VERDICTS: Final[Mapping[str, str]] = {
+    "supported": "✓",
+    "not supported": "○",
+    "uncertain": "?",
+    "contradicted": "×",
+}
+
+
+def readable(code: str) -> str:
+    """Return a code as words: `relapsed-refractory` gives `relapsed refractory`."""
+    return code.removeprefix("other:").replace("_", " ").replace("-", " ").strip()
+
+
+def flag(code: str) -> str:
+    """Return a flag in plain words."""
+    return FLAGS.get(code, readable(code))
+
+
+def short_flag(code: str) -> str:
+    """Return a flag in two or three words."""
+    return SHORT_FLAGS.get(code, readable(code))
+
+
+def listed(items: list[str]) -> str:
+    """Return items as an English list: `a, b and c`."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def capital(text: str) -> str:
+    """Return the text with its first letter large."""
+    return text[:1].upper() + text[1:]
