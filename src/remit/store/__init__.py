@@ -8,9 +8,12 @@ from pathlib import Path
 
 from remit.errors import ReviewError
 from remit.model.review import Review
+from remit.store import findings, write
+from remit.store.digests import digest
 from remit.store.reading import load
+from remit.store.start import new
 
-__all__ = ["load", "read"]
+__all__ = ["digest", "findings", "load", "new", "read", "write"]
 
 
 def read(path: str | Path) -> Review:

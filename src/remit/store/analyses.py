@@ -83,7 +83,7 @@ def _analysis(f: Fields, codes: Codes) -> Analysis:
         allow=_allow(f.inner("allow")),
         indirectness=f.text("indirectness"),
         drug_class=f.ref("class", codes.classes, "class"),
-        important=_important(f),
+        important=f.numbers("important"),
         note=f.text("note"),
         place=f.place,
     )
@@ -137,16 +137,6 @@ def _allow(f: Fields | None) -> Mapping[str, str]:
             out[key] = f.needed(key)
     f.close()
     return out
-
-
-def _important(f: Fields) -> tuple[float, ...]:
-    out = []
-    for word in f.words("important"):
-        try:
-            out.append(float(word))
-        except ValueError:
-            f.refuse("important", "not-a-number", f"important {word!r}", "numbers such as 0.5", "write [0.5, 0.7]")
-    return tuple(out)
 
 
 def named(analyses: tuple[Analysis, ...], key: str) -> dict[str, Place]:

@@ -176,6 +176,14 @@ class Fields:
             return None
         return float(text)
 
+    def numbers(self, key: str) -> tuple[float, ...]:
+        """A list of numbers in plain decimal notation."""
+        good = [word for word in self.words(key) if _DECIMAL.match(word)]
+        for word in self.words(key):
+            if word not in good:
+                self.refuse(key, "not-a-number", f"{key} {word!r}", "numbers such as 0.5", "write [0.5, 0.7]")
+        return tuple(float(word) for word in good)
+
     def positive(self, key: str) -> float | None:
         """A number of months or years, not negative; blank is None."""
         value = self.number(key)

@@ -48,7 +48,9 @@ def expect(root: Path, folder: str, known: tuple[str, ...], refusals: Refusals) 
     found = []
     for name in listing(root, folder, refusals):
         file = f"{folder}/{name}" if folder else name
-        if name in known:
+        if name in known and not (root / file).is_file() and not (root / file).is_symlink():
+            refusals.add(Place(file), "unreadable", "not a plain file", "a plain file", "remove it")
+        elif name in known:
             found.append(file)
         elif name.endswith(_OURS) and not (root / file).is_dir():
             refusals.add(Place(file), "unknown-file", f"the file {name}", "a file of format 1", nearest(name, known))

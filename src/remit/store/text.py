@@ -7,7 +7,7 @@ from remit.model.place import Place
 from remit.store.refusals import Refusals
 
 MAX_BYTES = 4_000_000
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
 def read_text(root: Path, file: str, refusals: Refusals) -> str | None:
@@ -72,7 +72,7 @@ def _decoded(raw: bytes, file: str, refusals: Refusals) -> str | None:
         line = text.count("\n", 0, text.index("\r")) + 1
         refusals.add(Place(file, line), "line-ends", "a lone carriage return", "LF", "save the file with LF line ends")
         return None
-    found = _CONTROL.search(text)
+    found = CONTROL.search(text)
     if found:
         line = text.count("\n", 0, found.start()) + 1
         seen = f"control character U+{ord(found.group()):04X}"

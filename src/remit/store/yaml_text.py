@@ -11,6 +11,7 @@ import yaml
 
 from remit.model.place import Place
 from remit.store.refusals import Refusals
+from remit.store.text import CONTROL
 
 MAX_DEPTH = 12
 _NULLS = frozenset({"~", "null", "Null", "NULL"})
@@ -111,6 +112,9 @@ class _Builder:
         text, plain = str(event.value), bool(event.implicit[0])
         if plain and text in _NULLS:
             self.refuse(line, "yaml-null", f"{text}", "a blank or a value", "leave the value blank, or quote the word")
+            text = ""
+        if "\r" in text or CONTROL.search(text):
+            self.refuse(line, "control-character", f"{text!r}", "printable text", "remove the character")
             text = ""
         top = self._stack[-1] if self._stack else None
         if isinstance(top, Map) and self._keys[-1] is None:
