@@ -1,0 +1,226 @@
+"""Meta-regression: how effects move with what is known about studies.
+
+Any design matrix of full rank; the caller puts the column of ones in it. With that column alone every number equals
+that of `pool.random_effects` under the same estimator.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from remit.errors import InputError
+from remit.stats import _check
+from remit.stats._check import FloatArray
+from remit.stats.interval import chi2_p, f_p, normal_p, normal_quantile, t_p, t_quantile
+from remit.stats.roots import bracketed
+from remit.stats.tau2 import FINE, NEAR
+
+Estimator = Literal["none", "dersimonian-laird", "hedges", "paule-mandel", "maximum-likelihood", "reml"]
+TestKind = Literal["normal", "t", "hartung-knapp", "hartung-knapp-adhoc"]
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """Coefficients with intervals and p, residual heterogeneity, and the test that all but the ones column are 0.
+
+    `covariance` has one row per coefficient. df is infinite for normal tests. `moderators` tests every column that is
+    not constant: chi-square (q on m degrees of freedom), or F = q on (m, k - p) for t tests. r2, in percent, is the
+    share of tau2 that the moderators take away, None where they take from nothing. i2 in percent.
+    """
+
+    k: int
+    estimate: tuple[float, ...]
+    se: tuple[float, ...]
+    lower: tuple[float, ...]
+    upper: tuple[float, ...]
+    statistic: tuple[float, ...]
+    p: tuple[float, ...]
+    df: float
+    covariance: tuple[tuple[float, ...], ...]
+    tau2: float
+    i2: float
+    r2: float | None
+    q: float
+    q_df: int
+    q_p: float
+    moderators: float
+    moderators_df: int
+    moderators_p: float
+
+
+class Weighted:
+    """Weighted least squares at one tau2: coefficients, residuals, P = W - WX(X'WX)^-1 X'W and its trace."""
+
+    def __init__(self, y: FloatArray, v: FloatArray, x: FloatArray, tau2: float) -> None:
+        w = 1.0 / (v + tau2)
+        root = np.sqrt(w)[:, None]
+        q, r = np.linalg.qr(root * x)
+        inverse = np.linalg.inv(r)
+        self.covariance: FloatArray = inverse @ inverse.T
+        self.beta: FloatArray = inverse @ (q.T @ (root[:, 0] * y))
+        self.weights: FloatArray = w
+        self.leverage: FloatArray = np.asarray((q * q).sum(axis=1), dtype=np.float64)
+        self.residuals: FloatArray = y - x @ self.beta
+        self.q = float(w @ (self.residuals * self.residuals))
+        self.trace = float(w @ (1.0 - self.leverage))
+
+    def slope(self, restricted: bool) -> float:
+        """Return twice the derivative of the (restricted) log-likelihood with respect to tau2."""
+        py = self.weights * self.residuals
+        return float(py @ py) - (self.trace if restricted else float(self.weights.sum()))
+
+    def log_likelihood(self, restricted: bool) -> float:
+        """Return the (restricted) log-likelihood up to a constant that does not involve tau2."""
+        twice = self.q - float(np.log(self.weights).sum())
+        if restricted:
+            twice -= float(np.linalg.slogdet(self.covariance)[1])
+        return -0.5 * twice
+
+
+def meta_regression(
+    effect: npt.ArrayLike,
+    variance: npt.ArrayLike,
+    design: npt.ArrayLike,
+    estimator: Estimator = "reml",
+    test: TestKind = "hartung-knapp-adhoc",
+    level: float = 0.95,
+) -> Regression:
+    """Return the mixed-effects regression of effects on the columns of `design`, shape (k, p) with p < k.
+
+    Source: Knapp and Hartung (2003), Stat Med 22:2693-2710; Viechtbauer et al. (2015), Psychol Methods 20:360-374.
+    Raises InputError for a design of other shape, of deficient rank or with p >= k, and for unknown words.
+    """
+    y, v = _check.studies(effect, variance)
+    x = design_matrix(design, y.size)
+    k, p = x.shape
+    between = tau2_given(y, v, x, estimator)
+    fixed, fit = Weighted(y, v, x, 0.0), Weighted(y, v, x, between)
+    scale, df = _scale(test, fit.q / (k - p), k - p)
+    covariance = fit.covariance * scale
+    se = np.sqrt(np.diag(covariance))
+    half = (normal_quantile(level) if math.isinf(df) else t_quantile(level, df)) * se
+    statistic = fit.beta / se
+    moving = np.flatnonzero(np.ptp(x, axis=0) > 0.0)
+    tested, tested_p = _omnibus(fit.beta, covariance, moving, df)
+    typical = (k - p) / fixed.trace
+    return Regression(
+        k=k,
+        estimate=_floats(fit.beta),
+        se=_floats(se),
+        lower=_floats(fit.beta - half),
+        upper=_floats(fit.beta + half),
+        statistic=_floats(statistic),
+        p=tuple(normal_p(t) if math.isinf(df) else t_p(t, df) for t in statistic),
+        df=df,
+        covariance=tuple(_floats(row) for row in covariance),
+        tau2=between,
+        i2=100.0 * between / (between + typical),
+        r2=_explained(y, v, x, estimator, between),
+        q=fixed.q,
+        q_df=k - p,
+        q_p=chi2_p(fixed.q, k - p),
+        moderators=tested,
+        moderators_df=moving.size,
+        moderators_p=tested_p,
+    )
+
+
+def design_matrix(design: npt.ArrayLike, k: int) -> FloatArray:
+    """Return `design` as a (k, p) float array of full rank with p < k."""
+    x = np.asarray(design, dtype=np.float64)
+    if x.ndim != 2 or x.shape[0] != k:
+        raise InputError(f"design has shape {x.shape}; expected one row for each of {k} studies")
+    if x.shape[1] >= k or not x.shape[1]:
+        raise InputError(f"{x.shape[1]} coefficients for {k} studies; expected fewer coefficients than studies")
+    if not np.isfinite(x).all():
+        raise InputError("design holds a value that is not finite; leave that study out and say why")
+    if np.linalg.matrix_rank(x) < x.shape[1]:
+        raise InputError("columns of the design repeat one another; drop one, such as one level of a category")
+    return x
+
+
+def tau2_given(y: FloatArray, v: FloatArray, x: FloatArray, estimator: str) -> float:
+    """Return the residual tau2 by the named estimator; 0.0 for "none"."""
+    k, p = x.shape
+    forms: dict[str, Callable[[], float]] = {
+        "none": lambda: 0.0,
+        "dersimonian-laird": lambda: _moment(Weighted(y, v, x, 0.0), k - p),
+        "hedges": lambda: _unweighted(y, v, x),
+        "paule-mandel": lambda: _solve_q(y, v, x),
+        "maximum-likelihood": lambda: _likeliest(y, v, x, restricted=False),
+        "reml": lambda: _likeliest(y, v, x, restricted=True),
+    }
+    if estimator not in forms:
+        raise InputError(f"estimator {estimator!r}; expected one of {', '.join(forms)}")
+    return forms[estimator]()
+
+
+def _moment(fit: Weighted, df: int) -> float:
+    return max(0.0, (fit.q - df) / fit.trace)
+
+
+def _unweighted(y: FloatArray, v: FloatArray, x: FloatArray) -> float:
+    fit = Weighted(y, np.ones_like(v), x, 0.0)
+    excess = fit.q - float((1.0 - fit.leverage) @ v)
+    return max(0.0, excess / float(y.size - x.shape[1]))
+
+
+def _solve_q(y: FloatArray, v: FloatArray, x: FloatArray) -> float:
+    df = y.size - x.shape[1]
+    if Weighted(y, v, x, 0.0).q <= df:
+        return 0.0
+    high = Weighted(y, np.ones_like(v), x, 0.0).q / df * (1.0 + 1e-9)
+    return bracketed(lambda t: Weighted(y, v, x, t).q - df, 0.0, high)
+
+
+def _likeliest(y: FloatArray, v: FloatArray, x: FloatArray, restricted: bool) -> float:
+    """Return the global maximum over tau2 >= 0; the range is bounded as in `tau2.likeliest`."""
+    least, most = float(v.min()), float(v.max())
+    s2 = Weighted(y, np.ones_like(v), x, 0.0).q / (y.size - x.shape[1])
+    high = (0.5 * (s2 + math.sqrt(s2 * s2 + 4.0 * s2 * (most - least))) - least) * (1.0 + 1e-9) + 1e-12 * s2
+    if high <= 0.0:
+        return 0.0
+    low = min(NEAR * least, 0.5 * high)
+    looks = [0.0, *np.geomspace(low, high, 2 + math.ceil(math.log(high / low) / math.log(FINE))).tolist()]
+    rising = [Weighted(y, v, x, t).slope(restricted) > 0.0 for t in looks]
+    maxima = [0.0] if not rising[0] else []
+    for i in range(len(looks) - 1):
+        if rising[i] and not rising[i + 1]:
+            maxima.append(bracketed(lambda t: Weighted(y, v, x, t).slope(restricted), looks[i], looks[i + 1]))
+    heights = [Weighted(y, v, x, t).log_likelihood(restricted) for t in maxima]
+    return maxima[heights.index(max(heights))]
+
+
+def _scale(test: str, s2: float, df: int) -> tuple[float, float]:
+    """Return what the covariance is multiplied by, and the degrees of freedom of the tests."""
+    forms = {
+        "normal": (1.0, math.inf),
+        "t": (1.0, float(df)),
+        "hartung-knapp": (s2, float(df)),
+        "hartung-knapp-adhoc": (max(1.0, s2), float(df)),
+    }
+    if test not in forms:
+        raise InputError(f"test {test!r}; expected one of {', '.join(forms)}")
+    return forms[test]
+
+
+def _omnibus(beta: FloatArray, covariance: FloatArray, columns: npt.NDArray[np.intp], df: float) -> tuple[float, float]:
+    m = columns.size
+    if m == 0:
+        return 0.0, 1.0
+    b = beta[columns]
+    q = float(b @ np.linalg.solve(covariance[np.ix_(columns, columns)], b))
+    return (q, chi2_p(q, m)) if math.isinf(df) else (q / m, f_p(q / m, m, df))
+
+
+def _explained(y: FloatArray, v: FloatArray, x: FloatArray, estimator: str, tau2: float) -> float | None:
+    alone = tau2_given(y, v, np.ones((y.size, 1)), estimator)
+    return max(0.0, 100.0 * (alone - tau2) / alone) if alone > 0.0 else None
+
+
+def _floats(values: FloatArray) -> tuple[float, ...]:
+    return tuple(np.asarray(values).tolist())
