@@ -105,3 +105,17 @@ def test_superseded_reports_give_way_but_serve_when_nothing_else_does():
     assert both.left_out[0].reason == "superseded"
     only = found([a_study(reports=reports, rows=[a_count("c1", 40, 50, report="r1")])])
     assert [u.key for u in only.used] == ["c1"]
+
+
+def test_a_part_stands_for_its_arm_only_where_the_whole_prints_nothing():
+    arms = [an_arm(), an_arm("low", part_of="a"), an_arm("high", part_of="a")]
+    part = a_count("c1", 20, 30, arm="low")
+    parts = an_analysis(allow={"nested-arms": "why"})
+    whole = a_count("c2", 30, 60, source="secondary", flags=("derived",))
+    f = found([a_study(arms=arms, rows=[part, whole])], parts)
+    assert [u.key for u in f.used] == ["c2"]
+    assert f.left_out[0].reason == "nested-arm" and "standing for more of the people" in f.left_out[0].detail
+    siblings = found([a_study(arms=arms, rows=[part, a_count("c3", 9, 20, arm="high")])], parts)
+    assert [u.key for u in siblings.used] == ["c1"]
+    mixed = a_count("c2", 30, 60, flags=("mixed-disease",))
+    assert [u.key for u in found([a_study(arms=arms, rows=[part, mixed])], parts).used] == ["c1"]

@@ -1,6 +1,7 @@
 """One estimate per family: which study of a family speaks for it, and which row for each of its arms.
 
-The protocol's ordered words `prefer` decide; outcome order (and, for contrasts, the documented order of routes) stands
+Within a study, rows not flagged mixed-disease or mixed-ages come first, and a whole arm comes before its parts. Then
+the protocol's ordered words `prefer` decide; outcome order (and, for contrasts, the documented order of routes) stands
 right after the denominator, and rows nearer the planned time right after that. Words:
 
 basis      order of the analysis's `basis`
@@ -25,8 +26,12 @@ from remit.synthesise.made import Estimate
 from remit.synthesise.reasons import Refusal, left_out
 
 SOURCE = {"primary": 0, "label": 1, "registry": 2, "secondary": 3}
-WORDS = ("basis", "current", "source", "largest", "latest", "counts", "unflagged")
+MIXED, WHOLE = "mixed", "whole"
+"""Before all words, within one study: the B-ALL part before a mixed whole; else a part of an arm stands for it only
+where the whole prints no usable value."""
 NAMES = {
+    MIXED: "holding one disease and age range",
+    WHOLE: "standing for more of the people",
     "basis": "denominator",
     "outcome": "order of outcomes",
     "route": "order of routes",
@@ -100,7 +105,7 @@ def _one_per_arm(rows: list[Ranked]) -> tuple[Speaker, list[LeftOut]]:
         else:
             lost.append(left_out(r.estimate.candidate.sighting, _beaten(r, winner)))
     people = sum(_people(t.estimate) for t in taken)
-    key = tuple((w, -float(people) if w == "largest" else v) for w, v in taken[0].key)
+    key = tuple((w, -float(people) if w == "largest" else v) for w, v in taken[0].key if w not in (MIXED, WHOLE))
     return Speaker(tuple(taken), key), lost
 
 
@@ -111,7 +116,9 @@ def _ranked(e: Estimate, analysis: Analysis, prefer: Sequence[str]) -> Ranked:
     words[at:at] = [*extra, "time"]
     values = _values(e, analysis)
     row = e.candidate.sighting.row
-    key = tuple((w, v) for w in words for v in values.get(w, ()))
+    depth = sum(_depth(e, a) for a in (e.used.arm, e.used.comparator) if a)
+    mixed = {"mixed-disease", "mixed-ages"} & set(e.used.marks)
+    key = ((MIXED, float(bool(mixed))), (WHOLE, float(depth)), *((w, v) for w in words for v in values.get(w, ())))
     return Ranked(key, (e.used.study, e.used.report, row.place.file, row.key), e)
 
 
@@ -140,6 +147,15 @@ def _values(e: Estimate, analysis: Analysis) -> dict[str, tuple[float, ...]]:
     }
 
 
+def _depth(e: Estimate, arm_id: str) -> int:
+    """Return how many arms stand above an arm: 0 for a top-level one."""
+    study = e.candidate.sighting.study
+    arm, above = study.arm(arm_id), 0
+    while arm is not None and arm.part_of and above < len(study.arms):
+        arm, above = study.arm(arm.part_of), above + 1
+    return above
+
+
 def _people(e: Estimate) -> int:
     return (e.used.total or 0) + (e.used.comparator_total or 0)
 
@@ -154,7 +170,7 @@ def _beaten(loser: Ranked, winner: Ranked) -> Refusal:
         study = mine.candidate.sighting.study
         arms = [study.arm(e.used.arm) for e in (mine, theirs)]
         nested = len({root(study, a) for a in arms if a is not None}) == 1
-        shared = "which shares its people" if nested else "which shares its comparator"
+        shared = "which may hold the same people" if nested else "which shares its comparator"
         said = f"{which} of arm {theirs.used.arm}, {shared}, was preferred by {word}"
         return Refusal("nested-arm" if nested else "not-preferred", said)
     if word == "current":
