@@ -184,3 +184,12 @@ def test_copies_keep_the_estimate(rows, copies):
     one, many = pool_proportions(x, n, "wald"), pool_proportions(np.tile(x, copies), np.tile(n, copies), "wald")
     assert many.log_likelihood == pytest.approx(copies * one.log_likelihood, rel=1e-9, abs=1e-9)
     assert many.tau2 == pytest.approx(one.tau2, rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.parametrize("x, n", [([16, 45], [17, 60]), ([0, 10, 1], [13, 57, 14])])
+def test_a_ridge_that_is_nearly_level_is_climbed_to_its_top(x, n):
+    """The slope at a tau that was looked at is so small that its sign is easily seen wrong."""
+    fit = pool_proportions(x, n)
+    heights = [slow_log_likelihood(x, n, fit.logit, math.sqrt(fit.tau2) * f) for f in (0.9, 1.0, 1.1)]
+    assert heights[1] > max(heights[0], heights[2])
+    assert heights[1] == pytest.approx(fit.log_likelihood, abs=1e-9)

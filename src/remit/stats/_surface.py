@@ -79,7 +79,7 @@ def summit(surface: Surface, start: float) -> Point:
         last = ridge[-1]
         lean = -last.cross / last.mu_curve * (tau - last.tau)
         ridge.append(climb_mu(surface, tau, last.mu + min(max(lean, -0.5), 0.5), 0.02))
-    slopes = [surface.rise_at_zero(ridge[0].mu)] + [p.tau_slope for p in ridge[1:]]
+    slopes = [surface.rise_at_zero(ridge[0].mu)] + [_along(p) for p in ridge[1:]]
     tops = [ridge[0]] if slopes[0] <= 0.0 else []
     for i in range(len(LOOKS)):
         if slopes[i] > 0.0 >= slopes[i + 1]:
@@ -89,8 +89,16 @@ def summit(surface: Surface, start: float) -> Point:
     return max(tops, key=lambda p: p.height)
 
 
+def _along(p: Point) -> float:
+    """Return the slope in tau of the ridge next to a point that is nearly on it."""
+    return p.tau_slope - p.cross * p.mu_slope / p.mu_curve
+
+
 def _ridge_top(surface: Surface, left: Point, right: Point) -> Point:
-    """Return the highest point of the ridge between two taus at which it rises and falls."""
+    """Return the highest point of the ridge between two taus at which it rises and falls.
+
+    The slopes there were seen from nearly on the ridge, so the top may lie a little outside.
+    """
     seen = [left if left.tau > 0.0 else right]
 
     def look(tau: float) -> tuple[float, float, Point]:
@@ -100,7 +108,7 @@ def _ridge_top(surface: Surface, left: Point, right: Point) -> Point:
         along = here.tau_curve - here.cross * here.cross / here.mu_curve
         return slope, (along - slope) / tau, here
 
-    return _downhill(look, left.tau, right.tau, 0.5 * (left.tau + right.tau))
+    return _downhill(look, 0.95 * left.tau, min(1.05 * right.tau, TAU_MOST), 0.5 * (left.tau + right.tau))
 
 
 def mu_end(surface: Surface, top: Point, drop: float, step: float) -> float:
