@@ -116,8 +116,7 @@ def _difference(asked: Test, findings: Mapping[str, Finding], names: tuple[str, 
         f"{_shown(first)} minus {_shown(second)} is {_gap(d.estimate, d.lower, d.upper, kind)} "
         f"against {asked.op or 'other than'} {_points(asked.threshold, kind)}: {_why(word)}"
     )
-    shared = {u.family for u in first.used} & {u.family for u in second.used}
-    if shared:
+    if _share_people(first, second):
         reason += "; the two share people and are taken as independent, which widens the interval"
     return Outcome(
         verdict=word,
@@ -129,6 +128,11 @@ def _difference(asked: Test, findings: Mapping[str, Finding], names: tuple[str, 
         level=_weakest([_level(first), _level(second)]),
         compared=True,
     )
+
+
+def _share_people(first: Finding, second: Finding) -> bool:
+    """Whether an arm, or two studies of one family, stand in both findings."""
+    return any(a.arm == b.arm if a.study == b.study else a.family == b.family for a in first.used for b in second.used)
 
 
 def _subgroup(asked: Test, findings: Mapping[str, Finding], names: tuple[str, ...]) -> Outcome:

@@ -17,7 +17,7 @@ def lowered(text: str) -> str:
 def condition(analysis: Analysis, review: Review) -> str:
     """Return `in relapsed or refractory disease, `, or nothing where the analysis takes many populations.
 
-    A population's `plural` is the phrase that follows "in"; without one its name stands there.
+    A population's `plural` is the phrase that follows "in"; where one has none, the names stand before a colon.
     """
     codes = _accepted(analysis.where, "population")
     if not codes:
@@ -25,7 +25,11 @@ def condition(analysis: Analysis, review: Review) -> str:
         codes = question.populations if question is not None else ()
     if not 1 <= len(codes) <= MOST_NAMES:
         return ""
-    return f"in {' or '.join(_phrase(review.protocol.populations, c) for c in codes)}, "
+    terms = [next((t for t in review.protocol.populations if t.id == c), None) for c in codes]
+    phrases = [t.plural for t in terms if t is not None and t.plural]
+    if len(phrases) == len(codes):
+        return f"in {' or '.join(phrases)}, "
+    return f"{', '.join(_phrase(review.protocol.populations, c) for c in codes)}: "
 
 
 def treatment(where: Mapping[str, tuple[str, ...]], drug_class: str, review: Review) -> str:

@@ -9,10 +9,17 @@ def percent(share: float) -> str:
 
 
 def value(number: float, kind: AnalysisKind) -> str:
-    """Return an estimate on its natural scale: whole percent, or a ratio with two digits."""
+    """Return an estimate on its natural scale: whole percent, or a ratio with two digits.
+
+    Near 0 and 100 % one decimal is kept, and what is neither never reads 0 % or 100 %.
+    """
     if kind == "contrast":
         return f"{number:.2f}"
-    if 0.0 < number < 0.01 or 0.99 < number < 1.0:
+    if 0.0 < number < 0.0005:
+        return "<0.1 %"
+    if 0.9995 < number < 1.0:
+        return ">99.9 %"
+    if 0.0 < number < 0.0095 or 0.9905 < number < 1.0:
         return f"{100 * number:.1f} %"
     return percent(number)
 

@@ -19,13 +19,13 @@ MEANING = {
 
 
 def mixed_scales(review: Review, findings: Sequence[Finding]) -> Iterator[Problem]:
-    """mixed-scales: grades from different or unknown scales pooled without saying so."""
+    """mixed-scales: grades from different or unknown scales pooled without saying so (`scale: unknown` says so)."""
     graded = {o.id for o in review.protocol.outcomes if o.graded}
     for f in findings:
         if f.k < 2 or "mixed-scales" in f.analysis.allow or not graded & set(f.analysis.outcomes):
             continue
         scales = sorted({u.scale or "unknown" for u in f.used})
-        if len(scales) > 1 or scales == ["unknown"]:
+        if len(scales) > 1 or (scales == ["unknown"] and f.analysis.scale != "unknown"):
             yield Problem(
                 f.analysis.place,
                 "mixed-scales",

@@ -48,11 +48,7 @@ def single_reader(review: Review, _: Sequence[Finding]) -> Iterator[Problem]:
 def interval_level(review: Review, _: Sequence[Finding]) -> Iterator[Problem]:
     """interval-level: intervals printed at a level other than 95 %."""
     for data in review.studies:
-        odd = [
-            r
-            for r in data.rows
-            if getattr(r, "level", None) is not None and abs(getattr(r, "level", 0.95) - 0.95) > 1e-9
-        ]
+        odd = [r for r in data.rows if r.level is not None and abs(r.level - 0.95) > 1e-9]
         if odd:
             seen = f"intervals of {data.study.id} not at 95 %: {_rows(odd)}"
             advice = "compare with the report; 95 % intervals are computed where they enter"

@@ -7,6 +7,7 @@ the log scale; prediction interval from three studies; the common effect beside.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from remit.model.finding import Pooled, Used
 from remit.model.protocol import Analysis
@@ -34,11 +35,17 @@ def combine(used: Sequence[Used], analysis: Analysis, incidence: bool = False) -
     if len(entered) < 2:
         return Combined(tuple(replace(u, weight=100.0) for u in entered), None)
     if analysis.kind == "proportion":
-        fit = pool_proportions([u.events or 0 for u in entered], [u.total or 0 for u in entered])
+        fit = _fit(tuple(u.events or 0 for u in entered), tuple(u.total or 0 for u in entered))
         return Combined(_weighted(entered, fit.weights), _proportion(fit))
     fit_random = random_effects([u.effect for u in entered], [u.variance for u in entered])
     back: Callable[[float], float] = exp if analysis.kind == "contrast" else lambda v: cloglog_inverse(v, incidence)
     return Combined(_weighted(entered, fit_random.weights), _ratio_or_survival(fit_random, entered, analysis, back))
+
+
+@lru_cache(maxsize=1024)
+def _fit(events: tuple[int, ...], totals: tuple[int, ...]) -> ProportionFit:
+    """Return the exact fit; analyses and their subgroups often pool the same cells, which are fitted once."""
+    return pool_proportions(events, totals)
 
 
 def _weighted(used: tuple[Used, ...], weights: Sequence[float]) -> tuple[Used, ...]:

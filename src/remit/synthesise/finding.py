@@ -54,7 +54,9 @@ def _told_apart(chosen: tuple[Estimate, ...]) -> tuple[Estimate, ...]:
 
 
 def _ordered(left_out: tuple[LeftOut, ...], entered: set[tuple[str, str, str]]) -> tuple[LeftOut, ...]:
-    """Return the rows left out by study, table and key, each reason once; a row that entered is not among them."""
-    kept = (r for r in left_out if (r.study, r.place.file, r.key) not in entered)
-    once = {(r.study, r.place.file, r.key, r.reason, r.detail): r for r in kept}
-    return tuple(r for _, r in sorted(once.items(), key=lambda item: item[0]))
+    """Return the rows left out by study, table and key, each once, none that entered.
+
+    A row that was tried in several ways (with several partners) keeps the reason of the one that came farthest.
+    """
+    once = {(r.study, r.place.file, r.key): r for r in left_out}
+    return tuple(r for key, r in sorted(once.items(), key=lambda item: item[0]) if key not in entered)
