@@ -120,12 +120,13 @@ def review():
         questions=(),
         criteria=(),
         populations=(),
-        classes=(term("bispecific", "Bispecific"), term("kinase-inhibitor", "Kinase inhibitor")),
+        classes=tuple(term(code, code.capitalize()) for code in ("bispecific", "kinase-inhibitor", "chemotherapy")),
         agents=(
             term("imatinib", "Imatinib"),
             term("dasatinib", "Dasatinib"),
             term("blinatumomab", "Blinatumomab"),
             term("nilotinib", "Nilotinib"),
+            term("chemotherapy", "Chemotherapy"),
         ),
         scales=(),
         outcomes=(),
@@ -155,6 +156,8 @@ def review():
             study("s1", arm("bispecific", "blinatumomab", targets=("CD19",))),
             study("s2", arm("kinase-inhibitor", "nilotinib", targets=("BCR-ABL1",))),
             study("s3", arm("chemotherapy", "imatinib")),
+            study("s4", arm("kinase-inhibitor", "imatinib", "chemotherapy", targets=("BCR-ABL1",))),
+            study("s5", arm("chemotherapy", "chemotherapy", targets=("CD19",))),
         ),
         agents=(
             agent("dasatinib", "Dasatinib", "kinase-inhibitor", ("ABL1",), ("MESH:D000069439",)),
@@ -193,7 +196,7 @@ def made(review):
 
 
 def test_classes_stand_in_the_protocol_order(made):
-    assert [c.drug_class for c in made.classes] == ["bispecific", "kinase-inhibitor"]
+    assert [c.drug_class for c in made.classes] == ["bispecific", "kinase-inhibitor", "chemotherapy"]
     assert made.of("car-t") is None
 
 
@@ -240,6 +243,13 @@ def test_agents_in_arms_but_not_described_follow_in_the_protocol_order(made):
     assert last.agent is None
     assert [t.name for t in last.targets] == ["BCR-ABL1"]
     assert last.studies == ("s2",)
+
+
+def test_what_is_given_beside_a_class_does_not_join_it(made):
+    assert [a.id for a in made.of("chemotherapy").agents] == ["chemotherapy"]
+    assert made.of("kinase-inhibitor").studies == ("s2", "s4")
+    imatinib = made.of("kinase-inhibitor").agents[0]
+    assert imatinib.studies == ("s3", "s4")
 
 
 def test_words_that_list_agents_reach_each_of_them(made):

@@ -6,6 +6,7 @@ from remit.model.finding import Finding
 from remit.model.mechanism import Acting, Bond, ClassMap, MechanismMap, Resistance, Thing
 from remit.model.protocol import Term
 from remit.model.review import Review
+from remit.model.study import Arm
 from remit.relate.names import Names, names
 
 _BINDING = frozenset(("binds", "inhibits"))
@@ -54,19 +55,31 @@ def _agent_codes(review: Review, drug_class: str) -> tuple[str, ...]:
     """Codes of the class: those agents.csv describes first, then those its arms use, each in the protocol's order."""
     described = {a.id for a in review.agents if drug_class in _codes(a.drug_class)}
     elsewhere = {a.id for a in review.agents} - described
-    given = {
-        code
-        for data in review.studies
-        for arm in data.study.arms
-        if arm.drug_class == drug_class
-        for code in arm.agents
-    }
+    given = {code for arm in _arms(review) if arm.drug_class == drug_class for code in arm.agents} - elsewhere
     order = {term.id: i for i, term in enumerate(review.protocol.agents)}
 
     def place(code: str) -> tuple[int, str]:
         return order.get(code, len(order)), code
 
-    return (*sorted(described, key=place), *sorted(given - described - elsewhere, key=place))
+    theirs = {code for code in given - described if drug_class in _homes(review, code)}
+    return (*sorted(described, key=place), *sorted(theirs, key=place))
+
+
+def _homes(review: Review, code: str) -> frozenset[str]:
+    """Classes an undescribed agent belongs to: where it stands alone in an arm, else where no described agent leads.
+
+    Chemotherapy given beside a kinase inhibitor is no kinase inhibitor.
+    """
+    arms = [arm for arm in _arms(review) if code in arm.agents]
+    leading = {(a.id, c) for a in review.agents for c in _codes(a.drug_class)}
+    alone = frozenset(arm.drug_class for arm in arms if len(arm.agents) == 1)
+    return alone or frozenset(
+        arm.drug_class for arm in arms if not any((other, arm.drug_class) in leading for other in arm.agents)
+    )
+
+
+def _arms(review: Review) -> tuple[Arm, ...]:
+    return tuple(arm for data in review.studies for arm in data.study.arms)
 
 
 def _agent(
@@ -83,7 +96,7 @@ def _agent(
     mine = tuple(b for b in bonds if code in (b.subject.agent, b.object.agent))
     bound = (b.object for b in mine if b.subject.agent == code and b.edge.relation in _BINDING)
     named = (known.thing(t) for t in (agent.targets if agent is not None else ()))
-    given = (known.thing(t) for d in review.studies for a in d.study.arms if code in a.agents for t in a.targets)
+    given = (known.thing(t) for t in _given(review, code, agent is not None))
     return Acting(
         id=code,
         name=name,
@@ -95,6 +108,13 @@ def _agent(
         studies=_studies(review, agent=code),
         findings=tuple(f.id for f in effects if code in f.analysis.where.get("agent", ())),
     )
+
+
+def _given(review: Review, code: str, described: bool) -> tuple[str, ...]:
+    """Targets of the arms where the agent stands alone, else, for one that nobody describes, of all its arms."""
+    arms = [arm for arm in _arms(review) if code in arm.agents]
+    alone = [arm for arm in arms if len(arm.agents) == 1]
+    return tuple(t for arm in (alone if alone or described else arms) for t in arm.targets)
 
 
 def _studies(review: Review, drug_class: str = "", agent: str = "") -> tuple[str, ...]:
