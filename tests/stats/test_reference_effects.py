@@ -2,7 +2,17 @@
 
 import math
 
-from remit.stats import effects
+import numpy as np
+
+from remit.stats import effects, measures, measures_rates, pool, stratified
+
+TO = {"only0": "only-zero", "if0all": "if-any-zero", "all": "all", "none": "none"}
+TABLES = {"OR": "odds-ratio", "RR": "risk-ratio", "RD": "risk-difference", "AS": "arcsine-difference", "PETO": "peto"}
+PROPORTIONS = {"PR": "raw", "PLN": "log", "PLO": "logit", "PAS": "arcsine", "PFT": "double-arcsine"}
+
+
+def arms(case):
+    return [case.column(name) for name in ("ai", "n1i", "ci", "n2i")]
 
 
 def test_two_by_two_tables(reference):
@@ -42,3 +52,84 @@ def test_survival_from_its_standard_error(reference):
         got = [effects.cloglog_survival_from_se(*row) for row in rows]
         reference.agree(case, {"yi": [e.estimate for e in got], "vi": [e.variance for e in got]})
         assert math.isfinite(got[0].se)
+
+
+def test_columns_of_tables(reference):
+    for case in reference.cases("effect_sizes_2x2"):
+        measure = TABLES.get(case.args.get("measure"))
+        if measure is None or case.args.get("drop00"):
+            continue
+        got = measures.tables(*arms(case), measure, case.args["add"], TO[case.args["to"]])
+        reference.agree(case, {"yi": got.estimate, "vi": got.variance})
+
+
+def test_columns_of_proportions(reference):
+    for case in reference.cases("effect_sizes_proportion"):
+        if "yi" not in case.output:
+            continue
+        got = measures.proportions(
+            case.column("xi"), case.column("ni"), PROPORTIONS[case.args["measure"]], case.args["add"],
+            TO[case.args["to"]],
+        )
+        reference.agree(case, {"yi": got.estimate, "vi": got.variance})
+
+
+def test_columns_of_rates(reference):
+    one = {"IR": "raw", "IRLN": "log", "IRS": "square-root", "IRFT": "freeman-tukey"}
+    two = {"IRR": "rate-ratio", "IRD": "rate-difference", "IRSD": "square-root-difference"}
+    for case in reference.cases("effect_sizes_rates"):
+        measure = case.args["measure"]
+        if measure in one:
+            got = measures_rates.rates(case.column("xi"), case.column("ti"), one[measure])
+        else:
+            columns = [case.column(c) for c in ("x1i", "t1i", "x2i", "t2i")]
+            got = measures_rates.two_rates(*columns, two[measure])
+        reference.agree(case, {"yi": got.estimate, "vi": got.variance})
+
+
+def test_columns_of_means_and_correlations(reference):
+    names = {"MD": "mean-difference", "SMD": "standardised", "ROM": "ratio-of-means", "VR": "variability-ratio"}
+    for case in reference.cases("effect_sizes_continuous"):
+        measure = case.args["measure"]
+        if measure == "ZCOR":
+            got = measures_rates.fisher_z(case.column("ri"), case.column("ni"))
+        elif measure in names and "vtype" not in case.args:
+            columns = [case.column(c) for c in ("n1i", "m1i", "sd1i", "n2i", "m2i", "sd2i")]
+            got = measures_rates.means(*columns, names[measure])
+        else:
+            continue
+        reference.agree(case, {"yi": got.estimate, "vi": got.variance})
+
+
+def test_back_transformed_double_arcsine(reference):
+    """The pooled double arcsine at the harmonic mean of the sizes."""
+    for case in reference.cases("backtransform_proportion"):
+        x, n = case.column("xi"), case.column("ni")
+        each = measures.proportions(x, n, PROPORTIONS[case.args["measure"]])
+        kind = "hartung-knapp" if case.args.get("test") == "knha" else "normal"
+        fit = pool.random_effects(each.estimate, each.variance, interval=kind)
+        ends = np.array([fit.estimate, fit.lower, fit.upper])
+        if case.id == "PLO_back":
+            back = 1.0 / (1.0 + np.exp(-ends))
+        elif case.id == "PAS_back":
+            back = np.sin(np.clip(ends, 0.0, math.pi / 2.0)) ** 2
+        else:
+            back = measures.double_arcsine_back(ends, n.size / float((1.0 / n).sum()))
+        reference.agree(case, {"pred": back[0], "ci_lb": back[1], "ci_ub": back[2]})
+
+
+def test_mantel_haenszel_and_peto(reference):
+    for case in reference.cases("mantel_haenszel_peto"):
+        if "ai" not in case.columns or case.id.endswith("_cc"):
+            continue
+        if case.id == "PETO":
+            got = stratified.peto(*arms(case))
+        else:
+            got = stratified.mantel_haenszel(*arms(case), TABLES[case.args["measure"]])
+        fields = {"b": got.estimate, "se": got.se, "zval": got.statistic, "pval": got.p, "ci_lb": got.lower,
+                  "ci_ub": got.upper, "QE": got.heterogeneity.q, "QE_p": got.heterogeneity.p}
+        if case.output.get("MH") is not None and case.args["measure"] == "OR":
+            test = stratified.cochran_mantel_haenszel(*arms(case), correct=case.args.get("correct", True))
+            if test.q > 0.0:  # the reference squares a correction that is larger than what it corrects
+                fields |= {"MH": test.q, "MH_p": test.p}
+        reference.agree(case, fields)

@@ -1,0 +1,154 @@
+"""Common effects of two-arm tables without study-level estimates: Mantel-Haenszel and Peto.
+
+Sparse tables enter as they are; no continuity correction is made unless the caller puts it into the counts.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from remit.errors import InputError
+from remit.stats import _check
+from remit.stats._check import FloatArray
+from remit.stats.heterogeneity import Q
+from remit.stats.interval import chi2_p, normal_p, normal_quantile
+from remit.stats.measures import tables
+
+MantelHaenszelMeasure = Literal["odds-ratio", "risk-ratio", "risk-difference"]
+
+
+@dataclass(frozen=True, slots=True)
+class Stratified:
+    """A common effect (ratios on the log scale) with its normal interval; `heterogeneity` tests that there is one."""
+
+    k: int
+    estimate: float
+    se: float
+    lower: float
+    upper: float
+    statistic: float
+    p: float
+    heterogeneity: Q
+
+
+def mantel_haenszel(
+    a: npt.ArrayLike,
+    n1: npt.ArrayLike,
+    c: npt.ArrayLike,
+    n2: npt.ArrayLike,
+    measure: MantelHaenszelMeasure = "odds-ratio",
+    level: float = 0.95,
+) -> Stratified:
+    """Return the Mantel-Haenszel estimate of a in n1 against c in n2 over k >= 1 studies.
+
+    Sources: Mantel and Haenszel (1959), J Natl Cancer Inst 22:719-748; variances of Robins, Breslow and Greenland
+    (1986), Biometrics 42:311-323 (odds ratio), Greenland and Robins (1985), Biometrics 41:55-68 (risk ratio) and Sato
+    (1989), Biometrics 45:1323-1324 (risk difference). Heterogeneity is Cochran's Q of study-level estimates around the
+    pooled one, half an event added in studies with an empty cell; studies with events in nobody or in everybody are
+    left out of Q.
+    Raises InputError when no study holds information on the measure.
+    """
+    yes1, all1 = _check.cells(a, n1, minimum=1)
+    yes2, all2 = _check.cells(c, n2, minimum=1)
+    forms = {"odds-ratio": _odds_ratio, "risk-ratio": _risk_ratio, "risk-difference": _risk_difference}
+    if measure not in forms:
+        raise InputError(f"measure {measure!r}; expected one of {', '.join(forms)}")
+    estimate, variance = forms[measure](yes1, all1, yes2, all2)
+    each = tables(yes1, all1, yes2, all2, measure)
+    events, total = yes1 + yes2, all1 + all2
+    told = (events > 0.0) & (events < total)
+    q = float(np.sum((each.estimate[told] - estimate) ** 2 / each.variance[told]))
+    return _normal(yes1.size, estimate, variance, q, int(told.sum()) - 1, level)
+
+
+def peto(
+    a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLike, level: float = 0.95
+) -> Stratified:
+    """Return Peto's log odds ratio: sum of observed less expected events over the sum of hypergeometric variances.
+
+    Source: Yusuf et al. (1985), Prog Cardiovasc Dis 27:335-371. Good for rare events and arms of like size; biased for
+    large effects or very unequal arms (Greenland and Salvan 1990, Stat Med 9:247-252).
+    """
+    yes1, all1 = _check.cells(a, n1, minimum=1)
+    yes2, all2 = _check.cells(c, n2, minimum=1)
+    expected, information = moments(yes1, all1, yes2, all2)
+    total = float(information.sum())
+    if total <= 0.0:
+        raise InputError("every study has events in nobody or in everybody; an odds ratio cannot be estimated")
+    told = information > 0.0
+    estimate = float((yes1 - expected).sum()) / total
+    own = (yes1[told] - expected[told]) / information[told]
+    q = float(information[told] @ (own - estimate) ** 2)
+    return _normal(yes1.size, estimate, 1.0 / total, q, int(told.sum()) - 1, level)
+
+
+def moments(yes1: FloatArray, all1: FloatArray, yes2: FloatArray, all2: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return the expectation and variance of arm 1's events when both arms share one risk, margins given."""
+    events, total = yes1 + yes2, all1 + all2
+    expected = all1 * events / total
+    return expected, all1 * all2 * events * (total - events) / (total * total * np.maximum(total - 1.0, 1.0))
+
+
+def cochran_mantel_haenszel(
+    a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLike, correct: bool = True
+) -> Q:
+    """Return the test that the common odds ratio is 1; `correct` takes half an event off the difference,
+    at most the difference itself.
+
+    Source: Mantel and Haenszel (1959), J Natl Cancer Inst 22:719-748.
+    """
+    yes1, all1 = _check.cells(a, n1, minimum=1)
+    yes2, all2 = _check.cells(c, n2, minimum=1)
+    expected, information = moments(yes1, all1, yes2, all2)
+    distance = abs(float((yes1 - expected).sum())) - (0.5 if correct else 0.0)
+    total = float(information.sum())
+    if total <= 0.0:
+        raise InputError("every study has events in nobody or in everybody; there is nothing to test")
+    q = max(distance, 0.0) ** 2 / total
+    return Q(q, 1, chi2_p(q, 1))
+
+
+def _odds_ratio(a: FloatArray, n1: FloatArray, c: FloatArray, n2: FloatArray) -> tuple[float, float]:
+    b, d, n = n1 - a, n2 - c, n1 + n2
+    r, s = a * d / n, b * c / n
+    big_r, big_s = _both_ways(float(r.sum()), float(s.sum()))
+    p, q = (a + d) / n, (b + c) / n
+    variance = 0.5 * (
+        float(p @ r) / big_r**2 + float(p @ s + q @ r) / (big_r * big_s) + float(q @ s) / big_s**2
+    )
+    return math.log(big_r / big_s), variance
+
+
+def _risk_ratio(a: FloatArray, n1: FloatArray, c: FloatArray, n2: FloatArray) -> tuple[float, float]:
+    n = n1 + n2
+    r, s = _both_ways(float((a * n2 / n).sum()), float((c * n1 / n).sum()))
+    spread = float(((n1 * n2 * (a + c) - a * c * n) / (n * n)).sum())
+    return math.log(r / s), spread / (r * s)
+
+
+def _risk_difference(a: FloatArray, n1: FloatArray, c: FloatArray, n2: FloatArray) -> tuple[float, float]:
+    n = n1 + n2
+    weight = float((n1 * n2 / n).sum())
+    estimate = float((a * n2 / n - c * n1 / n).sum()) / weight
+    first = float((c * (n1 / n) ** 2 - a * (n2 / n) ** 2 + (n1 / n) * (n2 / n) * (n2 - n1) / 2.0).sum())
+    second = float((a * (n2 - c) / n + c * (n1 - a) / n).sum()) / 2.0
+    return estimate, (estimate * first + second) / weight**2
+
+
+def _both_ways(r: float, s: float) -> tuple[float, float]:
+    if r <= 0.0 or s <= 0.0:
+        raise InputError("the pooled ratio is 0 or infinite, as one arm has no events; pool the risk difference")
+    return r, s
+
+
+def _normal(k: int, estimate: float, variance: float, q: float, df: int, level: float) -> Stratified:
+    se = math.sqrt(variance)
+    half = normal_quantile(level) * se
+    statistic = estimate / se if se > 0.0 else 0.0
+    df = max(df, 0)
+    return Stratified(
+        k, estimate, se, estimate - half, estimate + half, statistic, normal_p(statistic), Q(q, df, chi2_p(q, df))
+    )
