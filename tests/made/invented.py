@@ -223,3 +223,7 @@ def a_review(studies=(), analyses=(), claims=(), *, prefer=PREFER, decisions=(),
         signatures=tuple(signatures),
         **kw,
     )
+
+
+def a_test(kind="threshold", **kw):
+    return Test(kind=kind, **kw)
