@@ -70,7 +70,7 @@ def _problems(appraisal: Appraisal) -> list[Problem]:
         if answer.answer not in question.answers:
             seen, expected = f"{answer.question} answered {answer.answer!r}", "one of " + ", ".join(question.answers)
             out.append(_problem(appraisal, "bad-answer", seen, expected))
-        elif answer.answer not in ("unclear", "NI", "NA", "not applicable") and not answer.support:
+        elif answer.answer not in ("unclear", "ni", "na", "not applicable") and not answer.support:
             seen = f"{answer.question} answered {answer.answer} without support"
             out.append(_problem(appraisal, "no-support", seen, "the words of the report that support it"))
     for domain in appraisal.judgements:

@@ -1,8 +1,8 @@
 """The RoB 2 algorithms: signalling answers to a judgement for each domain (effect of assignment to intervention).
 
 Source: RoB 2 guidance of 22 August 2019, algorithms of domains 1 to 5 (doi:10.1136/bmj.l4898, riskofbias.info).
-"No information" (NI) is an answer: a reader looked and the report does not say. A question nobody answered (or NA) is not; it
-is tried with every answer, and where the judgement would depend on it the domain is unclear.
+"No information" (ni) is an answer: a reader looked and the report does not say. A question nobody answered, or answered
+na, is not; it is tried with every answer, and where the judgement would depend on it the domain is unclear.
 """
 
 import itertools
@@ -12,7 +12,7 @@ from typing import Literal
 from remit.model.appraisal import Judgement
 
 Word = Literal["yes", "no", "ni"]
-WORDS: Mapping[str, Word] = {"Y": "yes", "PY": "yes", "PN": "no", "N": "no", "NI": "ni"}
+WORDS: Mapping[str, Word] = {"y": "yes", "py": "yes", "pn": "no", "n": "no", "ni": "ni"}
 TRIED: tuple[Word, ...] = ("yes", "no", "ni")
 Get = Callable[[str], Word]
 
