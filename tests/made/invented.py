@@ -5,6 +5,7 @@ Short makers with sensible defaults; a test states only what it is about.
 
 from collections.abc import Sequence
 
+from remit.model.appraisal import Appraisal
 from remit.model.decision import Decision, Person
 from remit.model.observation import Contrast, Count, Median, Source, Survival
 from remit.model.place import Place
@@ -227,3 +228,19 @@ def a_review(studies=(), analyses=(), claims=(), *, prefer=PREFER, decisions=(),
 
 def a_test(kind="threshold", **kw):
     return Test(kind=kind, **kw)
+
+
+def an_appraisal(study="s", **kw):
+    defaults = {
+        "tool": "jbi-case-series",
+        "version": "2020",
+        "result": "",
+        "answers": (),
+        "judgements": {},
+        "overall": "unclear",
+        "provisional": True,
+        "by": "r1",
+        "date": "2026-01-01",
+        "place": Place(f"studies/{study}/bias.yaml", 2),
+    }
+    return Appraisal(study=study, **{**defaults, **kw})
