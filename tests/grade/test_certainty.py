@@ -133,7 +133,7 @@ def spread(*events, **kw):
         (spread(80), (), 0, "one study"),
         (spread(80, 20), (), -1, "no prediction interval"),
         (spread(80, 78), (), 0, "no prediction interval"),
-        (spread(80, 81, 79), (0.5,), 0, "crosses 0 of 1"),
+        (spread(80, 81, 79), (0.5,), 0, "I² is 0 %"),
         (spread(95, 85, 70, 60, 92, 80, 88, 65, 90), (0.6,), -1, "crosses 1 of 1"),
         (spread(95, 85, 70, 60, 92, 80, 88, 65, 90), (0.55, 0.65), -2, "crosses 2 of 2"),
         (spread(80, 81, 79), (), 0, "points wide"),

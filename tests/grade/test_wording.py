@@ -44,8 +44,8 @@ def test_size_bands(share, words):
     [
         (
             "high",
-            "In relapsed or refractory disease, about 8 of 10 children infused with CAR T cells have complete remission "
-            "(80 %, 95 % CI 64 to 91 %; one study, S, 40 people).",
+            "In relapsed or refractory disease, about 8 of 10 children infused with CAR T cells have complete "
+            "remission (80 %, 95 % CI 64 to 91 %; one study, S, 40 people).",
         ),
         (
             "moderate",
@@ -59,8 +59,8 @@ def test_size_bands(share, words):
         ),
         (
             "very low",
-            "In relapsed or refractory disease, about 8 of 10 children infused with CAR T cells have complete remission "
-            "(80 %, 95 % CI 64 to 91 %; one study, S, 40 people); the evidence is very uncertain.",
+            "In relapsed or refractory disease, about 8 of 10 children infused with CAR T cells have complete "
+            "remission (80 %, 95 % CI 64 to 91 %; one study, S, 40 people); the evidence is very uncertain.",
         ),
     ],
 )
@@ -71,8 +71,8 @@ def test_a_rate_at_every_certainty(level, expected):
 @pytest.mark.parametrize(
     ("level", "ratio", "core"),
     [
-        ("high", (0.5, 0.3, 0.8), "CAR T cells results in longer event-free survival than chemotherapy"),
-        ("moderate", (2.0, 1.3, 3.0), "CAR T cells probably results in shorter event-free survival than chemotherapy"),
+        ("high", (0.5, 0.3, 0.8), "CAR T cells result in longer event-free survival than chemotherapy"),
+        ("moderate", (2.0, 1.3, 3.0), "CAR T cells probably result in shorter event-free survival than chemotherapy"),
         (
             "low",
             (1.01, 0.7, 1.4),
@@ -88,7 +88,7 @@ def test_a_rate_at_every_certainty(level, expected):
 def test_a_comparison_at_every_certainty(level, ratio, core):
     study = a_study(arms=[an_arm(n=50), CONTROL], rows=[a_contrast("k1", *ratio)], design="randomised")
     text = said([study], an_analysis(kind="contrast", outcomes=("efs",)), level)
-    assert core.replace("results in", "result in") in text or core in text
+    assert core in text
     assert ("includes no difference" in text) is (ratio[1] < 1 < ratio[2])
     assert f"hazard ratio {ratio[0]:.2f}, 95 % CI {ratio[1]:.2f} to {ratio[2]:.2f}" in text
 

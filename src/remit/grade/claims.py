@@ -55,7 +55,7 @@ def verdict(estimate: float, lower: float, upper: float, op: str, threshold: flo
 
 
 def _result(claim: Claim, findings: Mapping[str, Finding]) -> ClaimResult:
-    found = test(claim.test, findings)
+    found = tried(claim.test, findings)
     level, reason = found.level, found.reason
     if level is not None and claim.kind == "comparative" and found.compared and level != "very low":
         level = "very low"
@@ -73,7 +73,7 @@ def _result(claim: Claim, findings: Mapping[str, Finding]) -> ClaimResult:
     )
 
 
-def test(asked: Test, findings: Mapping[str, Finding]) -> Outcome:
+def tried(asked: Test, findings: Mapping[str, Finding]) -> Outcome:
     """Return what one test gives."""
     if asked.kind == "all":
         return _all(asked, findings)
@@ -87,9 +87,6 @@ def test(asked: Test, findings: Mapping[str, Finding]) -> Outcome:
     return {"threshold": _threshold, "difference": _difference, "subgroup": _subgroup}[asked.kind](
         asked, findings, names
     )
-
-
-test.__test__ = False  # type: ignore[attr-defined]
 
 
 def _nothing(names: tuple[str, ...], why: str) -> Outcome:
@@ -162,7 +159,7 @@ def _subgroup(asked: Test, findings: Mapping[str, Finding], names: tuple[str, ..
 
 
 def _all(asked: Test, findings: Mapping[str, Finding]) -> Outcome:
-    found = [test(t, findings) for t in asked.tests]
+    found = [tried(t, findings) for t in asked.tests]
     if not found:
         return _nothing((), "the claim has no test")
     weakest = min(found, key=lambda o: WEAKEST_FIRST.index(o.verdict))

@@ -10,7 +10,7 @@ from remit.grade.rules import (
     VERY_WIDE_PREDICTION,
     WIDE_PREDICTION,
 )
-from remit.grade.say import interval, percent, thresholds
+from remit.grade.say import interval, percent, studies, thresholds
 from remit.model.certainty import Route, Step
 
 __all__ = ["imprecision", "inconsistency", "indirectness", "publication_bias", "risk_of_bias"]
@@ -118,11 +118,9 @@ def publication_bias(body: Body) -> Step:
     """Return -1 where most weight was read in secondary sources or abstracts; no test below ten studies."""
     thin = body.weight(_thin)
     k = body.finding.k
-    test = (
-        f"{k} studies, too few for a test" if k < FEW_STUDIES else f"{k} studies; no test of small-study effects is run"
-    )
+    test = "too few for a test" if k < FEW_STUDIES else "no test of small-study effects is run"
     said = f"{percent(thin)} of the weight rests on secondary sources, abstracts or news"
-    return Step(domain="publication bias", change=-1 if thin > MOST else 0, reason=f"{said}; {test}")
+    return Step(domain="publication bias", change=-1 if thin > MOST else 0, reason=f"{said}; {studies(k)}: {test}")
 
 
 def _thin(m: Member) -> bool:

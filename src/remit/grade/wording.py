@@ -109,7 +109,8 @@ def _contrast(f: Finding, review: Review, level: Level) -> str:
         effect = f"{'longer' if f.estimate < 1 else 'shorter'} {what} than"
     else:
         effect = f"{'less' if f.estimate < 1 else 'more'} frequent {what} than"
-    return _framed(f, review, f"{mine} {RESULT[level]} {effect} {theirs}", level)
+    verb = RESULT[level].replace("results", "result") if mine.endswith("s") else RESULT[level]
+    return _framed(f, review, f"{mine} {verb} {effect} {theirs}", level)
 
 
 def _framed(f: Finding, review: Review, core: str, level: Level) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from remit.errors import NotConverged
 from remit.model.finding import Finding, LeftOut
 from remit.model.protocol import Analysis
 from remit.model.review import Review
@@ -23,18 +24,25 @@ def findings(review: Review) -> tuple[Finding, ...]:
 
 
 def finding(index: Index, analysis: Analysis) -> Finding:
-    """Return one analysis's finding: what entered, what was left out and why, and the pooled estimate from k = 2."""
+    """Return one analysis's finding: what entered, what was left out and why, and the pooled estimate from k = 2.
+
+    Raises NotConverged, naming the analysis, where a fit does not reach its tolerance.
+    """
     made, refused = estimates(index, analysis, select(index, analysis))
     chosen, beaten = choose(made, analysis, index.prefer)
     entered = _told_apart(chosen)
     turned = analysis.kind == "survival" and incidence(index, analysis)
-    found = combine([e.used for e in entered], analysis, turned)
+    try:
+        found = combine([e.used for e in entered], analysis, turned)
+        split = subgroups(index, analysis, entered, turned)
+    except NotConverged as e:
+        raise NotConverged(f"analysis {analysis.id}: {e}") from e
     return Finding(
         analysis=analysis,
         used=found.used,
         left_out=_ordered((*refused, *beaten), {(u.study, u.place.file, u.key) for u in found.used}),
         pooled=found.pooled,
-        subgroups=subgroups(index, analysis, entered, turned),
+        subgroups=split,
     )
 
 
