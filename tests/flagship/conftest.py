@@ -47,10 +47,10 @@ class Copy:
         return number + 1
 
     def run(self, command, *words):
-        """Run a command on the copy and return its exit code and everything it printed."""
+        """Run a command on the copy and return its exit code and what it printed (errors last; JSON alone)."""
         code = main([command, str(self.root), *words])
         seen = self.capsys.readouterr()
-        return code, seen.out + seen.err
+        return code, seen.out if "--json" in words else seen.out + seen.err
 
     def refused(self, place, *words):
         """Check the copy and assert that an error at `place` says all of `words`."""

@@ -133,7 +133,7 @@ def test_enrolled_and_infused_people_mixed(flagship):
 
 def test_a_stored_finding_without_its_protocol_entry(flagship):
     (flagship.root / "findings" / "ghost.json").write_text("{}\n", encoding="utf-8")
-    flagship.refused("findings/ghost.json", "protocol")
+    flagship.refused("findings/ghost.json", "not planned")
 
 
 def test_a_claim_on_an_analysis_that_is_not_planned(flagship):

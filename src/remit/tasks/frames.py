@@ -8,13 +8,14 @@ from remit.tasks.results import Results
 
 if TYPE_CHECKING:
     import narwhals as nw
+    from narwhals._native import NativeDataFrame
 
 Table = Literal["findings", "estimates", "values"]
 Backend = Literal["polars", "pandas", "pyarrow"]
 Cell = str | int | float | None
 
 
-def frame(opened: Results, table: Table = "findings", backend: Backend = "polars") -> "nw.DataFrame[object]":
+def frame(opened: Results, table: Table = "findings", backend: Backend = "polars") -> "nw.DataFrame[NativeDataFrame]":
     """Return one row per finding, per study estimate that entered, or per value as extracted.
 
     The frame is a narwhals frame; `.to_native()` gives the polars, pandas or pyarrow one.

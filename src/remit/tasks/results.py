@@ -6,6 +6,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from remit import appraise, grade, lint, store, synthesise
+from remit.errors import ReviewError
 from remit.model.finding import ClaimResult, Finding
 from remit.model.place import Problem
 from remit.model.review import Review
@@ -50,7 +51,7 @@ def results(review: Review, found: tuple[Problem, ...] = (), say: Say = quiet) -
     say(f"synthesising {len(review.protocol.analyses)} analyses")
     findings = grade.graded(synthesise.findings(review), review)
     say("checking meaning")
-    problems = (*found, *lint.problems(review, findings))
+    problems = (*found, *appraise.problems(review), *lint.problems(review, findings))
     claims = grade.claims(findings, review)
     by_id = MappingProxyType({f.id: f for f in findings})
     return Results(review, by_id, claims, tuple(sorted(problems)))
@@ -69,7 +70,5 @@ def open_review(path: str | Path, say: Say = quiet) -> Results:
     review, problems = store.load(folder)
     errors = tuple(p for p in problems if p.severity == "error")
     if review is None or errors:
-        from remit.errors import ReviewError
-
         raise ReviewError(errors or problems)
     return results(review, problems, say)
