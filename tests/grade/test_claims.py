@@ -1,5 +1,7 @@
 """Every verdict, and differences by the square-and-add method against published numbers."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -143,3 +145,14 @@ def test_several_tests_take_the_weakest_verdict():
     assert r.reason.startswith("(1) supported: ") and "(2) contradicted: " in r.reason
     assert result(a_test("all", tests=(good, good))).verdict == "supported"
     assert result(a_test("all", tests=(good, a_test(finding="none", op=">")))).certainty == ""
+
+
+def test_an_interval_without_an_end_gives_no_difference():
+    review = a_review([], [an_analysis("one"), an_analysis("two")], [])
+    f = synthesise.findings(a_review([a_study(rows=[a_count("c1", 30, 40)])], [an_analysis("one"), an_analysis("two")]))
+    open_ended = replace(f[0], used=tuple(replace(u, upper=float("inf")) for u in f[0].used))
+    claim = a_claim(test=a_test("difference", finding="one", versus="two", op=">", threshold=0.0))
+    asked = replace(review, protocol=replace(review.protocol, claims=(claim,)))
+    (r,) = grade.claims((open_ended, f[1]), asked)
+    assert (r.verdict, r.estimate) == ("uncertain", None)
+    assert "no difference can be worked out" in r.reason

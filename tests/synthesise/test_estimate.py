@@ -186,3 +186,9 @@ def test_two_arms_sharing_a_comparator_give_one_estimate():
 )
 def test_p_values_as_printed(text, expected):
     assert p_value(text) == expected
+
+
+def test_an_interval_that_misses_its_ratio_is_not_shown_beside_it():
+    u = used([a_contrast("k1", 0.5, 0.6, 0.9, p="0.05")], hr(), arms=ARMS)
+    assert u.route == "hazard ratio and p-value"
+    assert u.lower < 0.5 < u.upper == pytest.approx(1.0)

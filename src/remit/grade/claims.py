@@ -11,6 +11,7 @@ A claim of several tests takes the weakest verdict, and the certainty of its wea
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from remit.errors import InputError
 from remit.grade.mover import difference
 from remit.grade.say import interval, value
 from remit.model.certainty import LEVELS, Level
@@ -84,9 +85,11 @@ def tried(asked: Test, findings: Mapping[str, Finding]) -> Outcome:
             return _nothing(names, f"there is no finding {name}")
         if f.estimate is None or f.lower is None or f.upper is None:
             return _nothing(names, f"no study entered {name}")
-    return {"threshold": _threshold, "difference": _difference, "subgroup": _subgroup}[asked.kind](
-        asked, findings, names
-    )
+    way = {"threshold": _threshold, "difference": _difference, "subgroup": _subgroup}[asked.kind]
+    try:
+        return way(asked, findings, names)
+    except InputError as e:
+        return _nothing(names, f"no difference can be worked out: {e}")
 
 
 def _nothing(names: tuple[str, ...], why: str) -> Outcome:

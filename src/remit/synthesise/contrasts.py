@@ -61,7 +61,7 @@ def printed(analysis: Analysis, c: Candidate, row: Contrast) -> Estimate | Refus
     assert row.estimate is not None
     low, high = ends(effect)
     lower, upper = exp(low), exp(high)
-    if usual(row.level) and row.lower is not None and row.upper is not None:
+    if route.endswith("interval") and usual(row.level) and row.lower is not None and row.upper is not None:
         lower, upper = row.lower, row.upper
     ratio = row.estimate
     if c.inverted:
