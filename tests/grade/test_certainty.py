@@ -162,6 +162,7 @@ def test_indirectness_by_the_share_of_people(study, change):
     s = step(graded(studies), "indirectness")
     assert s.change == change
     assert ("67 %" in s.reason) is (change < 0)
+    assert ("one line earlier" in s.reason) is ("indirectness" in study)
     few = [a_study("s1", rows=[a_count("c1", 160, 200)]), a_study("s2", rows=[a_count("c1", 80, 100)], **study)]
     assert step(graded(few), "indirectness").change == 0
 

@@ -111,6 +111,12 @@ def test_pooled_findings_name_their_number_and_single_ones_their_study():
     assert "one study, S0, 40 people" in said(studies[:1], an_analysis(where=HERE), "low")
 
 
+def test_groups_of_one_study_are_not_called_studies():
+    arms = [an_arm(), an_arm("a2")]
+    study = a_study(arms=arms, rows=[a_count("c1", 32, 40), a_count("c2", 32, 40, arm="a2")])
+    assert "1 study, 2 groups, 80 people" in said([study], an_analysis(where=HERE), "low")
+
+
 def test_people_where_most_of_them_were_enrolled_with_adults():
     study = a_study(rows=[a_count("c1", 32, 40)], age_group="mixed-with-adults")
     assert "8 of 10 people infused" in said([study], an_analysis(where=HERE), "low")

@@ -117,5 +117,6 @@ def test_a_part_stands_for_its_arm_only_where_the_whole_prints_nothing():
     assert f.left_out[0].reason == "nested-arm" and "standing for more of the people" in f.left_out[0].detail
     siblings = found([a_study(arms=arms, rows=[part, a_count("c3", 9, 20, arm="high")])], parts)
     assert [u.key for u in siblings.used] == ["c1"]
+    assert siblings.used[0].marks == ("part-of-arm",) and f.used[0].marks == ("derived", "secondary")
     mixed = a_count("c2", 30, 60, flags=("mixed-disease",))
     assert [u.key for u in found([a_study(arms=arms, rows=[part, mixed])], parts).used] == ["c1"]

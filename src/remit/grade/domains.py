@@ -16,6 +16,10 @@ from remit.model.certainty import Route, Step
 __all__ = ["imprecision", "inconsistency", "indirectness", "publication_bias", "risk_of_bias"]
 
 
+NOTES = 2
+"""Notes of up to this many studies are quoted; more are counted only."""
+
+
 def risk_of_bias(body: Body) -> Step:
     """Return -2 where most weight is judged high, -1 where most weight is not judged low by a finished appraisal."""
     high = body.weight(lambda m: _judged(m) == "high")
@@ -111,7 +115,9 @@ def _traits(body: Body) -> str:
     for m in body.members:
         for w in _why_partly(m):
             counts[w] = counts.get(w, 0) + 1
-    return ", ".join(f"{w} ({n})" for w, n in sorted(counts.items()))
+    said = ", ".join(f"{w} ({n})" for w, n in sorted(counts.items()))
+    notes = [f"{m.used.label}: {m.data.study.indirectness}" for m in body.members if m.data.study.indirectness]
+    return f"{said}; {' '.join(notes)}" if 0 < len(notes) <= NOTES else said
 
 
 def publication_bias(body: Body) -> Step:

@@ -121,10 +121,16 @@ def _framed(f: Finding, review: Review, core: str, level: Level) -> str:
     measure = f"{RATIO.get(a.measure, a.measure)} " if a.kind == "contrast" else ""
     numbers = f"{measure}{value(f.estimate, a.kind)}, 95 % CI {interval(f.lower, f.upper, a.kind)}"
     n = f", {f.n:,} people" if f.n is not None else ""
-    source = f"one study, {f.used[0].label}{n}" if f.k == 1 else f"{studies(f.k)}{n}"
+    source = f"one study, {f.used[0].label}{n}" if f.k == 1 else f"{_several(f)}{n}"
     doubt = f"; {UNSURE}" if level == "very low" else ""
     crosses = "; the interval includes no difference" if a.kind == "contrast" and f.lower < 1.0 < f.upper else ""
     return f"{lead}{core} ({numbers}; {source}){crosses}{doubt}"
+
+
+def _several(f: Finding) -> str:
+    """Return `12 studies`, or `4 studies, 5 groups` where a study brings several groups of people."""
+    distinct = len({u.study for u in f.used})
+    return studies(distinct) if distinct == f.k else f"{studies(distinct)}, {f.k} groups"
 
 
 def people(f: Finding, review: Review) -> str:

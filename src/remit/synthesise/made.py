@@ -45,6 +45,8 @@ def estimate(c: Candidate, natural: Natural, effect: Effect, rank: int, route: s
         about.append("corrected")
     if row.source.kind != "primary":
         about.append(row.source.kind)
+    if any(a is not None and a.part_of for a in (s.arm, s.comparator, c.partner.arm if c.partner else None)):
+        about.append("part-of-arm")
     report = s.report
     used = Used(
         study=s.study.id,
