@@ -2,6 +2,7 @@
 
 import math
 
+from remit.stats import exact_ratio
 from remit.stats.exact import clopper_pearson
 from remit.stats.glmm import pool_proportions
 
@@ -39,3 +40,27 @@ def test_clopper_pearson(reference):
         lower = [logit(i.lower) if i.lower > 0.0 else -math.inf for i in got]
         upper = [logit(i.upper) if i.upper < 1.0 else math.inf for i in got]
         reference.agree(case, {"lower": lower, "upper": upper})
+
+
+def test_odds_ratios(reference):
+    """Conditional exact and approximate models; the listed standard errors of the exact one are numerical."""
+    for case in reference.cases("glmm_odds_ratio"):
+        arms = [case.columns[name] for name in ("ai", "n1i", "ci", "n2i")]
+        if case.args["method"] != "ML" or case.args["model"] not in ("CM.EL", "CM.AL"):
+            continue
+        fit = {"CM.EL": exact_ratio.odds_ratio, "CM.AL": exact_ratio.odds_ratio_approximate}[case.args["model"]](
+            *arms, interval="wald")
+        reference.agree(case, {"b": fit.estimate, "se": fit.se, "tau2": fit.tau2, "ci_lb": fit.lower,
+                               "ci_ub": fit.upper, "k": fit.k, "pval": fit.p})
+
+
+def test_rates(reference):
+    for case in reference.cases("glmm_rates"):
+        if case.args["measure"] == "IRLN":
+            fit = exact_ratio.rate(case.columns["xi"], case.columns["ti"], interval="wald")
+        elif case.args["model"] == "CM.EL":
+            fit = exact_ratio.rate_ratio(
+                *(case.columns[name] for name in ("x1i", "t1i", "x2i", "t2i")), interval="wald")
+        else:
+            continue
+        reference.agree(case, {"b": fit.estimate, "se": fit.se, "tau2": fit.tau2, "ci_lb": fit.lower})
