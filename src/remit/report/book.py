@@ -6,6 +6,7 @@ from functools import cached_property
 
 from remit.model.decision import Decision, Record
 from remit.model.finding import ClaimResult, Finding, LeftOut, Used
+from remit.model.mechanism import MechanismMap
 from remit.model.observation import Observation
 from remit.model.place import Problem
 from remit.model.protocol import Outcome
@@ -24,6 +25,7 @@ class Book:
     findings: tuple[Finding, ...]
     claims: tuple[ClaimResult, ...] = ()
     problems: tuple[Problem, ...] = ()
+    mechanism: MechanismMap
     flow: Mapping[str, int] = field(default_factory=dict)
     changes: Sequence[str] = ()
 
@@ -90,6 +92,11 @@ class Book:
     def people(self) -> dict[str, str]:
         """People's names by id."""
         return {p.id: p.name for p in self.review.about.people}
+
+    @property
+    def short_title(self) -> str:
+        """The title up to its first colon, for running heads."""
+        return self.review.about.title.split(":")[0]
 
     def name(self, code: str) -> str:
         """Return the name of a class, population, agent, scale or outcome; an unknown code is made readable."""

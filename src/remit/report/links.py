@@ -5,23 +5,6 @@ from urllib.parse import urlsplit
 
 from remit.model.place import Place
 
-_CURIE = {
-    "ncbigene": "https://www.ncbi.nlm.nih.gov/gene/{}",
-    "hgnc": "https://www.genenames.org/data/gene-symbol-report/#!/hgnc_id/HGNC:{}",
-    "uniprot": "https://www.uniprot.org/uniprotkb/{}/entry",
-    "chembl": "https://www.ebi.ac.uk/chembl/explore/compound/{}",
-    "ncit": "https://ncit.nci.nih.gov/ncitbrowser/ConceptReport.jsp?dictionary=NCI_Thesaurus&code={}",
-    "mesh": "https://meshb.nlm.nih.gov/record/ui?ui={}",
-    "chebi": "https://www.ebi.ac.uk/chebi/searchId.do?chebiId=CHEBI:{}",
-    "doid": "https://disease-ontology.org/term/DOID:{}",
-    "drugbank": "https://go.drugbank.com/drugs/{}",
-    "hp": "https://hpo.jax.org/browse/term/HP:{}",
-    "cl": "https://www.ebi.ac.uk/ols4/ontologies/cl/terms?obo_id=CL:{}",
-    "mondo": "https://monarchinitiative.org/MONDO:{}",
-    "ncbitaxon": "https://www.ncbi.nlm.nih.gov/Taxonomy/Browser/wwwtax.cgi?id={}",
-}
-_LOCAL = re.compile(r"[A-Za-z0-9_.-]+\Z")
-
 
 def slug(text: str) -> str:
     """Return an id as it stands in file names and anchors; ids of a checked review are unchanged."""
@@ -58,13 +41,6 @@ def pubmed(value: str) -> str:
 def registry(value: str) -> str:
     """Return the register's address of a ClinicalTrials.gov number, or an empty string."""
     return f"https://clinicaltrials.gov/study/{value}" if re.match(r"NCT\d{8}\Z", value) else ""
-
-
-def curie(value: str) -> str:
-    """Return where an identifier such as NCBIGene:930 is described, or an empty string for an unknown prefix."""
-    prefix, _, local = value.partition(":")
-    known = _CURIE.get(prefix.lower())
-    return known.format(local) if known and _LOCAL.match(local) else ""
 
 
 def study_page(study: str) -> str:

@@ -1,5 +1,6 @@
 """Pages from templates: everything escaped, white space trimmed, the same bytes every time."""
 
+import json
 import re
 from functools import cache
 from importlib import resources
@@ -7,6 +8,12 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from remit.report import links, numbers, words
+
+_QUOTED = re.compile(r'(?<=[a-z])="([A-Za-z0-9_.:%#-]+)"(?=[ >])')
+"""Attribute values that HTML lets stand without quotes; a quote in a text is escaped, so only markup can match."""
+
+_ENDS = re.compile(r"\n?</(?:td|th|tr|li|dd|dt)>(?=\s*<(?:td|th|tr|li|dd|dt|/tr|/tbody|/thead|/table|/ul|/dl)\b)")
+"""End tags that HTML lets go where the next tag implies them."""
 
 
 @cache
@@ -23,12 +30,13 @@ def environment() -> Environment:
     env.filters.update(
         http=links.http,
         host=links.host,
-        curie=links.curie,
         slug=links.slug,
         registry=links.registry,
         readable=words.readable,
         capital=words.capital,
         flag=words.flag,
+        stop=words.stop,
+        tight=words.tight,
         people=numbers.people,
     )
     env.globals.update(
@@ -38,6 +46,7 @@ def environment() -> Environment:
         count_of=numbers.count_of,
         relations=words.RELATIONS,
         judgements=words.JUDGEMENTS,
+        marks=[(words.SHORT_FLAGS[f], words.FLAGS[f]) for f in words.FLAGS],
         verdicts=words.VERDICTS,
     )
     return env
@@ -46,9 +55,13 @@ def environment() -> Environment:
 def page(template: str, **values: object) -> bytes:
     """Return a page as UTF-8."""
     text = environment().get_template(template).render(**values)
-    return re.sub(r"\n\s*", "\n", text).strip().encode("utf-8") + b"\n"
+    text = re.sub(r"\n\s*", "\n", text).strip()
+    text = _ENDS.sub("", text)
+    return _QUOTED.sub(r"=\1", text).encode("utf-8") + b"\n"
 
 
 def static(name: str) -> bytes:
-    """Return a file that goes into the site as it is."""
-    return resources.files("remit.report").joinpath("static", name).read_bytes()
+    """Return a style sheet or script; the script receives what the marks mean."""
+    content = resources.files("remit.report").joinpath("static", name).read_bytes()
+    tips = json.dumps({words.SHORT_FLAGS[f]: words.FLAGS[f] for f in words.FLAGS})
+    return content.replace(b"/* MARKS */ {}", tips.encode("utf-8"))

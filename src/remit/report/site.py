@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from markupsafe import Markup
+
 from remit.model.finding import ClaimResult, Finding
+from remit.model.mechanism import MechanismMap
 from remit.model.place import Problem
 from remit.model.review import Review
-from remit.report import links, render
+from remit.report import links, render, words
 from remit.report.book import Book
-from remit.report.figures.axis import Axis
+from remit.report.figures import marks
+from remit.report.figures.axis import PERCENT, Axis
 from remit.report.figures.forest import shared_ratio_axis
-from remit.report.pages import balance, card, classes, flow, gaps, home, limits, lists, study
+from remit.report.pages import balance, card, classes, flow, gaps, home, limits, lists, methods, study
 
 Crumbs = tuple[tuple[str, str], ...]
 NAV = (
@@ -33,10 +37,21 @@ class _Site:
 
     book: Book
     ratios: Axis
+    percent_ticks: Markup
+    ratio_ticks: Markup
 
     def page(self, template: str, address: str, title: str, crumbs: Crumbs = (), **values: object) -> bytes:
         return render.page(
-            template, book=self.book, about=self.book.review.about, nav=NAV, address=address, title=title, crumbs=crumbs, **values
+            template,
+            book=self.book,
+            about=self.book.review.about,
+            nav=NAV,
+            address=address,
+            title=title,
+            crumbs=crumbs,
+            percent_ticks=self.percent_ticks,
+            ratio_ticks=self.ratio_ticks,
+            **values,
         )
 
 
@@ -45,7 +60,7 @@ def site(
     findings: Sequence[Finding],
     claims: Sequence[ClaimResult],
     problems: Sequence[Problem],
-    mechanism: object = None,
+    mechanism: MechanismMap,
     flow: Mapping[str, int] | None = None,
     moves: Iterable[object] = (),
 ) -> Mapping[str, bytes]:
@@ -58,10 +73,12 @@ def site(
         findings=tuple(findings),
         claims=tuple(claims),
         problems=tuple(problems),
+        mechanism=mechanism,
         flow=dict(flow or {}),
         changes=tuple(str(m) for m in moves),
     )
-    s = _Site(book, shared_ratio_axis(book.findings))
+    ratios = shared_ratio_axis(book.findings)
+    s = _Site(book, ratios, marks.ticks(PERCENT), marks.ticks(ratios))
     out: dict[str, bytes] = {
         "site.css": render.static("site.css"),
         "site.js": render.static("site.js"),
@@ -69,14 +86,20 @@ def site(
         **_explanations(s),
     }
     for address, found in classes.pages(book, s.ratios):
-        out[address] = s.page("class.html", address, found.term.name, (("Answers", "index.html"),), c=found, rule=balance.RULE)
+        out[address] = s.page(
+            "class.html", address, found.term.name, (("Answers", "index.html"),), c=found, rule=balance.RULE
+        )
     for q in review.protocol.questions:
         address = links.question_page(q.id)
         out[address] = _question(s, address, q.id)
     for data in review.studies:
         address = links.study_page(data.study.id)
         out[address] = s.page(
-            "study.html", address, data.study.name or data.study.id, (("Studies", "studies.html"),), s=study.page(book, data)
+            "study.html",
+            address,
+            data.study.name or data.study.id,
+            (("Studies", "studies.html"),),
+            s=study.page(book, data),
         )
     return dict(sorted(out.items()))
 
@@ -96,22 +119,17 @@ def _lists(s: _Site) -> dict[str, bytes]:
         ),
         "claims.html": s.page("claims.html", "claims.html", "Claims and their verdicts", claims=claims),
         "studies.html": s.page("studies.html", "studies.html", "Studies", studies=lists.studies(s.book)),
-        "findings.html": s.page(
-            "findings.html", "findings.html", "Findings", groups=lists.findings(s.book, s.ratios)
-        ),
+        "findings.html": s.page("findings.html", "findings.html", "Findings", groups=lists.findings(s.book, s.ratios)),
     }
 
 
 def _explanations(s: _Site) -> dict[str, bytes]:
-    drawings = [
-        (t, classes.draw(s.book, [e for e in s.book.review.edges if classes.belongs(t.id, e.drug_class)], t.name))
-        for t in s.book.review.protocol.classes
-    ]
+    maps = [(m, classes.draw(m, m.name), classes.agent_lines(s.book, m, s.ratios)) for m in s.book.mechanism.classes]
     return {
-        "mechanisms.html": s.page("mechanisms.html", "mechanisms.html", "Mechanism map", drawings=drawings),
+        "mechanisms.html": s.page("mechanisms.html", "mechanisms.html", "Mechanism map", maps=maps),
         "gaps.html": s.page("gaps.html", "gaps.html", "Evidence gap map", panels=gaps.panels(s.book)),
         "flow.html": s.page("flow.html", "flow.html", "How studies were found", f=flow.page(s.book)),
-        "methods.html": s.page("methods.html", "methods.html", "Methods"),
+        "methods.html": s.page("methods.html", "methods.html", "Methods", plans=methods.plans(s.book)),
         "limits.html": s.page("limits.html", "limits.html", "Limits", lim=limits.page(s.book, s.ratios)),
         "about.html": s.page("about.html", "about.html", "About and how to cite"),
     }
@@ -129,8 +147,10 @@ def _question(s: _Site, address: str, question: str) -> bytes:
         found.title,
         (("Answers", "index.html"),),
         q=found,
-        sentence=lead.sentence if lead else "No study answers an analysis planned for this question yet.",
+        sentence=words.tight(lead.sentence) if lead else "No study answers an analysis planned for this question yet.",
         groups=card.by_title(s.book, held, s.ratios),
-        cards=[(h, [card.card(s.book, f, s.ratios) for f in fs if f.used]) for _, h, fs in card.by_group(s.book, here)],
+        cards=[
+            (g, h, [card.card(s.book, f, s.ratios) for f in fs if f.used]) for g, h, fs in card.by_group(s.book, here)
+        ],
         empty=[card.card(s.book, f, s.ratios) for f in here if not f.used],
     )

@@ -1,9 +1,11 @@
 """Codes in plain words, for readers who have never seen the format."""
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
 FLAGS: Final[Mapping[str, str]] = {
+    "secondary": "not read in the study's own report",
     "suspect": "possible misprint: never pooled unless corrected",
     "derived": "worked out from printed values",
     "disagrees": "another source prints otherwise",
@@ -21,6 +23,7 @@ FLAGS: Final[Mapping[str, str]] = {
     "digitised": "read off a figure",
 }
 SHORT_FLAGS: Final[Mapping[str, str]] = {
+    "secondary": "secondary source",
     "suspect": "possible misprint",
     "derived": "derived",
     "disagrees": "sources disagree",
@@ -54,7 +57,11 @@ AGES: Final[Mapping[str, str]] = {
     "adults": "adults",
     "unknown": "age range not seen",
 }
-LINEAGES: Final[Mapping[str, str]] = {"b-all": "B-ALL only", "mixed": "mixed with other leukemias", "unknown": "not seen"}
+LINEAGES: Final[Mapping[str, str]] = {
+    "b-all": "B-ALL only",
+    "mixed": "mixed with other leukemias",
+    "unknown": "not seen",
+}
 BASES: Final[Mapping[str, str]] = {
     "enrolled": "of all enrolled",
     "randomised": "of all randomised",
@@ -74,10 +81,28 @@ SOURCES: Final[Mapping[str, str]] = {
     "secondary": "a secondary source",
 }
 LEFT_OUT: Final[Mapping[str, str]] = {
-    "family": "another estimate of the same patients was preferred",
-    "excluded": "the report is not included",
-    "basis": "another denominator",
-    "scale": "another or unknown toxicity scale",
+    "report-excluded": "the report is not included",
+    "design": "another study design",
+    "ages": "other ages",
+    "lineage": "other leukemias",
+    "not-randomised": "not randomised",
+    "nested-arm": "its people are part of another group",
+    "confirms": "repeats a value already here",
+    "flagged": "possible misprint, or marked not poolable",
+    "other-basis": "another denominator",
+    "other-scale": "another or unknown toxicity scale",
+    "other-time": "another time",
+    "no-timepoint": "no time is printed",
+    "other-measure": "another measure",
+    "other-comparator": "another comparator",
+    "no-total": "no total is printed",
+    "no-count": "no count can be made of it",
+    "no-variance": "no precision can be worked out",
+    "no-events": "no events in either group",
+    "at-boundary": "0% or 100%: no precision on this scale",
+    "superseded": "a later look at the same people is used",
+    "not-preferred": "another value of the same study is preferred",
+    "family": "another study of the same patients is preferred",
 }
 RELATIONS: Final[Mapping[str, str]] = {
     "binds": "binds",
@@ -135,3 +160,14 @@ def listed(items: list[str]) -> str:
 def capital(text: str) -> str:
     """Return the text with its first letter large."""
     return text[:1].upper() + text[1:]
+
+
+def tight(text: str) -> str:
+    """Return the text with percent signs close to their numbers, as everywhere on these pages."""
+    return re.sub(r"(?<=\d) %", "%", text)
+
+
+def stop(text: str) -> str:
+    """Return the text with a full stop at its end, unless it ends a sentence already or is empty."""
+    text = text.strip()
+    return text if not text or text[-1] in ".!?" else f"{text}."

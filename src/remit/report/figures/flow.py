@@ -61,16 +61,16 @@ def boxes(flow: Mapping[str, int], reasons: tuple[tuple[str, int], ...]) -> list
     sought = _n(flow, "dbr_sought_reports", "other_sought_reports")
     lost = _n(flow, "dbr_notretrieved_reports", "other_notretrieved_reports")
     assessed = _n(flow, "dbr_assessed", "other_assessed")
-    out.append(
-        ("Screening", Box((_line("Reports sought", sought),), (_line("Reports not retrieved", lost),)))
-    )
+    out.append(("Screening", Box((_line("Reports sought", sought),), (_line("Reports not retrieved", lost),))))
     taken = sum(n for _, n in reasons)
     aside = (_line("Reports excluded", taken), *(_line(r, n) for r, n in reasons)) if reasons else ()
     out.append(("Screening", Box((_line("Reports assessed for eligibility", assessed),), aside)))
     out.append(
         (
             "Included",
-            Box((_line("Studies included", _n(flow, "new_studies")), _line("Reports included", _n(flow, "new_reports")))),
+            Box(
+                (_line("Studies included", _n(flow, "new_studies")), _line("Reports included", _n(flow, "new_reports")))
+            ),
         )
     )
     return out
@@ -112,12 +112,12 @@ def draw(flow: Mapping[str, int], reasons: tuple[tuple[str, int], ...], narrow: 
     body += _phase(phase, phase_top, y - 22) if not narrow else ""
     words = "; ".join(t for _, b in made for t in (*b.main, *b.aside))
     css = "flow narrow" if narrow else "flow wide"
-    return Markup(text.figure(css, wide, y - 16, "PRISMA 2020 flow diagram", words, body))
+    return Markup(text.figure(css, wide, y - 16, size, "PRISMA 2020 flow diagram", words, body))
 
 
 def _box(x: float, y: float, w: float, h: float, lines: list[str], size: float, css: str) -> str:
     return f'<rect class="{css}" x="{x:g}" y="{y:g}" width="{w:g}" height="{h:g}" rx="3"/>' + text.block(
-        lines, x + 10, y + 9 + size, size, leading=1.35
+        lines, x + 10, y + 9 + size, leading=size * 1.35
     )
 
 

@@ -20,8 +20,9 @@ class Row:
     label: str
     href: str = ""
     note: str = ""
+    mark: str = ""
     data: str = ""
-    plot: Markup = Markup("")
+    plot: Markup | str = ""
     estimate: str = ""
     interval: str = ""
     weight: str = ""
@@ -40,6 +41,7 @@ class Forest:
     left: str = ""
     right: str = ""
     heterogeneity: str = ""
+    splits: tuple[Row, ...] = ()
     tests: tuple[str, ...] = ()
 
 
@@ -63,7 +65,7 @@ def draw(book: Book, finding: Finding, ratios: Axis) -> Forest | None:
     title, description = _alternative(book, finding, is_ratio)
     return Forest(
         rows=(*_study_rows(book, finding, axis, is_ratio), *_total_rows(finding, axis, is_ratio)),
-        axis=marks.scale(axis, title, description),
+        axis=marks.scale("ax-r" if is_ratio else "ax-p", title, description),
         null=f"{axis.at(1.0):.1f}%" if is_ratio else "",
         pooled_at=f"{axis.at(pooled.estimate):.1f}%" if pooled else "",
         data_head=_data_head(finding),
@@ -71,6 +73,7 @@ def draw(book: Book, finding: Finding, ratios: Axis) -> Forest | None:
         left=left,
         right=right,
         heterogeneity=heterogeneity(finding),
+        splits=tuple(_splits(book, finding, axis, is_ratio)),
         tests=tuple(test for s in finding.subgroups if (test := _test(s))),
     )
 
@@ -104,6 +107,7 @@ def _study_row(book: Book, finding: Finding, used: Used, axis: Axis, is_ratio: b
         label=used.label or book.study_name(used.study),
         href=book.row_href(used),
         note="" if used.year is None or str(used.year) in used.label else str(used.year),
+        mark="; ".join(words.short_flag(m) for m in used.marks),
         data=data_text(finding, used),
         plot=marks.square(axis, used.estimate, used.lower, used.upper, 0.5 if alone else used.weight / largest),
         estimate=numbers.natural(used.estimate, is_ratio),
@@ -145,21 +149,19 @@ def grouping(finding: Finding) -> tuple[Subgroup, tuple[tuple[SubgroupLevel, tup
 def _study_rows(book: Book, finding: Finding, axis: Axis, is_ratio: bool) -> list[Row]:
     grouped = grouping(finding)
     if grouped is None:
-        return [
-            *(_study_row(book, finding, u, axis, is_ratio) for u in finding.used),
-            *_splits(book, finding, axis, is_ratio, None),
-        ]
+        return [_study_row(book, finding, u, axis, is_ratio) for u in finding.used]
     rows: list[Row] = []
     for level, used in grouped[1]:
         rows.append(Row(kind="head", label=words.capital(book.name(level.level))))
         rows.extend(_study_row(book, finding, u, axis, is_ratio) for u in used)
         if level.k > 1:
             rows.append(_level_row(book, level, axis, is_ratio))
-    return [*rows, *_splits(book, finding, axis, is_ratio, grouped[0])]
+    return rows
 
 
-def _splits(book: Book, finding: Finding, axis: Axis, is_ratio: bool, done: Subgroup | None) -> list[Row]:
-    rows: list[Row] = []
+def _splits(book: Book, finding: Finding, axis: Axis, is_ratio: bool) -> list[Row]:
+    grouped, rows = grouping(finding), list[Row]()
+    done = grouped[0] if grouped else None
     for subgroup in finding.subgroups:
         if subgroup is not done and len(subgroup.levels) > 1:
             rows.append(Row(kind="head", label=f"By {words.readable(subgroup.by)}"))
@@ -213,9 +215,8 @@ def heterogeneity(finding: Finding) -> str:
     span = ""
     if p.tau2_lower is not None and p.tau2_upper is not None:
         span = f" [{numbers.plain(p.tau2_lower)}, {numbers.plain(p.tau2_upper)}]"
-    i2 = p.i2 if p.i2 > 1 else 100 * p.i2
     return (
-        f"Heterogeneity: τ² = {p.tau2:.2f}{span}; I² = {i2:.0f}%; "
+        f"Heterogeneity: τ² = {p.tau2:.2f}{span}; I² = {p.i2:.0f}%; "
         f"Q = {p.q:.1f}, df = {p.q_df}, p {numbers.p_value(p.q_p)}."
     )
 
@@ -265,5 +266,4 @@ def _alternative(book: Book, finding: Finding, is_ratio: bool) -> tuple[str, str
             f"{word} {numbers.natural(finding.estimate, is_ratio)}{unit}, 95% interval "
             f"{numbers.natural(finding.lower, is_ratio)} to {numbers.natural(finding.upper, is_ratio)}."
         )
-    parts.append("Every number stands in the table around it.")
     return f"Forest plot: {finding.analysis.title}", " ".join(parts)

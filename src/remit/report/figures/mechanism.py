@@ -1,114 +1,133 @@
-"""How a class works and how leukemia escapes: agents, targets and effects in columns, ways of escape beneath."""
+"""How a class works and how leukemia escapes: ways of escape, agents, then what agents bind and what that leads to.
+
+Targets and effects share a column, targets above, so that no line passes behind a box it does not belong to.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from remit.model.mechanism import Edge
-from remit.report import words
+from remit.model.mechanism import Bond
 from remit.report.figures import text
 
-_TO_TARGET = ("binds", "inhibits", "recruits", "activates")
-_TO_EFFECT = ("leads_to", "delivers")
-_ESCAPE = ("confers_resistance_to",)
+_TARGET = ("binds", "inhibits", "recruits", "activates")
+_EFFECT = ("leads_to", "delivers")
+_ESCAPE = "confers_resistance_to"
+_HEADS = {"escape": "Way of escape", "agent": "Agent", "target": "Target", "effect": "Effect"}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Node:
     label: list[str]
-    column: int
-    x: float = 0.0
-    y: float = 0.0
-    w: float = 0.0
-    h: float = 0.0
+    kind: str
+    x: float
+    y: float
+    w: float
+    h: float
 
 
-def draw(edges: Sequence[Edge], title: str, narrow: bool, names: Mapping[str, str]) -> Markup | None:
-    """Return the drawing of one class's edges, or None where no edge can be drawn.
+def draw(bonds: Sequence[Bond], title: str, narrow: bool) -> Markup | None:
+    """Return the drawing of one class's bonds, or None where none can be drawn; `narrow` fits a phone.
 
-    Only edges between agents, targets, effects and ways of escape are drawn; the table beside it holds every edge.
+    Only what agents bind, inhibit or lead to and what makes leukemia resist is drawn; the table beside it holds all.
     """
-    kept = [e for e in edges if e.relation in (*_TO_TARGET, *_TO_EFFECT, *_ESCAPE)]
-    columns: list[list[str]] = [[], [], [], []]
-
-    def put(column: int, name: str) -> None:
-        if all(name not in c for c in columns):
-            columns[column].append(name)
-
-    for e in kept:
-        if e.relation in _TO_TARGET + _TO_EFFECT:
-            put(0, e.subject)
-    for e in kept:
-        if e.relation in _TO_TARGET:
-            put(1, e.object)
-        elif e.relation in _TO_EFFECT:
-            put(2, e.object)
-        else:
-            put(0, e.object)
-            put(3, e.subject)
+    kept = [b for b in bonds if b.edge.relation in (*_TARGET, *_EFFECT, _ESCAPE)]
     if not kept:
         return None
-    wide = 340.0 if narrow else 900.0
-    size = 10.5 if narrow else 13.0
-    used = [c for c in range(4) if columns[c]] if not narrow else [c for c in range(3) if columns[c]]
-    nodes = _place(columns, used, wide, size, names)
-    high = max((n.y + n.h for n in nodes.values()), default=20.0)
-    body = "".join(_edge(nodes, e) for e in kept if e.subject in nodes and e.object in nodes)
-    body += "".join(_draw(n, size) for n in nodes.values())
-    heads = {0: "Agent", 1: "Target", 2: "Effect", 3: "Way of escape"}
-    gap = wide / len(used) if used else wide
-    for i, c in enumerate(used):
-        body += text.block([heads[c]], i * gap + 4, size, size, css="hd")
+    kinds = _kinds(kept)
+    wide, size = (340.0, 11.5) if narrow else (900.0, 13.0)
+    shown = [k for k in ("escape", "agent", "right") if k != "escape" or not narrow]
+    columns = [("target", "effect") if k == "right" else (k,) for k in shown]
+    columns = [c for c in columns if any(kinds.get(k) for k in c)]
+    body, nodes, high = _place(kinds, columns, wide, size)
+    lines = "".join(_edge(nodes, b) for b in kept)
     if narrow:
-        for e in kept:
-            if e.relation in _ESCAPE:
-                lines = text.lines(f"⊣ {names.get(e.object, e.object)}: {e.subject}", wide - 20, size)
-                body += f'<rect class="c3" x="2" y="{high + 8:g}" width="{wide - 4:g}" height="{len(lines) * size * 1.3 + 10:g}" rx="3"/>'
-                body += text.block(lines, 10, high + 8 + 5 + size, size)
-                high += len(lines) * size * 1.3 + 16
-    said = "; ".join(f"{names.get(e.subject, e.subject)} {words.RELATIONS.get(e.relation, e.relation)} {e.object}" for e in kept)
+        below, high = _escapes([b for b in kept if b.edge.relation == _ESCAPE], wide, high, size)
+        body += below
+    said = f"{len(kept)} links between agents, targets, effects and ways of escape; the page lists each."
     css = "mech narrow" if narrow else "mech wide"
-    return Markup(text.figure(css, wide, high + 6, title, said, body))
+    return Markup(text.figure(css, wide, high + 4, size, title, said, lines + body))
+
+
+def _kinds(bonds: Sequence[Bond]) -> dict[str, list[str]]:
+    """Names under escape, agent, target and effect; a name stands once, where it was first met."""
+    out: dict[str, list[str]] = {k: [] for k in _HEADS}
+
+    def put(kind: str, name: str) -> None:
+        if all(name not in names for names in out.values()):
+            out[kind].append(name)
+
+    for b in bonds:
+        put("agent", b.object.name if b.edge.relation == _ESCAPE else b.subject.name)
+    for b in bonds:
+        if b.edge.relation == _ESCAPE:
+            put("escape", b.subject.name)
+        else:
+            put("target" if b.edge.relation in _TARGET else "effect", b.object.name)
+    return out
 
 
 def _place(
-    columns: list[list[str]], used: list[int], wide: float, size: float, names: Mapping[str, str]
-) -> dict[str, _Node]:
-    nodes: dict[str, _Node] = {}
-    gap = wide / len(used)
-    box = gap * (0.86 if wide < 400 else 0.74)
-    heights: dict[int, float] = {}
-    for i, c in enumerate(used):
-        y = size * 1.9
-        for name in columns[c]:
-            label = text.lines(names.get(name, name), box - 14, size, 5)
-            h = len(label) * size * 1.3 + 10
-            nodes[name] = _Node(label, c, i * gap + 2, y, box, h)
-            y += h + 8
-        heights[c] = y
-    tallest = max(heights.values(), default=0.0)
-    for n in nodes.values():
-        n.y += (tallest - heights[n.column]) / 2
-    return nodes
+    kinds: Mapping[str, list[str]], columns: Sequence[tuple[str, ...]], wide: float, size: float
+) -> tuple[str, dict[str, _Node], float]:
+    gap = wide / max(len(columns), 2)
+    box = gap * 0.74
+    made: list[tuple[float, list[tuple[str, list[str], str, float]]]] = []
+    for column in columns:
+        y, items = size * 0.2, []
+        for kind in column:
+            if not kinds.get(kind):
+                continue
+            items.append((kind, [_HEADS[kind]], "head", y))
+            y += size * 1.7
+            for name in kinds[kind]:
+                label = text.lines(name, box - 14, size, 5)
+                items.append((name, label, kind, y))
+                y += len(label) * size * 1.3 + 18
+            y += 6
+        made.append((y, items))
+    tallest = max(y for y, _ in made)
+    body, nodes = "", {}
+    for i, (high, items) in enumerate(made):
+        x, down = i * gap + 2, (tallest - high) / 2
+        for name, label, kind, y in items:
+            if kind == "head":
+                body += text.block(label, x + 2, y + down + size, css="hd", leading=size * 1.3)
+                continue
+            node = _Node(label, kind, x, y + down, box, len(label) * size * 1.3 + 10)
+            nodes[name] = node
+            body += _box(node, size)
+    return body, nodes, tallest
 
 
-def _draw(n: _Node, size: float) -> str:
-    return f'<rect class="c{n.column}" x="{n.x:g}" y="{n.y:.1f}" width="{n.w:g}" height="{n.h:.1f}" rx="3"/>' + text.block(
-        n.label, n.x + 7, round(n.y + 5 + size, 1), size
+def _box(n: _Node, size: float) -> str:
+    return (
+        f'<rect class="m-{n.kind}" x="{n.x:.4g}" y="{n.y:.4g}" width="{n.w:.4g}" height="{n.h:.4g}"/>'
+        f"{text.block(n.label, n.x + 7, n.y + 5 + size, leading=size * 1.3)}"
     )
 
 
-def _edge(nodes: Mapping[str, _Node], e: Edge) -> str:
-    a, b = nodes[e.subject], nodes[e.object]
-    if a.column == b.column:
+def _edge(nodes: Mapping[str, _Node], b: Bond) -> str:
+    a, z = nodes.get(b.subject.name), nodes.get(b.object.name)
+    if a is None or z is None or a.x >= z.x:
         return ""
-    y1, y2 = a.y + a.h / 2, b.y + b.h / 2
-    forward = a.x < b.x
-    x1, x2 = (a.x + a.w, b.x - 1) if forward else (a.x, b.x + b.w + 1)
+    x1, x2, y1, y2 = a.x + a.w, z.x - 1, a.y + a.h / 2, z.y + z.h / 2
     bend = (x1 + x2) / 2
-    line = f'<path class="{"k" if e.relation in _ESCAPE else "g"}" d="M{x1:g} {y1:.1f}C{bend:g} {y1:.1f} {bend:g} {y2:.1f} {x2:g} {y2:.1f}"/>'
-    if e.relation in (*_ESCAPE, "inhibits"):
-        return line + f'<path class="{"k" if e.relation in _ESCAPE else "g"}" d="M{x2:g} {y2 - 6:.1f}v12"/>'
-    tip = -6 if forward else 6
-    return line + f'<path class="h" d="M{x2 + tip:g} {y2 - 4:.1f}L{x2:g} {y2:.1f}L{x2 + tip:g} {y2 + 4:.1f}z"/>'
+    css = "k" if b.edge.relation == _ESCAPE else "g"
+    line = f"M{x1:.4g} {y1:.4g}C{bend:.4g} {y1:.4g} {bend:.4g} {y2:.4g} {x2:.4g} {y2:.4g}"
+    tip = "m0-6v12" if b.edge.relation in (_ESCAPE, "inhibits") else "m-6-4l6 4l-6 4"
+    return f'<path class="{css}" d="{line}{tip}"/>'
+
+
+def _escapes(bonds: Sequence[Bond], wide: float, top: float, size: float) -> tuple[str, float]:
+    """Ways of escape as boxes beneath the drawing, each naming the agent it defeats."""
+    body, y = "", top
+    if bonds:
+        body, y = text.block([_HEADS["escape"]], 4, y + size, css="hd", leading=size * 1.3), y + size * 1.7
+    for b in bonds:
+        label = text.lines(f"{b.subject.name} ⊣ {b.object.name}", wide - 22, size)
+        high = len(label) * size * 1.3 + 10
+        body += _box(_Node(label, "escape", 2, y, wide - 4, high), size)
+        y += high + 8
+    return body, y

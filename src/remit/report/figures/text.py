@@ -25,20 +25,20 @@ def lines(text: str, room: float, size: float, most: int = 99) -> list[str]:
     return out or [""]
 
 
-def block(
-    text_lines: list[str], x: float, y: float, size: float, anchor: str = "", css: str = "", leading: float = 1.3
-) -> str:
-    """Return text lines as SVG, the first baseline at `y`."""
+def block(text_lines: list[str], x: float, y: float, leading: float, anchor: str = "", css: str = "") -> str:
+    """Return text lines as SVG, the first baseline at `y`, each next one `leading` below; the style sheet sets the size."""
     look = (f' text-anchor="{anchor}"' if anchor else "") + (f' class="{css}"' if css else "")
-    return "".join(
-        f'<text x="{x:g}" y="{y + i * size * leading:g}" font-size="{size:g}"{look}>{escape(t)}</text>'
-        for i, t in enumerate(text_lines)
-    )
+    first, rest = text_lines[0], text_lines[1:]
+    if not rest:
+        return f'<text x="{x:.4g}" y="{y:.4g}"{look}>{escape(first)}</text>'
+    more = "".join(f'<tspan x="{x:.4g}" dy="{leading:.4g}">{escape(t)}</tspan>' for t in rest)
+    return f'<text x="{x:.4g}" y="{y:.4g}"{look}>{escape(first)}{more}</text>'
 
 
-def figure(css: str, wide: float, high: float, title: str, description: str, body: str) -> str:
-    """Return a whole SVG with its title and description."""
+def figure(css: str, wide: float, high: float, size: float, title: str, description: str, body: str) -> str:
+    """Return a whole SVG with its title and description; `size` is the height of its letters."""
     return (
-        f'<svg class="{css}" role="img" viewBox="0 0 {wide:g} {high:g}" xmlns="http://www.w3.org/2000/svg">'
+        f'<svg class="{css}" role="img" viewBox="0 0 {wide:.4g} {high:.4g}" font-size="{size:g}"'
+        f' xmlns="http://www.w3.org/2000/svg">'
         f"<title>{escape(title)}</title><desc>{escape(description)}</desc>{body}</svg>"
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from remit.model.finding import Finding
-from remit.report import numbers
+from remit.report import numbers, words
 from remit.report.book import Book
 
 RULE = (
@@ -46,7 +46,12 @@ def points(book: Book, findings: Iterable[Finding], good: bool) -> tuple[Point, 
         if f.pooled is not None
     ]
     if held and not any(f.analysis.kind == "contrast" and f.used for f in held):
-        out.append(Point(text="No comparison with other treatment entered here: rates say what happened, not what was gained.", href=""))
+        out.append(
+            Point(
+                text="No comparison with other treatment entered here: rates say what happened, not what was gained.",
+                href="",
+            )
+        )
     return tuple(out)
 
 
@@ -76,7 +81,7 @@ def _spread(finding: Finding) -> bool:
 
 def _text(finding: Finding) -> str:
     if finding.sentence:
-        return finding.sentence
+        return words.tight(finding.sentence)
     is_ratio = finding.analysis.kind == "contrast"
     assert finding.estimate is not None and finding.lower is not None and finding.upper is not None
     span = numbers.short_interval(finding.lower, finding.upper, is_ratio)

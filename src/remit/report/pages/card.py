@@ -1,7 +1,8 @@
 """A finding as pages show it: in full once (figure, sources, what was left out), and as a line elsewhere."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -11,6 +12,9 @@ from remit.report import links, numbers, words
 from remit.report.book import Book
 from remit.report.figures import forest, marks
 from remit.report.figures.axis import PERCENT, Axis
+
+_ROUTINE = frozenset(("design", "confirms", "other-time", "other-basis", "other-scale", "ages", "lineage"))
+"""Reasons that follow from what an analysis asks for: their rows are named and counted, not each linked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +26,8 @@ class Provenance:
     row: str
     report: str
     locator: str
-    url: str
     arm: str
     basis: str
-    months: str
-    scale: str
     estimate: str
     effect: str
     variance: str
@@ -37,11 +38,10 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Omitted:
-    """Rows left out for one reason: words, and (name, address) of each row."""
+    """Rows left out for one reason: words, and each study's name with the address and number of its rows."""
 
     reason: str
-    detail: str
-    rows: tuple[tuple[str, str], ...]
+    studies: tuple[tuple[str, str, int], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +49,7 @@ class Line:
     """A finding in one line: on the home page, in lists, on question pages."""
 
     id: str
+    anchor: str
     title: str
     label: str
     href: str
@@ -75,10 +76,13 @@ class Card:
     omitted: tuple[Omitted, ...]
     omitted_count: int
     notes: tuple[str, ...]
+    is_ratio: bool
+    usual: str
+    mixed: bool
 
 
-def line(book: Book, finding: Finding, ratios: Axis, label: str = "") -> Line:
-    """Return a finding as a line; `label` replaces the title where the heading already says it."""
+def line(book: Book, finding: Finding, ratios: Axis) -> Line:
+    """Return a finding as a line."""
     is_ratio = finding.analysis.kind == "contrast"
     value = interval = ""
     strip = Markup("")
@@ -88,8 +92,9 @@ def line(book: Book, finding: Finding, ratios: Axis, label: str = "") -> Line:
         strip = marks.strip(ratios if is_ratio else PERCENT, finding.estimate, finding.lower, finding.upper)
     return Line(
         id=finding.id,
+        anchor=links.finding_anchor(finding.id),
         title=finding.analysis.title,
-        label=label or finding.analysis.title,
+        label=finding.analysis.title,
         href=book.href(finding),
         k=finding.k,
         n=numbers.people(finding.n),
@@ -97,7 +102,7 @@ def line(book: Book, finding: Finding, ratios: Axis, label: str = "") -> Line:
         interval=interval,
         strip=strip,
         certainty=finding.certainty,
-        sentence=finding.sentence,
+        sentence=words.tight(finding.sentence),
         populations=" ".join(book.filter_populations(finding)),
         targets=" ".join(book.filter_targets(finding)),
     )
@@ -109,15 +114,20 @@ def card(book: Book, finding: Finding, ratios: Axis) -> Card:
     notes = [f"Indirectness: {a.indirectness}"] if a.indirectness else []
     notes += [f"{words.capital(words.readable(mix))} accepted: {why}" for mix, why in a.allow.items()]
     notes += [a.note] if a.note else []
+    sources = tuple(_provenance(book, finding, u) for u in finding.used)
+    readers = Counter(p.readers for p in sources)
     return Card(
         line=line(book, finding, ratios),
         anchor=links.finding_anchor(finding.id),
         caption=_caption(book, finding),
         figure=forest.draw(book, finding, ratios),
-        sources=tuple(_provenance(book, finding, u) for u in finding.used),
+        sources=sources,
         omitted=_omitted(book, finding),
         omitted_count=len(finding.left_out),
         notes=tuple(notes),
+        is_ratio=a.kind == "contrast",
+        usual=readers.most_common(1)[0][0] if readers else "",
+        mixed=len(readers) > 1,
     )
 
 
@@ -144,6 +154,8 @@ def _provenance(book: Book, finding: Finding, used: Used) -> Provenance:
     is_ratio = finding.analysis.kind == "contrast"
     row = book.row(used)
     arm = book.arm(used.study, used.arm)
+    months = f"{used.months:g} months" if used.months is not None else ""
+    scale = book.name(used.scale) if used.scale else ""
     source = row.source if row else None
     reader = book.people.get(source.extracted_by, source.extracted_by) if source else ""
     checker = book.people.get(source.checked_by, source.checked_by) if source else ""
@@ -153,27 +165,27 @@ def _provenance(book: Book, finding: Finding, used: Used) -> Provenance:
         row=f"{links.table(used.place)} {used.key}",
         report=used.report,
         locator=source.locator if source else "",
-        url=links.http(source.url) if source else "",
         arm=(arm.label if arm else used.arm) + (f" v {used.comparator}" if used.comparator else ""),
-        basis=words.BASES.get(used.basis, used.basis),
-        months=numbers.tidy(used.months),
-        scale=book.name(used.scale) if used.scale else "",
+        basis="; ".join(p for p in (words.BASES.get(used.basis, used.basis), months, scale) if p),
         estimate=f"{numbers.natural(used.estimate, is_ratio)} {numbers.interval(used.lower, used.upper, is_ratio)}",
         effect=numbers.plain(used.effect, 3),
         variance=numbers.plain(used.variance, 4),
         route=used.route,
         marks=", ".join(words.short_flag(m) for m in used.marks),
-        readers=f"{reader}; checked by {checker}" if checker else f"{reader}; not yet checked" if reader else "",
+        readers=f"{reader}; checked by {checker}" if checker else f"{reader}, unchecked" if reader else "",
     )
 
 
 def _omitted(book: Book, finding: Finding) -> tuple[Omitted, ...]:
-    groups: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    groups: dict[str, dict[str, list[str]]] = {}
     for o in finding.left_out:
-        groups.setdefault((o.reason, o.detail), []).append((book.study_name(o.study), book.row_href(o)))
+        groups.setdefault(o.reason, {}).setdefault(book.study_name(o.study), []).append(book.row_href(o))
     return tuple(
-        Omitted(reason=words.capital(words.LEFT_OUT.get(reason, reason)), detail=detail, rows=tuple(rows))
-        for (reason, detail), rows in groups.items()
+        Omitted(
+            reason=words.capital(words.LEFT_OUT.get(reason, words.readable(reason))),
+            studies=tuple((name, "" if reason in _ROUTINE else hrefs[0], len(hrefs)) for name, hrefs in found.items()),
+        )
+        for reason, found in groups.items()
     )
 
 
@@ -181,9 +193,15 @@ def by_title(book: Book, findings: Iterable[Finding], ratios: Axis) -> list[tupl
     """Return findings as lines under their titles, in the order first met, each labelled by its class."""
     groups: dict[str, list[Line]] = {}
     for f in findings:
-        label = book.name(f.analysis.drug_class) if f.analysis.drug_class else ""
-        groups.setdefault(f.analysis.title, []).append(line(book, f, ratios, label))
-    return list(groups.items())
+        groups.setdefault(f.analysis.title, []).append(line(book, f, ratios))
+    return [(title, _labelled(book, rows)) for title, rows in groups.items()]
+
+
+def _labelled(book: Book, rows: list[Line]) -> list[Line]:
+    """Lines of one title, each told apart by its class; a title's only line keeps the title."""
+    if len(rows) == 1:
+        return rows
+    return [replace(r, label=book.name(c) if (c := book.by_id[r.id].analysis.drug_class) else r.title) for r in rows]
 
 
 def by_group(book: Book, findings: Sequence[Finding]) -> list[tuple[str, str, list[Finding]]]:

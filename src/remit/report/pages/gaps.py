@@ -40,7 +40,9 @@ def panels(book: Book) -> tuple[Panel, ...]:
     outcomes = _columns(book, totals)
     out = []
     for population in book.review.protocol.populations:
-        cells = {(c, o): totals[key] for c, _ in classes for o, _ in outcomes if (key := (population.id, c, o)) in totals}
+        cells = {
+            (c, o): totals[key] for c, _ in classes for o, _ in outcomes if (key := (population.id, c, o)) in totals
+        }
         title = f"Evidence in {population.name}: studies by class and outcome"
         table = tuple(
             GapCell(drug_class=name, outcome=book.name(o), studies=cells[c, o][0], people=cells[c, o][1])

@@ -1,6 +1,9 @@
 """The home page: the answer, the matrix of class against outcome, claims with verdicts, what changed."""
 
+import re
 from dataclasses import dataclass
+
+from markupsafe import Markup, escape
 
 from remit.model.finding import ClaimResult, Finding
 from remit.model.protocol import Claim, Term
@@ -31,6 +34,7 @@ class ClaimLine:
     result: ClaimResult
     glyph: str
     numbers: str
+    reasons: tuple[Markup, ...]
     findings: tuple[tuple[str, str], ...]
     why: str
     recorded_on: str
@@ -107,10 +111,31 @@ def _claim(book: Book, claim: Claim, result: ClaimResult) -> ClaimLine:
         result=result,
         glyph=words.VERDICTS[result.verdict],
         numbers=_numbers(claim, result, found),
+        reasons=tuple(_linked(book, part, found) for part in _parts(result.reason)),
         findings=tuple((f.analysis.title + _of(book, f), book.href(f)) for f in found),
         why=claim.why,
         recorded_on=claim.recorded_on,
     )
+
+
+def _parts(reason: str) -> list[str]:
+    """The reason of each test of a claim: `(1) …; (2) …` gives two."""
+    parts = re.split(r"(?:^|;\s*)\(\d+\)\s*", words.tight(reason))
+    return [words.capital(p.strip()) for p in parts if p.strip()]
+
+
+def _linked(book: Book, text: str, found: list[Finding]) -> Markup:
+    """The text with the ids of findings replaced by links that bear their titles."""
+    held = {f.id: f for f in found}
+    pieces = re.split(r"([A-Za-z0-9][A-Za-z0-9.-]*[A-Za-z0-9])", text)
+    out = Markup()
+    for piece in pieces:
+        f = held.get(piece) or held.get(piece[:1].lower() + piece[1:])
+        if f is None:
+            out += escape(piece)
+        else:
+            out += Markup('<a href="{}">{}</a>').format(book.href(f), f.analysis.title + _of(book, f))
+    return out
 
 
 def _of(book: Book, finding: Finding) -> str:
@@ -118,7 +143,7 @@ def _of(book: Book, finding: Finding) -> str:
 
 
 def _numbers(claim: Claim, result: ClaimResult, found: list[Finding]) -> str:
-    if result.estimate is None:
+    if result.estimate is None or claim.test.kind == "all":
         return ""
     is_ratio = bool(found) and found[0].analysis.kind == "contrast"
     span = ""

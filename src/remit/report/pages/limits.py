@@ -90,9 +90,7 @@ def page(book: Book, ratios: Axis) -> LimitsPage:
                     text=text,
                     count=sum(counts.values()),
                     total=len(every),
-                    studies=tuple(
-                        sorted((book.study_name(s), links.study_page(s), n) for s, n in counts.items())
-                    ),
+                    studies=tuple(sorted((book.study_name(s), links.study_page(s), n) for s, n in counts.items())),
                 )
             )
     warnings: dict[str, list[Problem]] = {}
@@ -112,5 +110,7 @@ def _awaiting(book: Book) -> tuple[tuple[str, str, str], ...]:
     for record, d in sorted(book.last_decisions.items()):
         if d.verdict == "unsure" or "awaiting" in d.criterion:
             found = book.records.get(record)
-            out.append((found.title if found and found.title else record, links.http(found.url) if found else "", d.reason))
+            out.append(
+                (found.title if found and found.title else record, links.http(found.url) if found else "", d.reason)
+            )
     return tuple(out)

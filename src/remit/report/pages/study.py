@@ -1,5 +1,6 @@
 """A study: what it is, everything it printed with its source, its risk of bias, family, ledger and corrections."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from remit.model.appraisal import Appraisal
@@ -70,6 +71,7 @@ class Bias:
 
     appraisal: Appraisal
     lights: tuple[Light, ...]
+    silent: str
     overall: Light
 
 
@@ -94,7 +96,7 @@ class StudyPage:
     sentence: str
     facts: tuple[tuple[str, str], ...]
     registry: tuple[tuple[str, str], ...]
-    tables: tuple[tuple[str, str, tuple[Value, ...]], ...]
+    tables: tuple[tuple[str, str, str, bool, tuple[tuple[str, tuple[Value, ...]], ...]], ...]
     reports: tuple[ReportLine, ...]
     ledger: tuple[Rung, ...]
     bias: tuple[Bias, ...]
@@ -114,13 +116,29 @@ def page(book: Book, data: StudyData) -> StudyPage:
         sentence=_sentence(book, data),
         facts=_facts(book, data),
         registry=tuple((r, links.registry(r)) for r in s.registry),
-        tables=tuple((t, title, tuple(by_table[t])) for t, title in TABLES if t in by_table),
+        tables=tuple(
+            (t, title, *_usual(by_table[t]), _by_outcome(by_table[t])) for t, title in TABLES if t in by_table
+        ),
         reports=tuple(_report(book, r) for r in s.reports),
         ledger=_ledger(data),
         bias=tuple(_bias(a) for a in data.appraisals),
         family=tuple(study_line(book, d) for d in kin),
         corrections=data.corrections,
     )
+
+
+def _usual(values: list[Value]) -> tuple[str, bool]:
+    """The readers most rows of a table share (the first met where several are as common), and whether others read too."""
+    counted = Counter(v.readers for v in values)
+    return counted.most_common(1)[0][0], len(counted) > 1
+
+
+def _by_outcome(values: list[Value]) -> tuple[tuple[str, tuple[Value, ...]], ...]:
+    """Values under their outcome, in the order first met."""
+    groups: dict[str, list[Value]] = {}
+    for v in values:
+        groups.setdefault(v.outcome, []).append(v)
+    return tuple((outcome, tuple(held)) for outcome, held in groups.items())
 
 
 def _sentence(book: Book, data: StudyData) -> str:
@@ -130,7 +148,11 @@ def _sentence(book: Book, data: StudyData) -> str:
     drug = f" of {line.classes}" if line.classes else ""
     populations = f"; {line.population_names.lower()}" if line.population_names else ""
     entered = len({f for t in data.rows for f in book.uses.get((data.study.id, links.table(t.place), t.key), ())})
-    use = f"Its values enter {numbers.count_of(entered, 'finding')}." if entered else "None of its values enters a finding."
+    use = (
+        f"Its values enter {numbers.count_of(entered, 'finding')}."
+        if entered
+        else "None of its values enters a finding."
+    )
     return f"{line.design}{drug}: {people}{populations}. {use}"
 
 
@@ -158,7 +180,8 @@ def _report(book: Book, r: Report) -> ReportLine:
     decision = book.last_decisions.get(r.id)
     addresses = [("DOI " + r.doi, links.doi(r.doi))] if r.doi else []
     addresses += [("PMID " + r.pmid, links.pubmed(r.pmid))] if r.pmid else []
-    addresses += [(links.host(r.url) if links.http(r.url) else r.url, links.http(r.url))] if r.url else []
+    if r.url and links.http(r.url) not in [a for _, a in addresses]:
+        addresses.append((links.host(r.url) if links.http(r.url) else r.url, links.http(r.url)))
     return ReportLine(
         report=r,
         anchor=f"r-{links.slug(r.id)}",
@@ -201,5 +224,11 @@ def _bias(a: Appraisal) -> Bias:
         )
         for d, j in a.judgements.items()
     )
+    silent = [x for x in lights if x.judgement == "unclear" and not x.support]
     overall = Light(domain="Overall", judgement=a.overall, glyph=words.JUDGEMENTS[a.overall][0], support=a.note)
-    return Bias(appraisal=a, lights=lights, overall=overall)
+    return Bias(
+        appraisal=a,
+        lights=tuple(x for x in lights if x not in silent),
+        silent="; ".join(x.domain.lower() for x in silent),
+        overall=overall,
+    )

@@ -1,5 +1,6 @@
 """A printed value in words: what, how much, of whom, from where, and what became of it."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from remit.model.observation import Contrast, Count, Median, Observation, Survival
@@ -24,8 +25,7 @@ class Value:
     corrected: bool
     of_whom: str
     terms: str
-    report: str
-    report_anchor: str
+    report_label: str
     locator: str
     url: str
     kind: str
@@ -34,7 +34,7 @@ class Value:
     flags: tuple[tuple[str, str], ...]
     note: str
     enters: tuple[tuple[str, str], ...]
-    left: tuple[tuple[str, str, str], ...]
+    left: tuple[tuple[str, int], ...]
 
 
 def value(book: Book, data: StudyData, row: Observation) -> Value:
@@ -55,24 +55,31 @@ def value(book: Book, data: StudyData, row: Observation) -> Value:
         corrected=bool(row.corrected),
         of_whom=words.BASES.get(row.basis, row.basis),
         terms=terms(book, row),
-        report=source.report,
-        report_anchor=f"r-{links.slug(source.report)}" if data.study.report(source.report) else "",
+        report_label=_label(data, source.report),
         locator=source.locator,
         url=links.http(source.url),
         kind=words.SOURCES.get(source.kind, source.kind),
         secondary=source.kind == "secondary",
         readers=book.people.get(source.extracted_by, source.extracted_by)
-        + (f"; checked by {checker}" if checker else "; not yet checked"),
+        + (f"; checked by {checker}" if checker else ", unchecked"),
         flags=tuple((words.short_flag(f), words.flag(f)) for f in row.flags),
         note=row.note,
         enters=tuple(
             (book.by_id[f].analysis.title, book.href(book.by_id[f])) for f in dict.fromkeys(book.uses.get(at, ()))
         ),
         left=tuple(
-            (book.by_id[f].analysis.title, book.href(book.by_id[f]), words.LEFT_OUT.get(why, why))
-            for f, why in book.omissions.get(at, ())
+            (words.LEFT_OUT.get(why, words.readable(why)), n)
+            for why, n in Counter(reason for _, reason in book.omissions.get(at, ())).items()
         ),
     )
+
+
+def _label(data: StudyData, report: str) -> str:
+    """First author and year of a report, else its id."""
+    found = data.study.report(report)
+    if found is None or not found.first_author:
+        return report
+    return f"{found.first_author} {found.year or ''}".strip()
 
 
 def _span(lower: float | None, upper: float | None, level: float | None, is_ratio: bool) -> str:
@@ -85,16 +92,7 @@ def _span(lower: float | None, upper: float | None, level: float | None, is_rati
 def amount(row: Observation) -> str:
     """Return the value a row holds, as a reader says it."""
     if isinstance(row, Count):
-        parts = f"{row.events} of {row.total}" if row.events is not None and row.total is not None else ""
-        if row.proportion is not None:
-            share = f"{numbers.percent(row.proportion)}%{_span(row.lower, row.upper, row.level, False)}"
-        elif row.events is not None and row.total:
-            share = f"{numbers.percent(row.events / row.total)}%"
-        else:
-            share = f"{row.events} events" if row.events is not None else ""
-        if parts:
-            return f"{parts} ({share})"
-        return share + (f", n = {row.total}" if row.total is not None else "")
+        return _count(row)
     if isinstance(row, Survival):
         error = f" ± {numbers.percent(row.se)}" if row.se is not None else ""
         return f"{numbers.percent(row.probability)}%{error}{_span(row.lower, row.upper, row.level, False)}"
@@ -107,6 +105,19 @@ def amount(row: Observation) -> str:
     return _contrast(row)
 
 
+def _count(row: Count) -> str:
+    share = ""
+    span = _span(row.lower, row.upper, row.level, False)
+    if row.proportion is not None:
+        share = f"{numbers.percent(row.proportion)}%{span}"
+    elif row.events is not None and row.total:
+        share = f"{numbers.percent(row.events / row.total)}%{span}"
+    if row.events is not None and row.total is not None:
+        return f"{row.events} of {row.total}" + (f" ({share})" if share else "")
+    share = share or (f"{row.events} events" if row.events is not None else "")
+    return share + (f", n = {row.total}" if row.total is not None else "")
+
+
 def _contrast(row: Contrast) -> str:
     parts = []
     if row.estimate is not None:
@@ -114,9 +125,7 @@ def _contrast(row: Contrast) -> str:
     if row.p:
         parts.append(f"p {row.p}")
     if row.events_arm is not None or row.events_comparator is not None:
-        parts.append(
-            f"{_of(row.events_arm, row.total_arm)} v {_of(row.events_comparator, row.total_comparator)}"
-        )
+        parts.append(f"{_of(row.events_arm, row.total_arm)} v {_of(row.events_comparator, row.total_comparator)}")
     return "; ".join(parts) or row.measure
 
 
@@ -132,9 +141,16 @@ def _of(events: int | None, total: int | None) -> str:
 
 
 def printed(row: Observation) -> str:
-    """Return the numbers exactly as the row prints them: `events 65 · total 79`."""
+    """Return the row's printed numbers (`events 65 · total 79`) where the value shown is corrected or rounds them."""
     shown = [(c, t) for c, t in row.printed.items() if t and c not in _TEXT_COLUMNS and c not in _TAIL]
+    if not row.corrected and all(_kept(t) for _, t in shown):
+        return ""
     return " · ".join(f"{c.replace('_', ' ')} {t}" for c, t in shown)
+
+
+def _kept(text: str) -> bool:
+    """Whether a printed number survives being shown: no more than three decimals (one of a percentage)."""
+    return len(text.partition(".")[2]) <= 3
 
 
 def terms(book: Book, row: Observation) -> str:
@@ -147,4 +163,5 @@ def terms(book: Book, row: Observation) -> str:
         parts.append("cumulative incidence")
     if isinstance(row, Survival | Median) and row.total is not None:
         parts.append(f"n = {row.total}")
-    return "; ".join([*parts, row.population] if row.population else parts)
+    same = row.population in ("", row.basis, words.BASES.get(row.basis))
+    return "; ".join(parts if same else [*parts, row.population])

@@ -1,6 +1,7 @@
 // Filters that live in the address, downloads of figures, and notes at the end when printing. Pages read without it.
 "use strict";
 (() => {
+  const MARKS = /* MARKS */ {};
   const all = (q, root = document) => [...root.querySelectorAll(q)];
 
   // Filters: #population=first-relapse&target=CD19
@@ -40,6 +41,9 @@
     follow();
   }
 
+  // Marks say more under the pointer
+  for (const mark of all(".mk")) if (MARKS[mark.textContent]) mark.title = MARKS[mark.textContent];
+
   // Downloads: the table behind a figure as CSV, the figure as one SVG
   const save = (name, type, text) => {
     const link = document.createElement("a");
@@ -53,12 +57,6 @@
     .filter((tr) => !tr.classList.contains("axis"))
     .map((tr) => all("th,td", tr).map((c) => `"${(c.querySelector("svg") ? "" : c.textContent).replace(/\s+/g, " ").trim().replace(/"/g, '""')}"`).join(","))
     .join("\r\n") + "\r\n";
-  const paint = (from, to) => {
-    const s = getComputedStyle(from);
-    for (const k of ["fill", "stroke", "stroke-width", "stroke-dasharray", "opacity", "font-size", "font-weight", "text-anchor", "vector-effect"]) to.setAttribute(k, s.getPropertyValue(k));
-    to.removeAttribute("class");
-    [...from.children].forEach((child, i) => paint(child, to.children[i]));
-  };
   const NS = "http://www.w3.org/2000/svg";
   const make = (name, attributes, text) => {
     const node = document.createElementNS(NS, name);
@@ -66,10 +64,29 @@
     if (text !== undefined) node.textContent = text;
     return node;
   };
+  // A copy that needs no style sheet: colours written in, shared axes filled in, diamonds drawn as polygons
+  const paint = (from, to) => {
+    const s = getComputedStyle(from);
+    if (from.localName === "use") {
+      const shared = document.querySelector(from.getAttribute("href")), g = shared.cloneNode(true);
+      g.removeAttribute("id");
+      [...shared.children].forEach((child, i) => paint(child, g.children[i]));
+      return to.replaceWith(g);
+    }
+    if (from.matches("rect.d")) {
+      const b = from.getBBox(), m = b.x + b.width * parseFloat(s.getPropertyValue("--m")) / 100, h = parseFloat(s.height) / 2;
+      return to.replaceWith(make("polygon", { points: `${b.x},12 ${m},${12 - h} ${b.x + b.width},12 ${m},${12 + h}`, fill: s.fill, opacity: s.opacity }));
+    }
+    for (const k of ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "opacity", "font-size", "font-weight", "text-anchor"]) to.setAttribute(k, s.getPropertyValue(k));
+    if (s.transform !== "none" && !from.hasAttribute("transform")) to.setAttribute("transform", s.transform);
+    to.removeAttribute("class");
+    const children = [...to.children];
+    [...from.children].forEach((child, i) => paint(child, children[i]));
+  };
   const forest = (figure) => {
     const table = figure.querySelector("table.fp"), box = table.getBoundingClientRect();
     const ink = getComputedStyle(document.body).color, paper = getComputedStyle(document.body).backgroundColor;
-    const svg = make("svg", { xmlns: NS, width: box.width + 20, height: box.height + 50, "font-family": "sans-serif", fill: ink });
+    const svg = make("svg", { width: box.width + 20, height: box.height + 50, "font-family": "sans-serif", fill: ink });
     svg.append(make("rect", { width: "100%", height: "100%", fill: paper }));
     svg.append(make("text", { x: 10, y: 22, "font-size": 15, "font-weight": 600 }, figure.querySelector("h3").firstChild.textContent.trim()));
     for (const cell of all("th,td", table)) {
