@@ -17,6 +17,7 @@ MU_MOST = 80.0
 LOOKS = (0.1, 0.2, 0.4, 0.7, 1.2, 2.0, 3.5, 6.0, TAU_MOST)
 MOST_STEPS = 100
 CLOSE = 1e-9
+FLAT = 1e-11
 
 
 class Point(NamedTuple):
@@ -73,20 +74,24 @@ def climb_tau(surface: Surface, mu: float, start: float) -> Point:
 
 
 def summit(surface: Surface, start: float) -> Point:
-    """Return the highest point, tau = 0 included; the ridge over tau is looked at from end to end first."""
+    """Return the highest point, tau = 0 included; the ridge over tau is looked at from end to end first.
+
+    Where the likelihood is flat in tau, the smallest tau is returned.
+    """
     ridge = [climb_mu(surface, 0.0, start)]
     for tau in LOOKS:
         last = ridge[-1]
         lean = -last.cross / last.mu_curve * (tau - last.tau)
         ridge.append(climb_mu(surface, tau, last.mu + min(max(lean, -0.5), 0.5), 0.02))
     slopes = [surface.rise_at_zero(ridge[0].mu)] + [_along(p) for p in ridge[1:]]
-    tops = [ridge[0]] if slopes[0] <= 0.0 else []
+    tops = [ridge[0]]
     for i in range(len(LOOKS)):
         if slopes[i] > 0.0 >= slopes[i + 1]:
             tops.append(_ridge_top(surface, ridge[i], ridge[i + 1]))
     if slopes[-1] > 0.0:
         tops.append(climb_mu(surface, TAU_MOST, ridge[-1].mu))
-    return max(tops, key=lambda p: p.height)
+    best = max(p.height for p in tops)
+    return next(p for p in tops if p.height >= best - FLAT * (1.0 + abs(best)))
 
 
 def _along(p: Point) -> float:

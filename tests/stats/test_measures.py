@@ -1,0 +1,87 @@
+"""Whole columns of effect measures and stratified pooling: by hand and by law."""
+
+import math
+
+import numpy as np
+import pytest
+
+from remit.errors import InputError
+from remit.stats import effects, measures, measures_rates, stratified
+
+A, N1, C, N2 = [10, 3, 0], [20, 30, 15], [5, 6, 2], [20, 29, 16]
+
+
+def test_columns_equal_single_studies():
+    pairs = {"odds-ratio": effects.log_odds_ratio, "risk-ratio": effects.log_risk_ratio,
+             "risk-difference": effects.risk_difference}
+    for measure, single in pairs.items():
+        got = measures.tables(A, N1, C, N2, measure)
+        wanted = [single(*row) for row in zip(A, N1, C, N2, strict=True)]
+        assert got.estimate == pytest.approx([e.estimate for e in wanted])
+        assert got.variance == pytest.approx([e.variance for e in wanted])
+    peto = measures.tables(A, N1, C, N2, "peto", to="none")
+    first = effects.log_hr_from_events(10, 20, 5, 20)
+    assert (peto.estimate[0], peto.variance[0]) == pytest.approx((first.estimate, first.variance))
+
+
+def test_proportions_by_hand():
+    got = measures.proportions([5, 0], [10, 10], "logit")
+    assert got.estimate == pytest.approx([0.0, math.log(0.5 / 10.5)])
+    assert measures.proportions([5], [10], "arcsine").estimate == pytest.approx([math.pi / 4])
+    assert measures.proportions([5], [10], "raw").variance == pytest.approx([0.025])
+
+
+def test_double_arcsine_comes_back():
+    x, n = np.arange(0, 13), 12
+    there = measures.proportions(x, np.full(13, n), "double-arcsine").estimate
+    assert measures.double_arcsine_back(there, n) == pytest.approx(x / n, abs=1e-12)
+
+
+def test_rates_and_means_by_hand():
+    assert measures_rates.rates([4], [2.0], "log").estimate == pytest.approx([math.log(2.0)])
+    ratio = measures_rates.two_rates([4], [2.0], [3], [3.0], "rate-ratio")
+    assert (ratio.estimate[0], ratio.variance[0]) == pytest.approx((math.log(2.0), 1 / 4 + 1 / 3))
+    mean = measures_rates.means([10], [5.0], [2.0], [10], [3.0], [2.0], "mean-difference")
+    assert (mean.estimate[0], mean.variance[0]) == pytest.approx((2.0, 0.8))
+    g = measures_rates.means([10], [5.0], [2.0], [10], [3.0], [2.0], "standardised")
+    assert g.estimate[0] == pytest.approx(1.0 - 3.0 / (4 * 18 - 1), abs=1e-3)  # the usual approximation of the factor
+    assert measures_rates.fisher_z([0.5], [28]).estimate == pytest.approx([math.atanh(0.5)])
+
+
+@pytest.mark.parametrize("call", [
+    lambda: measures.proportions([1], [2], "probit"),
+    lambda: measures.tables(A, N1, C, N2, "hazard"),
+    lambda: measures.tables(A, N1, C, N2, "odds-ratio", to="some"),
+    lambda: measures_rates.rates([1], [0.0], "log"),
+    lambda: measures_rates.rates([1], [1.0], "cube"),
+    lambda: measures_rates.two_rates([1], [1.0], [1], [1.0], "cube"),
+    lambda: measures_rates.means([1], [5.0], [2.0], [10], [3.0], [2.0], "mean-difference"),
+    lambda: measures_rates.means([10], [-5.0], [2.0], [10], [3.0], [2.0], "ratio-of-means"),
+    lambda: measures_rates.fisher_z([1.0], [28]),
+    lambda: stratified.mantel_haenszel(A, N1, C, N2, "hazard"),
+    lambda: stratified.mantel_haenszel([0, 0], [5, 5], [1, 1], [5, 5]),
+    lambda: stratified.peto([0, 0], [5, 5], [0, 0], [5, 5]),
+])
+def test_refusals(call):
+    with pytest.raises(InputError):
+        call()
+
+
+def test_one_table_by_hand():
+    """A single stratum gives its own measure."""
+    odds = stratified.mantel_haenszel([10], [20], [5], [20])
+    assert odds.estimate == pytest.approx(math.log(3.0))
+    assert odds.se**2 == pytest.approx(0.1 + 0.1 + 0.2 + 1 / 15)
+    risk = stratified.mantel_haenszel([10], [20], [5], [20], "risk-ratio")
+    assert (risk.estimate, risk.se**2) == pytest.approx((math.log(2.0), 0.1 - 0.05 + 0.2 - 0.05))
+    assert stratified.mantel_haenszel([10], [20], [5], [20], "risk-difference").estimate == pytest.approx(0.25)
+    test = stratified.cochran_mantel_haenszel([10], [20], [5], [20], correct=False)
+    assert test.q == pytest.approx(2.5**2 / (20 * 20 * 15 * 25 / (1600 * 39)))
+
+
+def test_exchanging_arms_changes_the_sign():
+    for measure in ("odds-ratio", "risk-ratio", "risk-difference"):
+        one = stratified.mantel_haenszel(A, N1, C, N2, measure)
+        other = stratified.mantel_haenszel(C, N2, A, N1, measure)
+        assert (one.estimate, one.se) == pytest.approx((-other.estimate, other.se))
+    assert stratified.peto(A, N1, C, N2).estimate == pytest.approx(-stratified.peto(C, N2, A, N1).estimate)
