@@ -14,8 +14,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from remit.stats import measures, measures_rates
+
 TALLY: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
 NOT_NUMBERS = {"NA", "NaN", None, True, False}
+PROPORTIONS = {"PR": "raw", "PLN": "log", "PLO": "logit", "PAS": "arcsine", "PFT": "double-arcsine"}
+TABLES = {"OR": "odds-ratio", "RR": "risk-ratio", "RD": "risk-difference", "AS": "arcsine-difference", "PETO": "peto"}
+RATES = {"IR": "raw", "IRLN": "log", "IRS": "square-root", "IRFT": "freeman-tukey", "IRR": "rate-ratio",
+         "IRD": "rate-difference", "IRSD": "square-root-difference"}
 OPEN = {"Inf": math.inf, "-Inf": -math.inf}
 
 
@@ -41,6 +47,24 @@ class Case:
 
     def column(self, name: str) -> np.ndarray:
         return np.array([math.nan if v in ("NA", None) else v for v in self.columns[name]], dtype=float)
+
+    def arms(self) -> list[np.ndarray]:
+        return [self.column(name) for name in ("ai", "n1i", "ci", "n2i")]
+
+    def studies(self, measure: str | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Effects and variances as the reference took them: given, or of counts with 0.5 in empty cells."""
+        if "yi" in self.columns:
+            return self.column("yi"), self.column("vi")
+        if "ai" in self.columns:
+            got = measures.tables(*self.arms(), TABLES[measure or "OR"])
+        elif "xi" in self.columns and "ni" in self.columns:
+            got = measures.proportions(self.column("xi"), self.column("ni"), PROPORTIONS[measure or "PLO"])
+        elif "xi" in self.columns:
+            got = measures_rates.rates(self.column("xi"), self.column("ti"), RATES[measure or "IRLN"])
+        else:
+            columns = [self.column(name) for name in ("x1i", "t1i", "x2i", "t2i")]
+            got = measures_rates.two_rates(*columns, RATES[measure or "IRR"])
+        return got.estimate, got.variance
 
 
 class Reference:

@@ -1,16 +1,9 @@
 """Asymmetry, trim and fill and fail-safe numbers against metafor and meta."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 
 from remit.stats import small_study, trim_fill
 from remit.stats.regression import meta_regression
-
-spec = importlib.util.spec_from_file_location("stats_columns", Path(__file__).parent / "test_reference_regression.py")
-columns = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(columns)
 
 TAU2 = {"REML": "reml", "DL": "dersimonian-laird"}
 
@@ -27,7 +20,7 @@ def regression_test(case, y, v):
 
 def test_small_studies_against_metafor(reference):
     for case in reference.cases("small_study_bias"):
-        y, v = columns.studies(case)
+        y, v = case.studies()
         if case.id.startswith("regtest") and case.args.get("predictor") in ("sei", "vi"):
             reference.agree(case, regression_test(case, y, v))
         elif case.id == "ranktest":
@@ -53,11 +46,11 @@ def test_small_studies_against_meta(reference):
     for case in reference.cases("small_study_bias_meta"):
         method = case.args["method.bias"]
         if method in ("Begg", "Egger", "Thompson"):
-            y, v = columns.studies(case)
+            y, v = case.studies()
             fit = {"Begg": small_study.begg, "Egger": small_study.egger, "Thompson": small_study.thompson_sharp}[
                 method](y, v, minimum=3)
         elif method in ("Harbord", "Peters", "Deeks") and "ai" in case.columns:
-            arms = [case.column(name) for name in ("ai", "n1i", "ci", "n2i")]
+            arms = case.arms()
             fit = {"Harbord": small_study.harbord, "Peters": small_study.peters, "Deeks": small_study.deeks}[
                 method](*arms, minimum=3)
         else:

@@ -11,10 +11,6 @@ TABLES = {"OR": "odds-ratio", "RR": "risk-ratio", "RD": "risk-difference", "AS":
 PROPORTIONS = {"PR": "raw", "PLN": "log", "PLO": "logit", "PAS": "arcsine", "PFT": "double-arcsine"}
 
 
-def arms(case):
-    return [case.column(name) for name in ("ai", "n1i", "ci", "n2i")]
-
-
 def test_two_by_two_tables(reference):
     measures = {"OR": effects.log_odds_ratio, "RR": effects.log_risk_ratio, "RD": effects.risk_difference}
     for case in reference.cases("effect_sizes_2x2"):
@@ -59,7 +55,7 @@ def test_columns_of_tables(reference):
         measure = TABLES.get(case.args.get("measure"))
         if measure is None or case.args.get("drop00"):
             continue
-        got = measures.tables(*arms(case), measure, case.args["add"], TO[case.args["to"]])
+        got = measures.tables(*case.arms(), measure, case.args["add"], TO[case.args["to"]])
         reference.agree(case, {"yi": got.estimate, "vi": got.variance})
 
 
@@ -123,13 +119,13 @@ def test_mantel_haenszel_and_peto(reference):
         if "ai" not in case.columns or case.id.endswith("_cc"):
             continue
         if case.id == "PETO":
-            got = stratified.peto(*arms(case))
+            got = stratified.peto(*case.arms())
         else:
-            got = stratified.mantel_haenszel(*arms(case), TABLES[case.args["measure"]])
+            got = stratified.mantel_haenszel(*case.arms(), TABLES[case.args["measure"]])
         fields = {"b": got.estimate, "se": got.se, "zval": got.statistic, "pval": got.p, "ci_lb": got.lower,
                   "ci_ub": got.upper, "QE": got.heterogeneity.q, "QE_p": got.heterogeneity.p}
         if case.output.get("MH") is not None and case.args["measure"] == "OR":
-            test = stratified.cochran_mantel_haenszel(*arms(case), correct=case.args.get("correct", True))
+            test = stratified.cochran_mantel_haenszel(*case.arms(), correct=case.args.get("correct", True))
             if test.q > 0.0:  # the reference squares a correction that is larger than what it corrects
                 fields |= {"MH": test.q, "MH_p": test.p}
         reference.agree(case, fields)

@@ -1,23 +1,16 @@
 """Leave one out, cumulative and influence against metafor."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 
 from remit.stats import pool, tau2
 from remit.stats.influence import cumulative, influence, leave_one_out
-
-spec = importlib.util.spec_from_file_location("stats_columns", Path(__file__).parent / "test_reference_regression.py")
-columns = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(columns)
 
 INTERVALS = {"z": "normal", "knha": "hartung-knapp"}
 
 
 def fits_of(case, rows):
     """One fit for each set of rows, by the case's estimator."""
-    y, v = columns.studies(case)
+    y, v = case.studies()
     estimator = {"DL": tau2.dersimonian_laird, "REML": tau2.reml}[case.args["method"]]
     kind = INTERVALS[case.args["test"]]
     return tuple(pool.random_effects(y[r], v[r], estimator(y[r], v[r]), interval=kind) for r in rows)
@@ -35,7 +28,7 @@ def table(fits, output):
 
 def test_leave_one_out_and_cumulative(reference):
     for case in reference.cases("sensitivity_leave1out_cumul"):
-        y, v = columns.studies(case)
+        y, v = case.studies()
         left, kind = case.id.startswith("leave1out"), INTERVALS[case.args["test"]]
         if left:
             fits = fits_of(case, one_less(y.size))
@@ -56,7 +49,7 @@ def test_influence(reference):
     for case in reference.cases("influence_diagnostics"):
         if case.args.get("method") not in ("DL", "REML") or case.args.get("test") not in INTERVALS:
             continue
-        y, v = columns.studies(case)
+        y, v = case.studies()
         whole, = fits_of(case, [np.arange(y.size) >= 0])
         got = influence(y, v, whole, fits_of(case, one_less(y.size)))
         names = {"rstudent": "rstudent", "dffits": "dffits", "cook_d": "cook", "cov_r": "cov_ratio",

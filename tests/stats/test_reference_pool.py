@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from remit.stats import heterogeneity, pool, tau2
+from remit.stats import heterogeneity, pool, subgroups, tau2
 
 ESTIMATORS = {
     "EE": lambda y, v: 0.0,
@@ -40,6 +41,45 @@ def check_pool(reference, case, y, v):
 def test_generic_pooling(reference):
     for case in reference.cases("pool_generic"):
         check_pool(reference, case, case.column("yi"), case.column("vi"))
+
+
+@pytest.mark.parametrize("topic", ["pool_2x2", "pool_proportion", "pool_rates"])
+def test_pooling_of_counts(reference, topic):
+    """The reference drops rows in which both arms have no event from Peto's measure."""
+    for case in reference.cases(topic):
+        check_pool(reference, case, *case.studies(case.args["measure"]))
+
+
+def test_subgroups(reference):
+    for case in reference.cases("subgroup"):
+        if case.args.get("tau.common") != "FALSE":
+            continue
+        y, v = case.studies({"PLOGIT": "PLO", "PFT": "PFT"}.get(case.args.get("sm")))
+        named = np.array(case.columns[case.args["subgroup"]])
+        estimator = ESTIMATORS[case.args["method.tau"]]
+        fits = []
+        for level in case.output["subgroup_levels"]:
+            at = named == level
+            fits.append(pool.random_effects(y[at], v[at], estimator(y[at], v[at]), interval="normal"))
+        test = subgroups.between([f.estimate for f in fits], [f.se for f in fits])
+        reference.agree(case, {
+            "TE_random_w": [f.estimate for f in fits], "seTE_random_w": [f.se for f in fits],
+            "Q_w": [f.q for f in fits],
+            "Q_b_random": test.q, "pval_Q_b_random": test.p,
+        }, rel=2e-3, abs=2e-4)
+
+
+def test_intervals_of_package_meta_for_proportions(reference):
+    """Raw and log proportions are left out: there meta corrects the variance alone, metafor the estimate as well."""
+    for case in reference.cases("metaprop"):
+        if case.id not in ("inverse_PLOGIT", "inverse_PAS", "inverse_PFT"):
+            continue
+        y, v = case.studies({"PLOGIT": "PLO", "PRAW": "PR"}.get(case.args["sm"], case.args["sm"]))
+        fit, common = pool.random_effects(y, v, interval="normal", prediction="k-1"), pool.common_effect(y, v)
+        reference.agree(case, {
+            "TE_common": common.estimate, "seTE_common": common.se, "TE_random": fit.estimate,
+            "seTE_random": fit.se, "lower_random": fit.lower, "upper_random": fit.upper, "Q": fit.q,
+        }, rel=2e-3, abs=2e-4)
 
 
 def test_tau2_intervals(reference):
