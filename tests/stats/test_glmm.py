@@ -14,6 +14,7 @@ from scipy.special import expit
 from remit.errors import InputError
 from remit.stats import pool
 from remit.stats._logit_normal import LogitNormal
+from remit.stats.beta_binomial import pool_beta_binomial
 from remit.stats.exact import clopper_pearson
 from remit.stats.glmm import pool_proportions
 
@@ -193,3 +194,30 @@ def test_a_ridge_that_is_nearly_level_is_climbed_to_its_top(x, n):
     heights = [slow_log_likelihood(x, n, fit.logit, math.sqrt(fit.tau2) * f) for f in (0.9, 1.0, 1.1)]
     assert heights[1] > max(heights[0], heights[2])
     assert heights[1] == pytest.approx(fit.log_likelihood, abs=1e-9)
+
+
+def test_beta_binomial_is_the_highest_point_of_its_likelihood():
+    """Slow second way: products of rising factorials, and a simplex search."""
+    x, n = SMALL
+
+    def height(p) -> float:
+        mean, rho = float(expit(p[0])), float(expit(p[1]))
+        a, b = mean * (1 - rho) / rho, (1 - mean) * (1 - rho) / rho
+        total = 0.0
+        for events, people in zip(x, n, strict=True):
+            parts = [math.log(a + i) for i in range(events)] + [math.log(b + i) for i in range(people - events)]
+            total += math.log(math.comb(people, events)) + sum(parts) - sum(math.log(a + b + i) for i in range(people))
+        return total
+
+    found = minimize(lambda p: -height(p), [0.6, -2.0], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-12})
+    fit = pool_beta_binomial(x, n)
+    assert (fit.logit, fit.rho) == pytest.approx((found.x[0], float(expit(found.x[1]))), rel=1e-5)
+    assert fit.log_likelihood == pytest.approx(-found.fun, abs=1e-9)
+
+
+def test_beta_binomial_without_heterogeneity_is_binomial():
+    fit = pool_beta_binomial([8, 16, 4], [10, 20, 5])
+    assert (fit.rho, fit.logit_rho_se, fit.estimate) == (0.0, None, pytest.approx(0.8))
+    assert fit.se**2 == pytest.approx(1.0 / (35 * 0.8 * 0.2))
+    with pytest.raises(InputError, match="exact interval"):
+        pool_beta_binomial([0, 0], [3, 4])

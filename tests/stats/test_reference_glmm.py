@@ -3,6 +3,7 @@
 import math
 
 from remit.stats import exact_ratio
+from remit.stats.beta_binomial import pool_beta_binomial
 from remit.stats.exact import clopper_pearson
 from remit.stats.glmm import pool_proportions
 
@@ -64,3 +65,12 @@ def test_rates(reference):
         else:
             continue
         reference.agree(case, {"b": fit.estimate, "se": fit.se, "tau2": fit.tau2, "ci_lb": fit.lower})
+
+
+def test_beta_binomial(reference):
+    for case in reference.cases("beta_binomial"):
+        fit = pool_beta_binomial(case.columns["xi"], case.columns["ni"])
+        got = {"mu": fit.estimate, "logLik": fit.log_likelihood, "logit_mu": fit.logit, "rho": fit.rho}
+        if fit.rho > 0.0:
+            got |= {"se_logit_mu": fit.se, "se_logit_rho": fit.logit_rho_se, "mu_ci": [fit.lower, fit.upper]}
+        reference.agree(case, got)
