@@ -243,7 +243,7 @@ def test_optimal_information_size_of_a_risk_ratio_by_hand():
     ("row", "report", "change"),
     [
         ({}, {}, 0),
-        ({"source": "secondary"}, {}, -1),
+        ({"source": "secondary"}, {}, 0),
         ({}, {"kind": "abstract"}, -1),
         ({}, {"kind": "news"}, -1),
         ({}, {"kind": "label"}, 0),

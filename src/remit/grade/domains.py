@@ -121,18 +121,21 @@ def _traits(body: Body) -> str:
 
 
 def publication_bias(body: Body) -> Step:
-    """Return -1 where most weight was read in secondary sources or abstracts; no test below ten studies."""
+    """Return -1 where most weight is known only from abstracts or news, which miss what was never printed in full.
+
+    Where a published report was read at second hand the value is marked, and nothing is taken off here.
+    """
     thin = body.weight(_thin)
     k = body.finding.k
     test = "too few for a test" if k < FEW_STUDIES else "no test of small-study effects is run"
-    said = f"{percent(thin)} of the weight rests on secondary sources, abstracts or news"
+    said = f"{percent(thin)} of the weight is known only from abstracts or news"
     return Step(domain="publication bias", change=-1 if thin > MOST else 0, reason=f"{said}; {studies(k)}: {test}")
 
 
 def _thin(m: Member) -> bool:
     report = m.data.study.report(m.used.report)
     kind = report.kind if report is not None else "other"
-    return "secondary" in m.used.marks or kind in ("abstract", "news")
+    return kind in ("abstract", "news")
 
 
 def steps(body: Body, route: Route) -> tuple[Step, ...]:
