@@ -13,6 +13,11 @@ def percent(value: float, digits: int = 1) -> str:
     return f"{100 * value:.{digits}f}"
 
 
+def as_printed(value: float) -> str:
+    """Return a proportion as percent with the decimals it was read with: 0.81 gives `81%`, 0.772 gives `77.2%`."""
+    return f"{round(100 * value, 6):g}%"
+
+
 def whole_percent(value: float) -> str:
     """Return a proportion as a whole percent with its sign; what is neither 0 nor 1 never reads 0% or 100%."""
     if 0 < value < 0.005:

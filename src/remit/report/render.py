@@ -12,7 +12,7 @@ from remit.report import links, numbers, words
 _QUOTED = re.compile(r'(?<=[a-z])="([A-Za-z0-9_.:%#-]+)"(?=[ >])')
 """Attribute values that HTML lets stand without quotes; a quote in a text is escaped, so only markup can match."""
 
-_ENDS = re.compile(r"\n?</(?:td|th|tr|li|dd|dt)>(?=\s*<(?:td|th|tr|li|dd|dt|/tr|/tbody|/thead|/table|/ul|/dl)\b)")
+_ENDS = re.compile(r"\n?</(?:td|th|tr|li|dd|dt)>(?=\s*<(?:td|th|tr|li|dd|dt|/tr|/tbody|/thead|/table|/ul|/dl|/div)\b)")
 """End tags that HTML lets go where the next tag implies them."""
 
 

@@ -171,3 +171,8 @@ def stop(text: str) -> str:
     """Return the text with a full stop at its end, unless it ends a sentence already or is empty."""
     text = text.strip()
     return text if not text or text[-1] in ".!?" else f"{text}."
+
+
+def small(text: str) -> str:
+    """Return the text with its first letter small, unless the first word is an acronym (CAR T cells)."""
+    return text if text[1:2].isupper() or text[1:2] in (" ", "-") else text[:1].lower() + text[1:]

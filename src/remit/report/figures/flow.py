@@ -44,6 +44,7 @@ def boxes(flow: Mapping[str, int], reasons: tuple[tuple[str, int], ...]) -> list
             ("Duplicate records removed", "duplicates"),
             ("Removed by automation", "excluded_automatic"),
             ("Removed for other reasons", "excluded_other"),
+            ("Records excluded by title and abstract", "other_records_excluded"),
         )
         if _n(flow, key)
     )
@@ -61,7 +62,12 @@ def boxes(flow: Mapping[str, int], reasons: tuple[tuple[str, int], ...]) -> list
     sought = _n(flow, "dbr_sought_reports", "other_sought_reports")
     lost = _n(flow, "dbr_notretrieved_reports", "other_notretrieved_reports")
     assessed = _n(flow, "dbr_assessed", "other_assessed")
-    out.append(("Screening", Box((_line("Reports sought", sought),), (_line("Reports not retrieved", lost),))))
+    out.append(
+        (
+            "Screening",
+            Box((_line("Reports sought", sought),), (_line("Reports not retrieved, or awaiting results", lost),)),
+        )
+    )
     taken = sum(n for _, n in reasons)
     aside = (_line("Reports excluded", taken), *(_line(r, n) for r, n in reasons)) if reasons else ()
     out.append(("Screening", Box((_line("Reports assessed for eligibility", assessed),), aside)))
@@ -123,7 +129,7 @@ def _box(x: float, y: float, w: float, h: float, lines: list[str], size: float, 
 
 def _phase(name: str, top: float, bottom: float) -> str:
     middle = (top + bottom) / 2
-    size = 9.0 if bottom - top < 70 else 11.0
+    size = 9.0 if bottom - top < 100 else 11.0
     return (
         f'<rect class="p" x="0" y="{top:g}" width="17" height="{bottom - top:g}" rx="3"/>'
         f'<text class="pt" font-size="{size:g}" text-anchor="middle" transform="translate(12.5 {middle:g}) rotate(-90)">'

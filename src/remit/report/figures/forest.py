@@ -42,7 +42,7 @@ class Forest:
     right: str = ""
     heterogeneity: str = ""
     splits: tuple[Row, ...] = ()
-    tests: tuple[str, ...] = ()
+    test: str = ""
 
 
 def shared_ratio_axis(findings: Sequence[Finding]) -> Axis:
@@ -74,7 +74,7 @@ def draw(book: Book, finding: Finding, ratios: Axis) -> Forest | None:
         right=right,
         heterogeneity=heterogeneity(finding),
         splits=tuple(_splits(book, finding, axis, is_ratio)),
-        tests=tuple(test for s in finding.subgroups if (test := _test(s))),
+        test=_test(grouped[0]) if (grouped := grouping(finding)) else "",
     )
 
 
@@ -116,7 +116,7 @@ def _study_row(book: Book, finding: Finding, used: Used, axis: Axis, is_ratio: b
     )
 
 
-def _level_row(book: Book, level: SubgroupLevel, axis: Axis, is_ratio: bool) -> Row:
+def _level_row(book: Book, by: str, level: SubgroupLevel, axis: Axis, is_ratio: bool) -> Row:
     drawn = (
         marks.diamond(axis, level.estimate, level.lower, level.upper, small=True)
         if level.k > 1
@@ -124,7 +124,7 @@ def _level_row(book: Book, level: SubgroupLevel, axis: Axis, is_ratio: bool) -> 
     )
     return Row(
         kind="level",
-        label=words.capital(book.name(level.level)),
+        label=level_name(book, by, level.level),
         note=numbers.count_of(level.k, "study", "studies"),
         data=f"n = {numbers.people(level.n)}" if level.n is not None else "",
         plot=drawn,
@@ -137,7 +137,9 @@ def grouping(finding: Finding) -> tuple[Subgroup, tuple[tuple[SubgroupLevel, tup
     """Return the first subgroup whose levels hold every study exactly once, with each level's studies; else None."""
     for subgroup in finding.subgroups:
         held = [study for level in subgroup.levels for study in level.studies]
-        if len(subgroup.levels) > 1 and sorted(held) == sorted(u.study for u in finding.used):
+        if max((level.k for level in subgroup.levels), default=0) > 1 < len(subgroup.levels) and sorted(held) == sorted(
+            u.study for u in finding.used
+        ):
             if len(set(held)) < len(held):
                 continue
             return subgroup, tuple(
@@ -151,11 +153,12 @@ def _study_rows(book: Book, finding: Finding, axis: Axis, is_ratio: bool) -> lis
     if grouped is None:
         return [_study_row(book, finding, u, axis, is_ratio) for u in finding.used]
     rows: list[Row] = []
+    subgroup = grouped[0]
     for level, used in grouped[1]:
-        rows.append(Row(kind="head", label=words.capital(book.name(level.level))))
+        rows.append(Row(kind="head", label=level_name(book, subgroup.by, level.level)))
         rows.extend(_study_row(book, finding, u, axis, is_ratio) for u in used)
         if level.k > 1:
-            rows.append(_level_row(book, level, axis, is_ratio))
+            rows.append(_level_row(book, subgroup.by, level, axis, is_ratio))
     return rows
 
 
@@ -164,8 +167,8 @@ def _splits(book: Book, finding: Finding, axis: Axis, is_ratio: bool) -> list[Ro
     done = grouped[0] if grouped else None
     for subgroup in finding.subgroups:
         if subgroup is not done and len(subgroup.levels) > 1:
-            rows.append(Row(kind="head", label=f"By {words.readable(subgroup.by)}"))
-            rows.extend(_level_row(book, level, axis, is_ratio) for level in subgroup.levels)
+            rows.append(Row(kind="head", label=f"By {words.readable(subgroup.by)}", data=_test(subgroup)))
+            rows.extend(_level_row(book, subgroup.by, level, axis, is_ratio) for level in subgroup.levels)
     return rows
 
 
@@ -224,10 +227,18 @@ def heterogeneity(finding: Finding) -> str:
 def _test(subgroup: Subgroup) -> str:
     if subgroup.q is None or subgroup.df is None:
         return ""
-    return (
-        f"Do groups by {words.readable(subgroup.by)} differ? Q = {subgroup.q:.1f}, df = {subgroup.df}, "
-        f"p {numbers.p_value(subgroup.p)}."
-    )
+    by = words.readable(subgroup.by)
+    return f"Differ by {by}: Q = {subgroup.q:.1f}, df = {subgroup.df}, p {numbers.p_value(subgroup.p)}."
+
+
+def level_name(book: Book, by: str, level: str) -> str:
+    """Return a subgroup's level in words; `by` says what it is a level of."""
+    known = {"age-group": words.AGES, "basis": words.BASES, "source": words.SOURCES, "design": words.DESIGNS}
+    if by in known:
+        return words.capital(known[by].get(level, words.readable(level)))
+    if by == "phase" and level[:1].isdigit():
+        return f"Phase {level}"
+    return words.capital(book.names.get(level, level.replace("+", " and ")))
 
 
 def sides(book: Book, finding: Finding) -> tuple[str, str]:

@@ -14,7 +14,7 @@ def _n(value: float) -> str:
 
 
 def _svg(body: str) -> Markup:
-    return Markup(f'<svg class="r">{body}</svg>')
+    return Markup(f"<svg>{body}</svg>")
 
 
 def _line(axis: Axis, lower: float, upper: float) -> str:

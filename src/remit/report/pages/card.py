@@ -22,13 +22,11 @@ class Provenance:
     """One row behind a figure: where it was read, how it was used, who read it."""
 
     label: str
-    href: str
     row: str
     report: str
     locator: str
     arm: str
     basis: str
-    estimate: str
     effect: str
     variance: str
     route: str
@@ -77,6 +75,7 @@ class Card:
     omitted_count: int
     notes: tuple[str, ...]
     is_ratio: bool
+    scale: str
     usual: str
     mixed: bool
 
@@ -112,9 +111,9 @@ def card(book: Book, finding: Finding, ratios: Axis) -> Card:
     """Return a finding in full."""
     a = finding.analysis
     notes = [f"Indirectness: {a.indirectness}"] if a.indirectness else []
-    notes += [f"{words.capital(words.readable(mix))} accepted: {why}" for mix, why in a.allow.items()]
+    notes += [f"Accepted: {words.listed([words.readable(mix) for mix in a.allow])}"] if a.allow else []
     notes += [a.note] if a.note else []
-    sources = tuple(_provenance(book, finding, u) for u in finding.used)
+    sources = tuple(_provenance(book, u) for u in finding.used)
     readers = Counter(p.readers for p in sources)
     return Card(
         line=line(book, finding, ratios),
@@ -126,6 +125,7 @@ def card(book: Book, finding: Finding, ratios: Axis) -> Card:
         omitted_count=len(finding.left_out),
         notes=tuple(notes),
         is_ratio=a.kind == "contrast",
+        scale={"proportion": "the logit", "survival": "log(−log S)", "contrast": "the log"}[a.kind],
         usual=readers.most_common(1)[0][0] if readers else "",
         mixed=len(readers) > 1,
     )
@@ -133,7 +133,7 @@ def card(book: Book, finding: Finding, ratios: Axis) -> Card:
 
 def _caption(book: Book, finding: Finding) -> str:
     a = finding.analysis
-    outcomes = words.listed([book.name(o) for o in a.outcomes])
+    outcomes = " or ".join(words.small(book.name(o)) for o in a.outcomes)
     parts = [words.capital(outcomes)]
     if a.months is not None:
         parts[0] += f" at {a.months:g} months" + (f" (± {a.window:g})" if a.window else "")
@@ -150,8 +150,7 @@ def _caption(book: Book, finding: Finding) -> str:
     return "; ".join(p for p in parts if p) + "."
 
 
-def _provenance(book: Book, finding: Finding, used: Used) -> Provenance:
-    is_ratio = finding.analysis.kind == "contrast"
+def _provenance(book: Book, used: Used) -> Provenance:
     row = book.row(used)
     arm = book.arm(used.study, used.arm)
     months = f"{used.months:g} months" if used.months is not None else ""
@@ -161,13 +160,11 @@ def _provenance(book: Book, finding: Finding, used: Used) -> Provenance:
     checker = book.people.get(source.checked_by, source.checked_by) if source else ""
     return Provenance(
         label=used.label or book.study_name(used.study),
-        href=book.row_href(used),
         row=f"{links.table(used.place)} {used.key}",
         report=used.report,
         locator=source.locator if source else "",
         arm=(arm.label if arm else used.arm) + (f" v {used.comparator}" if used.comparator else ""),
         basis="; ".join(p for p in (words.BASES.get(used.basis, used.basis), months, scale) if p),
-        estimate=f"{numbers.natural(used.estimate, is_ratio)} {numbers.interval(used.lower, used.upper, is_ratio)}",
         effect=numbers.plain(used.effect, 3),
         variance=numbers.plain(used.variance, 4),
         route=used.route,

@@ -54,7 +54,8 @@ def page(book: Book) -> FlowPage:
         )
     order = [c.id for c in book.review.protocol.criteria]
     keys = sorted(groups, key=lambda k: (order.index(k) if k in order else len(order), k))
-    reasons = tuple((_short(criteria.get(k, k)), len(groups[k])) for k in keys)
+    boxed = [k for k in keys if "awaiting" not in k]
+    reasons = tuple((_short(criteria.get(k, k)), len(groups[k])) for k in boxed)
     return FlowPage(
         drawings=tuple(flow.draw(book.flow, reasons, narrow) for narrow in (False, True)),
         counts=tuple(book.flow.items()),

@@ -12,6 +12,9 @@ from remit.report.book import Book
 from remit.report.figures.axis import Axis
 from remit.report.pages.card import Line, line
 
+_SEVERAL = 3
+"""Studies a class needs to be named in the opening sentence; the matrix shows every class."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixRow:
@@ -72,14 +75,14 @@ def _cell(book: Book, pattern: str, drug_class: str, ratios: Axis) -> Line | Non
 
 
 def answer(book: Book) -> str:
-    """Return the one sentence that answers first: the first column's pooled estimates, largest first."""
+    """Return the one sentence that answers first: the first column's estimates from several studies, largest first."""
     if not book.review.protocol.matrix:
         return ""
     pattern = book.review.protocol.matrix[0][1]
     held: list[tuple[float, Finding, Term]] = []
     for term in book.review.protocol.classes:
         f = book.by_id.get(pattern.replace("{class}", term.id))
-        if f is not None and f.pooled is not None:
+        if f is not None and f.pooled is not None and f.k >= _SEVERAL:
             held.append((f.pooled.estimate, f, term))
     if not held:
         return ""
@@ -90,7 +93,7 @@ def answer(book: Book) -> str:
     subject = outcome.name if outcome else first.analysis.title
     where = words.listed([book.name(p).lower() for p in first.analysis.where.get("population", ()) if p[:1] != "!"])
     items = [
-        f"{numbers.short(value, is_ratio)} with {t.plural or t.name} ({numbers.count_of(f.k, 'study', 'studies')})"
+        f"{numbers.short(value, is_ratio)} with {words.small(t.plural or t.name)} ({f.k} studies)"
         for value, f, t in held
     ]
     place = f" in {where} disease" if where and "disease" not in where else f" in {where}" if where else ""

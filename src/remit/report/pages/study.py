@@ -1,6 +1,5 @@
 """A study: what it is, everything it printed with its source, its risk of bias, family, ledger and corrections."""
 
-from collections import Counter
 from dataclasses import dataclass
 
 from remit.model.appraisal import Appraisal
@@ -10,7 +9,7 @@ from remit.model.study import Report
 from remit.report import links, numbers, words
 from remit.report.book import Book
 from remit.report.pages.lists import StudyLine, study_line
-from remit.report.pages.values import Value, value
+from remit.report.pages.values import Origin, Value, value
 
 TABLES = (
     ("counts", "Counts"),
@@ -96,7 +95,7 @@ class StudyPage:
     sentence: str
     facts: tuple[tuple[str, str], ...]
     registry: tuple[tuple[str, str], ...]
-    tables: tuple[tuple[str, str, str, bool, tuple[tuple[str, tuple[Value, ...]], ...]], ...]
+    tables: tuple[tuple[str, str, tuple[tuple[Origin, tuple[Value, ...]], ...]], ...]
     reports: tuple[ReportLine, ...]
     ledger: tuple[Rung, ...]
     bias: tuple[Bias, ...]
@@ -116,9 +115,7 @@ def page(book: Book, data: StudyData) -> StudyPage:
         sentence=_sentence(book, data),
         facts=_facts(book, data),
         registry=tuple((r, links.registry(r)) for r in s.registry),
-        tables=tuple(
-            (t, title, *_usual(by_table[t]), _by_outcome(by_table[t])) for t, title in TABLES if t in by_table
-        ),
+        tables=tuple((t, title, _by_origin(by_table[t])) for t, title in TABLES if t in by_table),
         reports=tuple(_report(book, r) for r in s.reports),
         ledger=_ledger(data),
         bias=tuple(_bias(a) for a in data.appraisals),
@@ -127,18 +124,12 @@ def page(book: Book, data: StudyData) -> StudyPage:
     )
 
 
-def _usual(values: list[Value]) -> tuple[str, bool]:
-    """The readers most rows of a table share (the first met where several are as common), and whether others read too."""
-    counted = Counter(v.readers for v in values)
-    return counted.most_common(1)[0][0], len(counted) > 1
-
-
-def _by_outcome(values: list[Value]) -> tuple[tuple[str, tuple[Value, ...]], ...]:
-    """Values under their outcome, in the order first met."""
-    groups: dict[str, list[Value]] = {}
+def _by_origin(values: list[Value]) -> tuple[tuple[Origin, tuple[Value, ...]], ...]:
+    """Values under the place they were read at, in the order first met."""
+    groups: dict[Origin, list[Value]] = {}
     for v in values:
-        groups.setdefault(v.outcome, []).append(v)
-    return tuple((outcome, tuple(held)) for outcome, held in groups.items())
+        groups.setdefault(v.origin, []).append(v)
+    return tuple((origin, tuple(held)) for origin, held in groups.items())
 
 
 def _sentence(book: Book, data: StudyData) -> str:

@@ -13,6 +13,18 @@ _TAIL = ("report", "locator", "url", "source", "extracted_by", "checked_by", "fl
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """Where values were read and by whom: what rows of one place in one report share."""
+
+    label: str
+    report: str
+    anchor: str
+    url: str
+    secondary: bool
+    readers: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
     """One row of a study page."""
 
@@ -25,12 +37,7 @@ class Value:
     corrected: bool
     of_whom: str
     terms: str
-    report_label: str
-    locator: str
-    url: str
-    kind: str
-    secondary: bool
-    readers: str
+    origin: Origin
     flags: tuple[tuple[str, str], ...]
     note: str
     enters: tuple[tuple[str, str], ...]
@@ -41,8 +48,6 @@ def value(book: Book, data: StudyData, row: Observation) -> Value:
     """Return a row as its study's page shows it."""
     at = (data.study.id, links.table(row.place), row.key)
     arm = data.study.arm(row.arm)
-    source = row.source
-    checker = book.people.get(source.checked_by, source.checked_by)
     other = data.study.arm(row.comparator) if isinstance(row, Contrast) else None
     against = f" v {other.label if other else row.comparator}" if isinstance(row, Contrast) else ""
     return Value(
@@ -55,13 +60,7 @@ def value(book: Book, data: StudyData, row: Observation) -> Value:
         corrected=bool(row.corrected),
         of_whom=words.BASES.get(row.basis, row.basis),
         terms=terms(book, row),
-        report_label=_label(data, source.report),
-        locator=source.locator,
-        url=links.http(source.url),
-        kind=words.SOURCES.get(source.kind, source.kind),
-        secondary=source.kind == "secondary",
-        readers=book.people.get(source.extracted_by, source.extracted_by)
-        + (f"; checked by {checker}" if checker else ", unchecked"),
+        origin=_origin(book, data, row),
         flags=tuple((words.short_flag(f), words.flag(f)) for f in row.flags),
         note=row.note,
         enters=tuple(
@@ -74,19 +73,28 @@ def value(book: Book, data: StudyData, row: Observation) -> Value:
     )
 
 
-def _label(data: StudyData, report: str) -> str:
-    """First author and year of a report, else its id."""
-    found = data.study.report(report)
-    if found is None or not found.first_author:
-        return report
-    return f"{found.first_author} {found.year or ''}".strip()
+def _origin(book: Book, data: StudyData, row: Observation) -> Origin:
+    s = row.source
+    found = data.study.report(s.report)
+    named = found is not None and found.first_author
+    label = f"{found.first_author} {found.year or ''}".strip() if found is not None and named else s.report
+    checker = book.people.get(s.checked_by, s.checked_by)
+    reader = book.people.get(s.extracted_by, s.extracted_by)
+    return Origin(
+        label=f"{label}, {s.locator}" if s.locator else label,
+        report=s.report if found is not None else "",
+        anchor=f"r-{links.slug(s.report)}",
+        url=links.http(s.url),
+        secondary=s.kind == "secondary",
+        readers=f"{reader}, checked by {checker}" if checker else f"{reader}, unchecked",
+    )
 
 
-def _span(lower: float | None, upper: float | None, level: float | None, is_ratio: bool) -> str:
+def _span(lower: float | None, upper: float | None, level: float | None) -> str:
     if lower is None or upper is None:
         return ""
     word = "" if level is None or abs(level - 0.95) < 1e-9 else f" ({100 * level:g}% interval)"
-    return f" {numbers.interval(lower, upper, is_ratio)}{word}"
+    return f" [{numbers.as_printed(lower)[:-1]}, {numbers.as_printed(upper)[:-1]}]{word}"
 
 
 def amount(row: Observation) -> str:
@@ -94,8 +102,8 @@ def amount(row: Observation) -> str:
     if isinstance(row, Count):
         return _count(row)
     if isinstance(row, Survival):
-        error = f" ± {numbers.percent(row.se)}" if row.se is not None else ""
-        return f"{numbers.percent(row.probability)}%{error}{_span(row.lower, row.upper, row.level, False)}"
+        error = f" ± {numbers.as_printed(row.se)[:-1]}" if row.se is not None else ""
+        return f"{numbers.as_printed(row.probability)}{error}{_span(row.lower, row.upper, row.level)}"
     if isinstance(row, Median):
         middle = "not reached" if not row.reached or row.median is None else f"{row.median:g} months"
         if row.lower is None and row.upper is None:
@@ -107,9 +115,9 @@ def amount(row: Observation) -> str:
 
 def _count(row: Count) -> str:
     share = ""
-    span = _span(row.lower, row.upper, row.level, False)
+    span = _span(row.lower, row.upper, row.level)
     if row.proportion is not None:
-        share = f"{numbers.percent(row.proportion)}%{span}"
+        share = f"{numbers.as_printed(row.proportion)}{span}"
     elif row.events is not None and row.total:
         share = f"{numbers.percent(row.events / row.total)}%{span}"
     if row.events is not None and row.total is not None:

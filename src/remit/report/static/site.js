@@ -41,6 +41,15 @@
     follow();
   }
 
+  // Frames that scroll can be reached and scrolled with the keyboard
+  for (const frame of all(".frame")) {
+    if (frame.scrollWidth <= frame.clientWidth) continue;
+    const title = frame.closest("section, figure, main").querySelector("h1, h2, h3");
+    frame.tabIndex = 0;
+    frame.setAttribute("role", "group");
+    frame.setAttribute("aria-label", `Table: ${title ? title.textContent.trim() : document.title}`);
+  }
+
   // Marks say more under the pointer
   for (const mark of all(".mk")) if (MARKS[mark.textContent]) mark.title = MARKS[mark.textContent];
 
