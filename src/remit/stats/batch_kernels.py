@@ -1,0 +1,253 @@
+"""The arithmetic of `batch_solve`, one data set at a time, in a form that numba compiles.
+
+numba is an optional extra. `load` imports it, compiles the functions below and keeps the machine code on disk; until
+then they are plain Python. Each operation is done in the same order as in `batch_solve`, so results have the same
+bits with numba and without.
+"""
+
+import logging
+import math
+import time
+from importlib import import_module
+from importlib.util import find_spec
+
+import numpy as np
+
+from remit.errors import InputError
+from remit.stats._check import FloatArray
+from remit.stats.batch_solve import ABSOLUTE, EPSILON, NEWTON, POWERS, RELATIVE, STEPS, BoolArray, IntArray
+
+_COMPILED = ("terms", "slope_at", "height", "advance", "slope_root", "likeliest", "likeliest_columns", "q_terms",
+             "solve_q_columns")  # fmt: skip
+_state = {"loaded": False}
+
+
+def installed() -> bool:
+    """Return whether numba can be imported."""
+    return find_spec("numba") is not None
+
+
+def loaded() -> bool:
+    """Return whether the compiled functions are in use in this process."""
+    return _state["loaded"]
+
+
+def load() -> float:
+    """Compile the functions below, or read them from disk, and return the seconds it took; 0.0 when already loaded.
+
+    The first time after installation it takes some seconds, and a warning is logged to say so. Raises InputError when
+    numba is not installed.
+    """
+    if loaded():
+        return 0.0
+    if not installed():
+        raise InputError("engine 'compiled' needs numba; expected it installed; pip install 'remit[fast]'")
+    start = time.perf_counter()
+    jit = import_module("numba").njit(cache=True, error_model="numpy")
+    for name in _COMPILED:
+        globals()[name] = jit(globals()[name])
+    _state["loaded"] = True
+    y, v, k = np.array([[0.0], [1.0]]), np.ones((2, 1)), np.zeros(1)
+    likeliest_columns(y, v, k, k + 1.0, np.ones(1, dtype=np.intp), True, k.copy(), np.ones(1, dtype=bool), POWERS)
+    solve_q_columns(y, v, k + 1.0, k + 1.0, k.copy(), np.ones(1, dtype=bool))
+    took = time.perf_counter() - start
+    if globals()["likeliest_columns"].stats.cache_misses:
+        logging.getLogger("remit").warning("compiled the batch kernels in %.1f s; kept on disk for next time", took)
+    return took
+
+
+def slope_at(y: FloatArray, v: FloatArray, k: int, t: float, restricted: bool) -> float:
+    """Return twice the derivative of the (restricted) log-likelihood at t, of the first k places."""
+    total, m, second = 0.0, 0.0, 0.0
+    for j in range(k):
+        w = 1.0 / (v[j] + t)
+        total += w
+        m += w * y[j]
+        second += w * w
+    mean = m / total
+    s = 0.0
+    for j in range(k):
+        r = (y[j] - mean) * (1.0 / (v[j] + t))
+        s += r * r
+    f = s - total
+    if restricted:
+        f += second / total
+    return f
+
+
+def terms(y: FloatArray, v: FloatArray, k: int, t: float, restricted: bool) -> tuple[float, float]:
+    """Return the slope at t and its derivative."""
+    total, m, second, third = 0.0, 0.0, 0.0, 0.0
+    for j in range(k):
+        w = 1.0 / (v[j] + t)
+        total += w
+        m += w * y[j]
+        second += w * w
+        third += w * w * w
+    mean = m / total
+    s, moved, cubes = 0.0, 0.0, 0.0
+    for j in range(k):
+        w = 1.0 / (v[j] + t)
+        r = (y[j] - mean) * w
+        moved += w * r
+        r *= r
+        s += r
+        cubes += r * w
+    f = s - total
+    curve = 2.0 * (moved * moved / total) - 2.0 * cubes + second
+    if restricted:
+        share = second / total
+        f += share
+        curve += share * share - 2.0 * (third / total)
+    return f, curve
+
+
+def height(y: FloatArray, v: FloatArray, k: int, t: float, restricted: bool) -> float:
+    """Return the (restricted) log-likelihood at t, without constants."""
+    total, m = 0.0, 0.0
+    for j in range(k):
+        w = 1.0 / (v[j] + t)
+        total += w
+        m += w * y[j]
+    mean = m / total
+    s, logs = 0.0, 0.0
+    for j in range(k):
+        w = 1.0 / (v[j] + t)
+        r = y[j] - mean
+        s += w * (r * r)
+        logs += math.log(w)
+    twice = s - logs
+    if restricted:
+        twice += math.log(total)
+    return -0.5 * twice
+
+
+def advance(
+    t: float, a: float, b: float, move: float, trusted: bool, least: float
+) -> tuple[float, bool]:
+    """Return the next t and whether it is the last: Newton's step where it is trusted, else halving."""
+    new = t + move
+    if trusted and abs(move) <= RELATIVE * abs(new) + least:
+        return min(max(new, a), b), True
+    shut = b - a <= 2.0 * EPSILON * b + least
+    if trusted and new > a and new < b:
+        return new, shut
+    return 0.5 * (a + b), shut
+
+
+def slope_root(
+    y: FloatArray, v: FloatArray, k: int, a: float, b: float, restricted: bool, least: float
+) -> tuple[float, bool]:
+    """Return where the slope falls through 0 between a and b, and whether it was reached."""
+    t = 0.5 * (a + b)
+    for step in range(STEPS):
+        f, curve = terms(y, v, k, t, restricted)
+        if f > 0.0:
+            a = t
+        else:
+            b = t
+        falls = curve < 0.0
+        t, done = advance(t, a, b, -f / curve if falls else f, falls and step < NEWTON, least)
+        if done:
+            return t, True
+    return t, False
+
+
+def likeliest(
+    y: FloatArray, v: FloatArray, k: int, low: float, high: float, count: int, restricted: bool, powers: FloatArray
+) -> tuple[float, bool]:
+    """Return the tau2 of highest (restricted) likelihood of one data set, and whether it was found."""
+    least = v[0]
+    for j in range(1, k):
+        least = min(least, v[j])
+    least = ABSOLUTE * least
+    rising = slope_at(y, v, k, 0.0, restricted) > 0.0
+    best, number, top, ok = 0.0, 0 if rising else 1, 0.0, True
+    left = 0.0
+    for i in range(count):
+        right = high if i == count - 1 else min(low * powers[i], high)
+        next_rising = slope_at(y, v, k, right, restricted) > 0.0
+        if rising and not next_rising:
+            root, solved = slope_root(y, v, k, left, right, restricted, least)
+            ok = ok and solved
+            if number == 1:
+                top = height(y, v, k, best, restricted)
+            here = height(y, v, k, root, restricted) if number else 0.0
+            if number == 0 or here > top:
+                best, top = root, here
+            number += 1
+        left, rising = right, next_rising
+    return best, ok and number > 0
+
+
+def likeliest_columns(
+    y: FloatArray,
+    v: FloatArray,
+    low: FloatArray,
+    high: FloatArray,
+    count: IntArray,
+    restricted: bool,
+    tau2: FloatArray,
+    found: BoolArray,
+    powers: FloatArray,
+) -> None:
+    """Write to `tau2` and `found`, shape (b,), for every column of effects and variances, shape (K, b)."""
+    yy, vv = np.empty(y.shape[0]), np.empty(y.shape[0])
+    for i in range(y.shape[1]):
+        if count[i] == 0:
+            tau2[i], found[i] = 0.0, True
+            continue
+        k = 0
+        for j in range(y.shape[0]):
+            if v[j, i] != np.inf:
+                yy[k], vv[k] = y[j, i], v[j, i]
+                k += 1
+        tau2[i], found[i] = likeliest(yy, vv, k, low[i], high[i], count[i], restricted, powers)
+
+
+def q_terms(y: FloatArray, v: FloatArray, k: int, t: float) -> tuple[float, float]:
+    """Return Q with weights 1 / (v + t), and how fast it falls as t grows."""
+    total, m = 0.0, 0.0
+    for j in range(k):
+        w = 1.0 / (v[j] + t)
+        total += w
+        m += w * y[j]
+    mean = m / total
+    q, fall = 0.0, 0.0
+    for j in range(k):
+        off = y[j] - mean
+        r = off * (1.0 / (v[j] + t))
+        q += r * off
+        fall += r * r
+    return q, fall
+
+
+def solve_q_columns(
+    y: FloatArray, v: FloatArray, high: FloatArray, target: FloatArray, tau2: FloatArray, found: BoolArray
+) -> None:
+    """Write the tau2 at which Q equals `target` to `tau2`, shape (b,), for every column."""
+    yy, vv = np.empty(y.shape[0]), np.empty(y.shape[0])
+    for i in range(y.shape[1]):
+        k, least = 0, np.inf
+        for j in range(y.shape[0]):
+            if v[j, i] != np.inf:
+                yy[k], vv[k] = y[j, i], v[j, i]
+                least = min(least, v[j, i])
+                k += 1
+        t, a, b, done = 0.0, 0.0, high[i], False
+        least = ABSOLUTE * least
+        q, fall = q_terms(yy, vv, k, 0.0)
+        if q <= target[i]:
+            tau2[i], found[i] = 0.0, True
+            continue
+        for step in range(STEPS):
+            if step:
+                q, fall = q_terms(yy, vv, k, t)
+            if q > target[i]:
+                a = t
+            else:
+                b = t
+            t, done = advance(t, a, b, (q / target[i] - 1.0) * (q / fall), step < NEWTON, least)
+            if done:
+                break
+        tau2[i], found[i] = t, done
