@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from remit.errors import InputError
-from remit.stats import batch, pool, tau2
+from remit.stats import gosh, pool, tau2
 
 SINGLE = {"none": lambda y, v: 0.0, "dersimonian-laird": tau2.dersimonian_laird, "reml": tau2.reml}
 
@@ -22,7 +22,7 @@ def data(rows: int = 120, most: int = 9):
 @pytest.mark.parametrize("estimator", ["none", "dersimonian-laird", "reml"])
 def test_each_row_equals_its_own_fit(estimator, interval):
     y, v, mask = data()
-    got = batch.random_effects(y, v, mask, estimator, interval)
+    got = gosh.fits(y, v, mask, estimator, interval)
     for i, on in enumerate(mask):
         one = pool.random_effects(y[i][on], v[i][on], SINGLE[estimator](y[i][on], v[i][on]), interval)
         row = [got.k[i], got.estimate[i], got.se[i], got.lower[i], got.upper[i], got.tau2[i], got.i2[i], got.q[i]]
@@ -31,22 +31,22 @@ def test_each_row_equals_its_own_fit(estimator, interval):
 
 
 def test_blocks_do_not_show():
-    y, v, _ = data(2 * batch.BLOCK + 5, 4)
-    got = batch.random_effects(y, v)
-    assert got.k.size == 2 * batch.BLOCK + 5
-    alone = batch.random_effects(y[batch.BLOCK:][:1], v[batch.BLOCK:][:1])
-    assert got.estimate[batch.BLOCK] == pytest.approx(alone.estimate[0], rel=1e-12)
+    y, v, _ = data(2 * gosh.BLOCK + 5, 4)
+    got = gosh.fits(y, v)
+    assert got.k.size == 2 * gosh.BLOCK + 5
+    alone = gosh.fits(y[gosh.BLOCK:][:1], v[gosh.BLOCK:][:1])
+    assert got.estimate[gosh.BLOCK] == pytest.approx(alone.estimate[0], rel=1e-12)
 
 
 def test_values_outside_the_mask_are_never_looked_at():
     y, v, mask = data(20)
-    inside = batch.random_effects(y, v, mask)
-    outside = batch.random_effects(np.where(mask, y, np.nan), np.where(mask, v, -1.0), mask)
+    inside = gosh.fits(y, v, mask)
+    outside = gosh.fits(np.where(mask, y, np.nan), np.where(mask, v, -1.0), mask)
     assert np.array_equal(inside.upper, outside.upper)
 
 
 def test_every_subset_once():
-    mask, fits = batch.gosh([0.1, 0.4, -0.2], [0.1, 0.2, 0.1], "none")
+    mask, fits = gosh.gosh([0.1, 0.4, -0.2], [0.1, 0.2, 0.1], "none")
     assert mask.shape == (7, 3)
     assert len({tuple(row) for row in mask.tolist()}) == 7
     single = int(np.flatnonzero((mask == [False, True, False]).all(axis=1))[0])
@@ -55,14 +55,14 @@ def test_every_subset_once():
 
 
 @pytest.mark.parametrize("call", [
-    lambda: batch.random_effects([[1.0, 2.0]], [[1.0, 2.0, 3.0]]),
-    lambda: batch.random_effects([1.0, 2.0], [1.0, 2.0]),
-    lambda: batch.random_effects([[1.0, np.nan]], [[1.0, 2.0]]),
-    lambda: batch.random_effects([[1.0, 2.0]], [[1.0, 0.0]]),
-    lambda: batch.random_effects([[1.0, 2.0]], [[1.0, 2.0]], [[False, False]]),
-    lambda: batch.random_effects([[1.0, 2.0]], [[1.0, 2.0]], estimator="DL"),
-    lambda: batch.random_effects([[1.0, 2.0]], [[1.0, 2.0]], interval="z"),
-    lambda: batch.gosh(np.arange(21.0), np.ones(21)),
+    lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0, 3.0]]),
+    lambda: gosh.fits([1.0, 2.0], [1.0, 2.0]),
+    lambda: gosh.fits([[1.0, np.nan]], [[1.0, 2.0]]),
+    lambda: gosh.fits([[1.0, 2.0]], [[1.0, 0.0]]),
+    lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0]], [[False, False]]),
+    lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0]], estimator="DL"),
+    lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0]], interval="z"),
+    lambda: gosh.gosh(np.arange(21.0), np.ones(21)),
 ])
 def test_refusals(call):
     with pytest.raises(InputError):
@@ -72,7 +72,7 @@ def test_refusals(call):
 def test_all_subsets_against_metafor(reference):
     names = {"EE": "none", "DL": "dersimonian-laird", "REML": "reml"}
     for case in reference.cases("gosh"):
-        mask, fits = batch.gosh(*case.studies(), names[case.args["method"]])
+        mask, fits = gosh.gosh(*case.studies(), names[case.args["method"]])
         got = {"n_subsets": mask.shape[0]}
         columns = {"k": fits.k, "QE": fits.q, "estimate": fits.estimate, "tau2": fits.tau2}
         for name, values in columns.items():

@@ -1,4 +1,4 @@
-"""Many meta-analyses at once: B data sets of up to K studies each, ragged ones by a mask.
+"""Every subset of the studies pooled: B data sets of up to K studies each in one pass, ragged ones by a mask.
 
 The same estimates as `tau2` and `pool`, with the loop over data sets inside the arithmetic. Rows are worked off in
 blocks that fit the processor's cache, so memory does not grow with B beyond input and results.
@@ -40,7 +40,7 @@ class Fits:
     q: FloatArray
 
 
-def random_effects(
+def fits(
     effects: npt.ArrayLike,
     variances: npt.ArrayLike,
     mask: npt.ArrayLike | None = None,
@@ -77,7 +77,7 @@ def gosh(
         raise InputError(f"k = {y.size} has {2**y.size - 1} subsets; expected at most {most} studies")
     numbers = np.arange(1, 2**y.size)
     mask = ((numbers[:, None] >> np.arange(y.size)) & 1).astype(bool)
-    return mask, random_effects(y, v, mask, estimator, "normal")
+    return mask, fits(y, v, mask, estimator, "normal")
 
 
 def _rows(
