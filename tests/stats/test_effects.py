@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from remit.errors import InputError
 from remit.stats import effects
-from remit.stats.exact import clopper_pearson
+from remit.stats.exact import agresti_coull, clopper_pearson, wilson
 from remit.stats.interval import Interval, chi2_p, normal_quantile, t_quantile
 
 Z = 1.959963984540054
@@ -30,6 +30,17 @@ def test_clopper_pearson_by_hand():
     assert (every.lower, every.upper) == (pytest.approx(0.025 ** (1 / 30), rel=1e-12), 1.0)
     half = clopper_pearson(5, 10)
     assert half.lower == pytest.approx(1.0 - half.upper, rel=1e-12) == pytest.approx(0.18708602844739855)
+
+
+def test_shorter_intervals_by_hand():
+    """Wilson's ends solve (p - 1/2)^2 = z^2 p (1 - p) / n for 5 of 10; at 0 events the lower end is exactly 0."""
+    got = wilson(5, 10)
+    for end in (got.lower, got.upper):
+        assert (end - 0.5) ** 2 == pytest.approx(Z**2 * end * (1 - end) / 10)
+    assert wilson(0, 12).lower == 0.0
+    assert wilson(12, 12).upper == 1.0
+    assert agresti_coull(5, 10).upper == pytest.approx(0.5 + Z * math.sqrt(0.25 / (10 + Z**2)))
+    assert agresti_coull(0, 12).lower == 0.0
 
 
 @pytest.mark.parametrize("events, total", [(5, 4), (-1, 4), (1, 0), (1.5, 3), (math.nan, 3)])

@@ -101,13 +101,14 @@ def test_tau2_intervals(reference):
 
 def test_intervals_of_package_meta(reference):
     forms = {
-        "REML_classic": ("normal", None), "REML_HK": ("hartung-knapp", None), "HK_adhoc_se": ("hartung-knapp-adhoc", 0)
+        "REML_classic": "normal", "REML_HK": "hartung-knapp", "HK_adhoc_se": "hartung-knapp-adhoc",
+        "REML_KR": "kenward-roger",
     }
     for case in reference.cases("random_effects_ci_variants"):
         if case.id not in forms:
             continue
         y, v = case.column("yi"), case.column("vi")
-        fit = pool.random_effects(y, v, interval=forms[case.id][0])
+        fit = pool.random_effects(y, v, interval=forms[case.id])
         common = pool.common_effect(y, v)
         reference.agree(case, {
             "TE_common": common.estimate, "seTE_common": common.se, "lower_common": common.lower,
@@ -117,7 +118,8 @@ def test_intervals_of_package_meta(reference):
 
 
 def test_prediction_intervals(reference):
-    forms = {"HTS": ("normal", "k-2"), "V": ("normal", "k-1"), "HK": ("hartung-knapp", "hartung-knapp")}
+    forms = {"HTS": ("normal", "k-2"), "V": ("normal", "k-1"), "HK": ("hartung-knapp", "hartung-knapp"),
+             "KR": ("kenward-roger", "kenward-roger")}
     for case in reference.cases("prediction_interval_variants"):
         if case.id not in forms:
             continue

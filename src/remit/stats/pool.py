@@ -14,8 +14,8 @@ from remit.stats.heterogeneity import typical_variance
 from remit.stats.interval import chi2_p, chi2_quantile, normal_p, normal_quantile, t_p, t_quantile, tail
 from remit.stats.tau2 import likeliest, q_at, solve_q
 
-IntervalKind = Literal["normal", "t", "hartung-knapp", "hartung-knapp-adhoc"]
-PredictionKind = Literal["k-2", "k-1", "hartung-knapp"]
+IntervalKind = Literal["normal", "t", "hartung-knapp", "hartung-knapp-adhoc", "kenward-roger"]
+PredictionKind = Literal["k-2", "k-1", "hartung-knapp", "kenward-roger"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +89,13 @@ def random_effects(
     - "hartung-knapp": weighted residual variance, t with k - 1 (Hartung and Knapp 2001, Stat Med 20:3875-3889)
     - "hartung-knapp-adhoc": the same, never with a smaller standard error than "normal" (Knapp and Hartung 2003,
       Stat Med 22:2693-2710)
+    - "kenward-roger": variance enlarged for the uncertainty of a REML tau2, t with matching degrees of freedom
+      (Partlett and Riley 2017, Stat Med 36:301-317, from Kenward and Roger 1997, Biometrics 53:983-997)
 
     `prediction`, for the true effect of a new study: estimate +- t sqrt(tau2 + se^2), with t on k - 2 (Higgins,
     Thompson and Spiegelhalter 2009, J R Stat Soc A 172:137-159) or k - 1 degrees of freedom and the "normal" standard
-    error, or "hartung-knapp" on k - 1 with the Hartung-Knapp standard error (truncated where `interval` is).
+    error, or "hartung-knapp" on k - 1 with the Hartung-Knapp standard error (truncated where `interval` is), or
+    "kenward-roger" with that one's standard error and degrees of freedom.
 
     Raises InputError for k < 2, unequal lengths, a variance not above 0, a negative tau2 or an unknown word.
     """
@@ -105,14 +108,14 @@ def random_effects(
     mean = float(w @ off) / total
     estimate = float(y[0]) + mean
     r = off - mean
-    plain = 1.0 / total
-    knapp = float(w @ (r * r)) / (k - 1) / total
-    if interval == "hartung-knapp-adhoc":
-        knapp = max(knapp, plain)
-    se, df = _spread(interval, plain, knapp, k)
+    spreads = _spreads(w, float(w @ (r * r)) / (k - 1), interval == "hartung-knapp-adhoc")
+    if interval not in spreads:
+        raise InputError(f"interval {interval!r}; expected one of {', '.join(spreads)}")
+    squared, df = spreads[interval]
+    se = math.sqrt(squared)
     half = (normal_quantile(level) if math.isinf(df) else t_quantile(level, df)) * se
     statistic = _ratio(estimate, se)
-    reach = _reach(prediction, between, plain, knapp, k, level)
+    reach = _reach(prediction, between, spreads, k, level)
     q = q_at(off, v, 0.0)
     alpha = tail(level)
     return RandomEffects(
@@ -143,22 +146,39 @@ def _given(tau2: float) -> float:
     return float(tau2)
 
 
-def _spread(interval: str, plain: float, knapp: float, k: int) -> tuple[float, float]:
-    """Return the standard error and its degrees of freedom."""
-    if interval == "normal":
-        return math.sqrt(plain), math.inf
-    if interval == "t":
-        return math.sqrt(plain), float(k - 1)
-    if interval in ("hartung-knapp", "hartung-knapp-adhoc"):
-        return math.sqrt(knapp), float(k - 1)
-    raise InputError(f"interval {interval!r}; expected normal, t, hartung-knapp or hartung-knapp-adhoc")
+def _spreads(w: FloatArray, residual: float, truncated: bool) -> dict[str, tuple[float, float]]:
+    """Return the squared standard error and degrees of freedom of each interval; `residual` is Q / (k - 1)."""
+    total = float(w.sum())
+    plain, df = 1.0 / total, float(w.size - 1)
+    knapp, held = residual * plain, max(residual, 1.0) * plain
+    squares, cubes = float(w @ w), float((w * w) @ w)
+    share = w / total
+    pairs = max(squares * squares - float((w * w) @ (w * w)), 0.0) / (total * total)
+    information = 0.5 * (float((w * w) @ (1.0 - share) ** 2) + pairs)  # on a REML tau2
+    uncertain = 1.0 / max(information, 1e-300)
+    larger = plain + 2.0 * plain * plain * uncertain * (cubes - squares * squares / total)
+    return {
+        "normal": (plain, math.inf),
+        "t": (plain, df),
+        "hartung-knapp": (held if truncated else knapp, df),
+        "hartung-knapp-adhoc": (held, df),
+        "kenward-roger": (larger, 2.0 / (uncertain * (squares * larger) ** 2)),
+    }
 
 
-def _reach(prediction: str, tau2: float, plain: float, knapp: float, k: int, level: float) -> float | None:
+def _reach(
+    prediction: str, tau2: float, spreads: dict[str, tuple[float, float]], k: int, level: float
+) -> float | None:
     """Return the half-width of the prediction interval, None for fewer than three studies."""
-    forms = {"k-2": (plain, k - 2), "k-1": (plain, k - 1), "hartung-knapp": (knapp, k - 1)}
+    plain = spreads["normal"][0]
+    forms = {
+        "k-2": (plain, k - 2.0),
+        "k-1": (plain, k - 1.0),
+        "hartung-knapp": spreads["hartung-knapp"],
+        "kenward-roger": spreads["kenward-roger"],
+    }
     if prediction not in forms:
-        raise InputError(f"prediction {prediction!r}; expected k-2, k-1 or hartung-knapp")
+        raise InputError(f"prediction {prediction!r}; expected one of {', '.join(forms)}")
     if k < 3:
         return None
     squared, df = forms[prediction]
