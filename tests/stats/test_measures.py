@@ -79,6 +79,13 @@ def test_one_table_by_hand():
     assert test.q == pytest.approx(2.5**2 / (20 * 20 * 15 * 25 / (1600 * 39)))
 
 
+def test_rates_of_one_stratum_by_hand():
+    ratio = stratified.mantel_haenszel_rates([10], [100.0], [5], [100.0])
+    assert (ratio.estimate, ratio.se**2) == pytest.approx((math.log(2.0), 0.1 + 0.2))
+    difference = stratified.mantel_haenszel_rates([10], [100.0], [5], [100.0], "rate-difference")
+    assert (difference.estimate, difference.se**2) == pytest.approx((0.05, 15 / 100.0**2))
+
+
 def test_exchanging_arms_changes_the_sign():
     for measure in ("odds-ratio", "risk-ratio", "risk-difference"):
         one = stratified.mantel_haenszel(A, N1, C, N2, measure)

@@ -1,9 +1,15 @@
 """Numbers: arrays in, frozen results out. Knows no study, file, figure or clock.
 
-One family per file: `effects` (from what a report prints to an estimate with its variance), `tau2` and
-`heterogeneity` (how far studies differ), `pool` (inverse-variance pooling), `glmm` (exact pooling of proportions),
-`exact` (intervals of one proportion), `subgroups` (do pooled estimates differ).
+One family per file:
+
+- from print to estimate: `effects` (one study, one route), `survival`; by the column `measures`, `measures_rates`
+- how far studies differ: `tau2`, `heterogeneity`, `subgroups`
+- pooling: `pool` (inverse variance), `glmm` (proportions, exact), `beta_binomial`, `exact_ratio` (odds ratios and rates,
+  exact), `stratified` (Mantel-Haenszel, Peto), `exact` (one proportion)
+- what moves effects: `regression`, `permutation`
+- looking hard: `influence`, `small_study`, `trim_fill`, `gosh`
 
 Words: k is the number of studies; a variance is a sampling variance on the analysis scale (logit, log, log-log);
 tau2 is the variance of true effects between studies; an interval has two ends and the level it was made for.
+Methods, sources, defaults and reasons: docs/explanation/statistics.md.
 """

@@ -16,6 +16,7 @@ from remit.stats._check import FloatArray
 from remit.stats.heterogeneity import Q
 from remit.stats.interval import chi2_p, normal_p, normal_quantile
 from remit.stats.measures import tables
+from remit.stats.measures_rates import two_rates
 
 MantelHaenszelMeasure = Literal["odds-ratio", "risk-ratio", "risk-difference"]
 
@@ -62,6 +63,35 @@ def mantel_haenszel(
     told = (events > 0.0) & (events < total)
     q = float(np.sum((each.estimate[told] - estimate) ** 2 / each.variance[told]))
     return _normal(yes1.size, estimate, variance, q, int(told.sum()) - 1, level)
+
+
+def mantel_haenszel_rates(
+    events1: npt.ArrayLike,
+    time1: npt.ArrayLike,
+    events2: npt.ArrayLike,
+    time2: npt.ArrayLike,
+    measure: Literal["rate-ratio", "rate-difference"] = "rate-ratio",
+    level: float = 0.95,
+) -> Stratified:
+    """Return the Mantel-Haenszel log rate ratio or rate difference of events over person-time, arm 1 against arm 2.
+
+    Heterogeneity is Cochran's Q of study-level estimates (half an event added in studies with an empty cell) around
+    it; studies without any event are left out of it. Source: Greenland and Robins (1985), Biometrics 41:55-68.
+    """
+    each = two_rates(events1, time1, events2, time2, measure)
+    x1, t1, x2, t2 = (np.asarray(column, dtype=np.float64) for column in (events1, time1, events2, time2))
+    t = t1 + t2
+    weight = float((t1 * t2 / t).sum())
+    r, s = float((x1 * t2 / t).sum()), float((x2 * t1 / t).sum())
+    if measure == "rate-ratio":
+        r, s = _both_ways(r, s)
+        estimate, variance = math.log(r / s), float(((x1 + x2) * t1 * t2 / (t * t)).sum()) / (r * s)
+    else:
+        estimate = (r - s) / weight
+        variance = float(((x1 * t2 * t2 + x2 * t1 * t1) / (t * t)).sum()) / weight**2
+    told = x1 + x2 > 0.0
+    q = float(np.sum((each.estimate[told] - estimate) ** 2 / each.variance[told]))
+    return _normal(x1.size, estimate, variance, q, int(told.sum()) - 1, level)
 
 
 def peto(
