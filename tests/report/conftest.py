@@ -8,7 +8,19 @@ from remit.model.appraisal import Answer, Appraisal
 from remit.model.certainty import Certainty, Step
 from remit.model.decision import Decision, Person, Record, Search
 from remit.model.finding import ClaimResult, Finding, LeftOut, Pooled, Subgroup, SubgroupLevel, Used
-from remit.model.mechanism import Agent, Edge, Entity, Ongoing, Resistance
+from remit.model.mechanism import (
+    Acting,
+    Agent,
+    Bond,
+    ClassMap,
+    Edge,
+    Entity,
+    Link,
+    MechanismMap,
+    Ongoing,
+    Resistance,
+    Thing,
+)
 from remit.model.observation import Contrast, Correction, Count, Median, Source, Survival
 from remit.model.place import Place, Problem
 from remit.model.protocol import Amendment, Analysis, Claim, Criterion, Outcome, Protocol, Question, Term, Test
@@ -231,7 +243,7 @@ def study(i, drug_class, target):
                 answers=(Answer(question="q4", answer="unclear", support="not stated"),),
                 judgements={"d1": "low", "d2": "some concerns", "d3": "high"}
                 if i > 8
-                else {"q1": "low", "q4": "unclear"},
+                else {"q1": "low", "q4": "unclear", "q5": "unclear"},
                 overall="high" if i > 8 else "unclear",
                 provisional=True,
                 by="r1",
@@ -620,6 +632,55 @@ def build_review():
     )
 
 
+def mechanism_of(review):
+    cd19 = Thing(
+        name="CD19", kind="gene", links=(Link(curie="NCBIGene:930", url="https://www.ncbi.nlm.nih.gov/gene/930"),)
+    )
+    agent = Thing(name="Agent A", agent="agent-a")
+    known = {"CD19": cd19, "agent-a": agent}
+    bonds = tuple(
+        Bond(
+            edge=e,
+            subject=known.get(e.subject, Thing(name=e.subject)),
+            object=known.get(e.object, Thing(name=e.object)),
+        )
+        for e in review.edges
+    )
+    acting = Acting(
+        id="agent-a",
+        name="Agent A",
+        agent=review.agents[0],
+        links=(),
+        targets=(cd19,),
+        bonds=bonds,
+        resistance=review.resistance,
+        studies=("trial-00",),
+        findings=("car-t-cr",),
+    )
+    classes = tuple(
+        ClassMap(
+            drug_class=t.id,
+            name=t.name,
+            agents=(acting,) if t.id == "car-t" else (),
+            targets=(cd19,) if t.id == "car-t" else (),
+            bonds=bonds if t.id == "car-t" else (),
+            resistance=review.resistance if t.id == "car-t" else (),
+            studies=(),
+            findings=(),
+        )
+        for t in review.protocol.classes
+    )
+    odd = Thing(
+        name="Odd", kind="gene", links=(Link(curie="ODD:1", url=""), Link(curie="BAD:1", url="javascript:alert(5)"))
+    )
+    return MechanismMap(classes=classes, unclassed=(), things=(cd19, odd))
+
+
+@pytest.fixture(scope="session")
+def mechanism(review):
+    return mechanism_of(review)
+
+
 @pytest.fixture(scope="session")
 def review():
     return build_review()
@@ -672,7 +733,7 @@ FLOW = {
 
 
 @pytest.fixture(scope="session")
-def pages(review, findings, claims, problems):
+def pages(review, findings, claims, problems, mechanism):
     from remit import report
 
-    return report.site(review, findings, claims, problems, None, FLOW, ("car-t-cr moved from 0.75 to 0.78",))
+    return report.site(review, findings, claims, problems, mechanism, FLOW, ("car-t-cr moved from 0.75 to 0.78",))

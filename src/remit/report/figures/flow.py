@@ -103,7 +103,8 @@ def draw(flow: Mapping[str, int], reasons: tuple[tuple[str, int], ...], narrow: 
             top = bottom + 10 if narrow else y
             body += _box(side_x, top, side_w - (side_x if narrow else 0), side_h, side, size, "e")
             if narrow:
-                body += f'<path class="g" d="M20 {bottom:g}V{top + 14:g}H38"/><path class="h" d="M33 {top + 10:g}l6 4l-6 4z"/>'
+                body += f'<path class="g" d="M20 {bottom:g}V{top + 14:g}H38"/>'
+                body += f'<path class="h" d="M33 {top + 10:g}l6 4l-6 4z"/>'
                 bottom = top + side_h
             else:
                 body += f'<path class="g" d="M{main_w:g} {y + 16:g}H{side_x - 2:g}"/>'
@@ -132,6 +133,7 @@ def _phase(name: str, top: float, bottom: float) -> str:
     size = 9.0 if bottom - top < 100 else 11.0
     return (
         f'<rect class="p" x="0" y="{top:g}" width="17" height="{bottom - top:g}" rx="3"/>'
-        f'<text class="pt" font-size="{size:g}" text-anchor="middle" transform="translate(12.5 {middle:g}) rotate(-90)">'
+        f'<text class="pt" font-size="{size:g}" text-anchor="middle"'
+        f' transform="translate(12.5 {middle:g}) rotate(-90)">'
         f"{name}</text>"
     )

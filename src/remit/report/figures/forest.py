@@ -1,4 +1,4 @@
-"""Forest plots: a table whose plot column holds small drawings on one axis, so that it reads, copies and shrinks well."""
+"""Forest plots: a table whose plot column holds small drawings on one axis, so that it reads, copies and shrinks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

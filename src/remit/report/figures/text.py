@@ -26,7 +26,7 @@ def lines(text: str, room: float, size: float, most: int = 99) -> list[str]:
 
 
 def block(text_lines: list[str], x: float, y: float, leading: float, anchor: str = "", css: str = "") -> str:
-    """Return text lines as SVG, the first baseline at `y`, each next one `leading` below; the style sheet sets the size."""
+    """Return text lines as SVG, the first baseline at `y`, each next one `leading` below."""
     look = (f' text-anchor="{anchor}"' if anchor else "") + (f' class="{css}"' if css else "")
     first, rest = text_lines[0], text_lines[1:]
     if not rest:

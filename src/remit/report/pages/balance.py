@@ -8,10 +8,10 @@ from remit.report import numbers, words
 from remit.report.book import Book
 
 RULE = (
-    "Listed by rule from findings of at least two studies, and from comparisons. For a class: an outcome one wants whose interval lies "
-    "wholly above 50%, a harm whose interval lies wholly below 10%, a comparison whose interval lies wholly on its side. Against it: "
-    "an outcome one wants wholly below 50%, a harm wholly above 10%, a comparison wholly on the other side, a prediction interval wider "
-    "than 50 points, and the lack of any randomised comparison."
+    "Listed by rule from findings of at least two studies, and from comparisons. For a class: a wanted outcome whose "
+    "interval lies wholly above 50%, a harm whose interval lies wholly below 10%, a comparison whose interval lies "
+    "wholly on its side. Against it: a wanted outcome wholly below 50%, a harm wholly above 10%, a comparison wholly "
+    "on the other side, a prediction interval wider than 50 points, and the lack of any comparison."
 )
 _HALF, _HARM, _WIDE = 0.5, 0.1, 0.5
 

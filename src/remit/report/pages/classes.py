@@ -1,4 +1,4 @@
-"""A therapy class: its answer, mechanism, figures, resistance, what speaks for and against it, what is coming and missing."""
+"""A therapy class: its answer, mechanism, figures, resistance, what speaks for and against it, what is coming."""
 
 from dataclasses import dataclass
 
