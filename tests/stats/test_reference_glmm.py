@@ -6,6 +6,7 @@ from remit.stats import exact_ratio
 from remit.stats.beta_binomial import pool_beta_binomial
 from remit.stats.exact import agresti_coull, clopper_pearson, wilson
 from remit.stats.glmm import pool_proportions
+from remit.stats.glmm_regression import regress_proportions
 
 
 def logit(p: float) -> float:
@@ -77,3 +78,17 @@ def test_beta_binomial(reference):
         if fit.rho > 0.0:
             got |= {"se_logit_mu": fit.se, "se_logit_rho": fit.logit_rho_se, "mu_ci": [fit.lower, fit.upper]}
         reference.agree(case, got)
+
+
+def test_proportions_with_a_moderator(reference):
+    """Levels of a category in alphabetical order, the first as the base."""
+    for case in reference.cases("glmm_proportion"):
+        if "mods" not in case.id:
+            continue
+        levels = sorted(set(case.columns["line"]))
+        design = [[1.0] + [float(value == level) for level in levels[1:]] for value in case.columns["line"]]
+        fit = regress_proportions(case.columns["xi"], case.columns["ni"], design)
+        reference.agree(case, {
+            "b": fit.estimate, "se": fit.se, "tau2": fit.tau2, "ci_lb": fit.lower, "ci_ub": fit.upper, "pval": fit.p,
+            "QM": fit.moderators_wald,
+        })
