@@ -238,7 +238,7 @@ def level_name(book: Book, by: str, level: str) -> str:
         return words.capital(known[by].get(level, words.readable(level)))
     if by == "phase" and level[:1].isdigit():
         return f"Phase {level}"
-    return words.capital(book.names.get(level, level.replace("+", " and ")))
+    return words.capital(" and ".join(book.names.get(part, part) for part in level.split("+")))
 
 
 def sides(book: Book, finding: Finding) -> tuple[str, str]:

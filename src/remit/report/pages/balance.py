@@ -11,7 +11,8 @@ RULE = (
     "Listed by rule from findings of at least two studies, and from comparisons. For a class: a wanted outcome whose "
     "interval lies wholly above 50%, a harm whose interval lies wholly below 10%, a comparison whose interval lies "
     "wholly on its side. Against it: a wanted outcome wholly below 50%, a harm wholly above 10%, a comparison wholly "
-    "on the other side, a prediction interval wider than 50 points, and the lack of any comparison."
+    "on the other side, a prediction interval wider than 50 points, and the lack of any comparison. "
+    "Of several findings on one outcome, time and population the first planned one speaks."
 )
 _HALF, _HARM, _WIDE = 0.5, 0.1, 0.5
 
@@ -28,14 +29,15 @@ class Point:
 def points(book: Book, findings: Iterable[Finding], good: bool) -> tuple[Point, ...]:
     """Return what speaks for a class (`good`) or against it."""
     held = list(findings)
+    plain = _first_of_each(held)
     out = [
         Point(text=_text(f), href=book.href(f), certainty=f.certainty.level if f.certainty else "")
-        for f in held
+        for f in plain
         if side(book, f) == ("for" if good else "against")
     ]
     if good:
         return tuple(out)
-    wide = [f for f in held if _spread(f)]
+    wide = [f for f in plain if _spread(f)]
     out += [
         Point(
             text=f"Results differ from study to study: {f.analysis.title.lower()}, a new study could give "
@@ -53,6 +55,17 @@ def points(book: Book, findings: Iterable[Finding], good: bool) -> tuple[Point, 
             )
         )
     return tuple(out)
+
+
+def _first_of_each(findings: list[Finding]) -> list[Finding]:
+    """One finding per outcome, time, population and comparator: the first planned, without its variants."""
+    seen: dict[tuple[object, ...], Finding] = {}
+    for f in findings:
+        a = f.analysis
+        asked = (a.kind, a.outcomes[:1], a.months, a.where.get("population"), tuple(a.versus.items()))
+        if f.used:
+            seen.setdefault(asked, f)
+    return list(seen.values())
 
 
 def side(book: Book, finding: Finding) -> str:

@@ -62,9 +62,26 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   };
   const words = (cell) => cell.innerText.replace(/\s+/g, " ").trim();
+  const plain = (cell) => {
+    const copy = cell.cloneNode(true);
+    for (const small of all("small", copy)) small.prepend(" · ");
+    for (const mark of all("abbr", copy)) mark.textContent = ` (${mark.title})`;
+    for (const more of all("details", copy)) more.remove();
+    return copy.textContent.replace(/\s+/g, " ").trim();
+  };
+  const quoted = (values) => values.map((v) => `"${v.replace(/"/g, '""')}"`).join(",");
   const csv = (table) => all("tr", table)
     .filter((tr) => !tr.classList.contains("axis"))
-    .map((tr) => all("th,td", tr).map((c) => `"${(c.querySelector("svg") ? "" : c.textContent).replace(/\s+/g, " ").trim().replace(/"/g, '""')}"`).join(","))
+    .map((tr) => quoted(all("th,td", tr).map(plain)))
+    .join("\r\n") + "\r\n";
+  const forestCsv = (table) => all("tr", table)
+    .filter((tr) => !tr.matches(".axis, .head"))
+    .map((tr) => {
+      const [study, data, , estimate, weight] = all("th,td", tr).map(plain);
+      if (tr.parentElement.localName === "thead") return quoted([study, data, estimate.split(" [")[0], "lower", "upper", weight]);
+      const [, value = "", lower = "", upper = ""] = estimate.match(/^([\d.]*) ?\[([\d.]+), ([\d.]+)\]$/) || [];
+      return quoted([study, data, value, lower, upper, weight]);
+    })
     .join("\r\n") + "\r\n";
   const NS = "http://www.w3.org/2000/svg";
   const make = (name, attributes, text) => {
@@ -107,6 +124,7 @@
         paint(drawn, copy);
         for (const [k, v] of Object.entries({ x: d.left - box.left + 10, y: d.top - box.top + 40, width: d.width, height: d.height, overflow: "visible" })) copy.setAttribute(k, v);
         svg.append(copy);
+        if (drawn.matches(".x")) svg.append(make("path", { d: `M${d.left - box.left + 10 + d.width * 0.03} ${d.top - box.top + 40}h${d.width * 0.94}`, stroke: ink }));
       } else if (words(cell) && !cell.querySelector(".vh")) {
         const right = s.textAlign === "right";
         svg.append(make("text", { x: right ? x + r.width - parseFloat(s.paddingRight) : x, y: y + r.height / 2 + 4, "font-size": s.fontSize, "font-weight": s.fontWeight, "text-anchor": right ? "end" : "start" }, words(cell)));
@@ -130,7 +148,7 @@
     const twin = figure.querySelector("table.twin");
     tools.append(
       button("Figure (SVG)", () => save(`${figure.id.slice(2)}.svg`, "image/svg+xml", text(forest(figure)))),
-      button("Data (CSV)", () => save(`${figure.id.slice(2)}.csv`, "text/csv", csv(plot) + (twin ? "\r\n" + csv(twin) : ""))),
+      button("Data (CSV)", () => save(`${figure.id.slice(2)}.csv`, "text/csv", forestCsv(plot) + (twin ? "\r\n" + csv(twin) : ""))),
     );
     figure.append(tools);
   }
