@@ -16,7 +16,8 @@ import pytest
 
 from remit.stats import measures, measures_rates
 
-TALLY: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0])
+TALLY: dict[str, dict[tuple[str, str], bool]] = defaultdict(dict)
+NUMBERS: dict[str, int] = defaultdict(int)
 NOT_NUMBERS = {"NA", "NaN", None, True, False}
 PROPORTIONS = {"PR": "raw", "PLN": "log", "PLO": "logit", "PAS": "arcsine", "PFT": "double-arcsine"}
 TABLES = {"OR": "odds-ratio", "RR": "risk-ratio", "RD": "risk-difference", "AS": "arcsine-difference", "PETO": "peto"}
@@ -99,10 +100,9 @@ class Reference:
             for at, (a, b) in enumerate(zip(wanted, mine, strict=True)):
                 self._one(case, f"{field}[{at}]", a, b, case.rel if rel is None else rel,
                           case.abs if abs is None else abs)
-        tally = TALLY[case.topic]
-        tally[1] += 1
-        tally[2] += self.compared - compared
-        tally[0] += len(self.failures) == before
+        key = case.data, case.id
+        TALLY[case.topic][key] = TALLY[case.topic].get(key, True) and len(self.failures) == before
+        NUMBERS[case.topic] += self.compared - compared
 
     def _one(self, case: Case, field: str, wanted, mine, rel: float, abs: float) -> None:
         if isinstance(wanted, str) and wanted in OPEN:
@@ -134,7 +134,16 @@ def reference():
 
 
 def pytest_terminal_summary(terminalreporter):
-    if TALLY:
-        terminalreporter.write_sep("-", "agreement with reference numbers")
-        for topic, (passed, total, numbers) in sorted(TALLY.items()):
-            terminalreporter.write_line(f"{topic:32} {passed:4} of {total:4} analyses, {numbers:6} numbers")
+    """Say how many analyses agree, of those compared and of those listed."""
+    place = folder()
+    if not TALLY or place is None:
+        return
+    terminalreporter.write_sep("-", "agreement with reference numbers")
+    listed = defaultdict(int)
+    for path in place.glob("*__*.json"):
+        listed[path.name.split("__")[0]] += json.loads(path.read_text(encoding="utf-8"))["n_analyses"]
+    rows = [(t, sum(got.values()), len(got), listed[t], NUMBERS[t]) for t, got in sorted(TALLY.items())]
+    rows.append(("all", *(sum(row[i] for row in rows) for i in range(1, 5))))
+    for topic, passed, compared, total, numbers in rows:
+        said = f"{topic:30} {passed:4} agree of {compared:4} compared and {total:4} listed; {numbers:6} numbers"
+        terminalreporter.write_line(said)

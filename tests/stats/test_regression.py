@@ -5,7 +5,14 @@ import pytest
 
 from remit.errors import InputError
 from remit.stats import pool, tau2
-from remit.stats.influence import cumulative, influence, leave_one_out
+from remit.stats.glmm import pool_proportions
+from remit.stats.influence import (
+    cumulative,
+    cumulative_proportions,
+    influence,
+    leave_one_out,
+    leave_one_out_proportions,
+)
 from remit.stats.regression import meta_regression
 
 Y = np.array([0.1, 0.5, -0.3, 0.9, 0.4, 0.2])
@@ -58,6 +65,15 @@ def test_leaving_out_and_adding_by_hand():
     assert steps[-1] == pool.random_effects(Y, V)
     with pytest.raises(InputError):
         leave_one_out(Y[:2], V[:2])
+
+
+def test_proportions_left_out_and_added():
+    x, n = [8, 11, 4, 19], [12, 16, 4, 25]
+    parts, steps = leave_one_out_proportions(x, n), cumulative_proportions(x, n)
+    assert parts[1] == pool_proportions([8, 4, 19], [12, 4, 25])
+    assert steps == (pool_proportions(x[:2], n[:2]), pool_proportions(x[:3], n[:3]), pool_proportions(x, n))
+    with pytest.raises(InputError):
+        leave_one_out_proportions(x[:2], n[:2])
 
 
 def test_influence_follows_its_definitions():

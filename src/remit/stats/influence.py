@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from remit.errors import InputError
 from remit.stats import _check
+from remit.stats.glmm import ProportionFit, ProportionInterval, pool_proportions
 from remit.stats.pool import IntervalKind, RandomEffects, random_effects
 
 
@@ -50,6 +51,23 @@ def cumulative(
     """Return the REML fit of the first two studies, the first three, and so on, in the order given."""
     y, v = _check.studies(effect, variance)
     return tuple(random_effects(y[:n], v[:n], interval=interval, level=level) for n in range(2, y.size + 1))
+
+
+def leave_one_out_proportions(
+    events: npt.ArrayLike, totals: npt.ArrayLike, interval: ProportionInterval = "profile", level: float = 0.95
+) -> tuple[ProportionFit, ...]:
+    """Return the exact fit of the proportions without the first study, without the second, and so on; k >= 3."""
+    x, n = _check.cells(events, totals, minimum=3)
+    keep = ~np.eye(x.size, dtype=bool)
+    return tuple(pool_proportions(x[rows], n[rows], interval, level) for rows in keep)
+
+
+def cumulative_proportions(
+    events: npt.ArrayLike, totals: npt.ArrayLike, interval: ProportionInterval = "profile", level: float = 0.95
+) -> tuple[ProportionFit, ...]:
+    """Return the exact fit of the first two proportions, the first three, and so on, in the order given."""
+    x, n = _check.cells(events, totals)
+    return tuple(pool_proportions(x[:k], n[:k], interval, level) for k in range(2, x.size + 1))
 
 
 def influence(
