@@ -25,6 +25,17 @@ def test_proportions(reference):
         })
 
 
+def test_proportions_of_package_meta(reference):
+    for case in reference.cases("metaprop"):
+        if not case.id.startswith("GLMM"):
+            continue
+        fit = pool_proportions(case.columns["xi"], case.columns["ni"], "t" if case.id == "GLMM_HK" else "wald")
+        reference.agree(case, {
+            "TE_random": fit.logit, "seTE_random": fit.se, "lower_random": logit(fit.lower),
+            "upper_random": logit(fit.upper), "tau2": fit.tau2, "TE_common": logit(fit.common_estimate),
+        }, rel=2e-3, abs=2e-4)
+
+
 def test_common_proportion(reference):
     for case in reference.cases("glmm_proportion"):
         if case.args["method"] != "EE":

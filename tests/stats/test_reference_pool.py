@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from remit.stats import heterogeneity, pool, subgroups, tau2
+from remit.stats.regression import meta_regression
 
 ESTIMATORS = {
     "EE": lambda y, v: 0.0,
@@ -66,6 +67,22 @@ def test_subgroups(reference):
             "TE_random_w": [f.estimate for f in fits], "seTE_random_w": [f.se for f in fits],
             "Q_w": [f.q for f in fits],
             "Q_b_random": test.q, "pval_Q_b_random": test.p,
+        }, rel=2e-3, abs=2e-4)
+
+
+def test_subgroups_that_share_one_tau2(reference):
+    """One indicator column per subgroup and no column of ones: each coefficient is a subgroup's pooled effect."""
+    estimators = {"REML": "reml", "DL": "dersimonian-laird"}
+    for case in reference.cases("subgroup"):
+        if case.args.get("tau.common") != "TRUE":
+            continue
+        y, v = case.studies({"PLOGIT": "PLO", "PFT": "PFT"}.get(case.args.get("sm")))
+        named = np.array(case.columns[case.args["subgroup"]])
+        design = np.stack([(named == level).astype(float) for level in case.output["subgroup_levels"]], axis=1)
+        fit = meta_regression(y, v, design, estimators[case.args["method.tau"]], "normal")
+        test = subgroups.between(fit.estimate, fit.se)
+        reference.agree(case, {
+            "TE_random_w": fit.estimate, "seTE_random_w": fit.se, "Q_b_random": test.q, "pval_Q_b_random": test.p,
         }, rel=2e-3, abs=2e-4)
 
 
