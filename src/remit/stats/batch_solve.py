@@ -22,12 +22,18 @@ IntArray = npt.NDArray[np.intp]
 RELATIVE = 1e-12  # a Newton step shorter than this share of tau2 is the last one; what is left is then far smaller
 ABSOLUTE = 1e-18  # the same as a share of the smallest variance, for a tau2 next to 0
 NEWTON, STEPS = 20, 120  # after NEWTON steps only halving is trusted
+EPSILON = math.ulp(1.0)
 BLOCK = 32_768  # numbers in one working array: small enough to stay in the processor's cache
 POWERS: FloatArray = np.multiply.accumulate(np.concatenate(([1.0], np.full(511, FINE))))
 
 
 def down(values: FloatArray) -> FloatArray:
-    """Return sums over studies, the axis before the last, one study after another."""
+    """Return sums over studies, the axis before the last, one study after another.
+
+    A single column would be summed in pairs by `reduce`, so it goes through `accumulate`, which never is.
+    """
+    if values.shape[-1] == 1:
+        return np.asarray(np.add.accumulate(values, axis=-2)[..., -1, :], dtype=np.float64)
     return np.asarray(np.add.reduce(values, axis=-2), dtype=np.float64)
 
 
@@ -56,13 +62,13 @@ def likeliest(y: FloatArray, v: FloatArray, k: FloatArray, restricted: bool) -> 
     todo = np.flatnonzero(count)
     if todo.size == 0:
         return tau2, found
-    yy, vv = y[:, todo], v[:, todo]
+    yy, vv = y.take(todo, axis=1), v.take(todo, axis=1)
     rising = _rising(yy, vv, low[todo], high[todo], count[todo], restricted)
     at, column = np.nonzero(rising[:-1] & ~rising[1:])
     last, first = high[todo][column], low[todo][column]
     left = np.where(at == 0, 0.0, np.minimum(first * POWERS[np.maximum(at - 1, 0)], last))
     right = np.where(at + 1 == count[todo][column], last, np.minimum(first * POWERS[at], last))
-    root, solved = solve_slope(yy[:, column], vv[:, column], left, right, restricted)
+    root, solved = solve_slope(yy.take(column, axis=1), vv.take(column, axis=1), left, right, restricted)
     at_zero = np.flatnonzero(~rising[0])
     column = np.concatenate((at_zero, column))
     root = np.concatenate((np.zeros(at_zero.size), root))
@@ -84,7 +90,7 @@ def _highest(
         mine = np.flatnonzero(column == i)
         order = mine[np.argsort(root[mine])]
         copies = np.full(order.size, i)
-        heights = log_likelihood(y[:, copies], v[:, copies], root[order], restricted)
+        heights = log_likelihood(y.take(copies, axis=1), v.take(copies, axis=1), root[order], restricted)
         best[i], ok[i] = root[order[int(np.argmax(heights))]], bool(solved[mine].all())
     return best, ok
 
@@ -101,14 +107,12 @@ def _rising(
     while i < most:
         still = count[active] > i
         if not still.all():
-            active = active[still]
-        whole = active.size == count.size
-        here_y, here_v = (y, v) if whole else (y[:, active], v[:, active])
-        step = max(1, min(most - i, BLOCK // max(1, here_y.size)))
+            active, y, v = active[still], y.compress(still, axis=1), v.compress(still, axis=1)
+        step = max(1, min(most - i, BLOCK // y.size))
         t = np.minimum(low[active] * POWERS[i : i + step, None], high[active])
         number = np.arange(i, i + step)[:, None]
         t = np.where(number == count[active] - 1, high[active], t)
-        rising[i + 1 : i + 1 + step, active] = (slope(here_y, here_v, t, restricted) > 0.0) & (number < count[active])
+        rising[i + 1 : i + 1 + step, active] = (slope(y, v, t, restricted) > 0.0) & (number < count[active])
         i += step
     return rising
 
@@ -184,7 +188,7 @@ def solve_slope(
         if done.any():
             root[active[done]], solved[active[done]] = t[done], True
             keep = ~done
-            active, y, v = active[keep], y[:, keep], v[:, keep]
+            active, y, v = active[keep], y.compress(keep, axis=1), v.compress(keep, axis=1)
             t, a, b, least = t[keep], a[keep], b[keep], least[keep]
     return root, solved
 
@@ -200,12 +204,9 @@ def solve_q(y: FloatArray, v: FloatArray, k: FloatArray, target: FloatArray) -> 
     if active.size == 0:
         return root, solved
     solved[active] = False
-    off = np.where(np.isfinite(v), y - down(y) / k, 0.0)
-    s = down(off * off)[active]
-    y, v, target = y[:, active], v[:, active], target[active]
-    least = v.min(axis=0)
-    b = (s / target - least) * (1.0 + 1e-9) + 1e-12 * s
-    least = ABSOLUTE * least
+    b = q_bound(y, v, k, target)[active]
+    y, v, target = y.take(active, axis=1), v.take(active, axis=1), target[active]
+    least = ABSOLUTE * v.min(axis=0)
     t, a = np.zeros(active.size), np.zeros(active.size)
     for step in range(STEPS):
         q, fall = q_and_fall(y, v, t)
@@ -214,11 +215,18 @@ def solve_q(y: FloatArray, v: FloatArray, k: FloatArray, target: FloatArray) -> 
         if done.any():
             root[active[done]], solved[active[done]] = t[done], True
             keep = ~done
-            active, y, v, target = active[keep], y[:, keep], v[:, keep], target[keep]
+            active, y, v, target = active[keep], y.compress(keep, axis=1), v.compress(keep, axis=1), target[keep]
             t, a, b, least = t[keep], a[keep], b[keep], least[keep]
             if active.size == 0:
                 break
     return root, solved
+
+
+def q_bound(y: FloatArray, v: FloatArray, k: FloatArray, target: FloatArray) -> FloatArray:
+    """Return a tau2 above the one at which Q equals `target`, as in `tau2.solve_q`."""
+    off = np.where(np.isfinite(v), y - down(y) / k, 0.0)
+    s = down(off * off)
+    return np.asarray((s / target - v.min(axis=0)) * (1.0 + 1e-9) + 1e-12 * s, dtype=np.float64)
 
 
 def q_and_fall(y: FloatArray, v: FloatArray, t: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -247,5 +255,3 @@ def _advance(
     new = np.where(short, np.minimum(np.maximum(new, a), b), np.where(inside, new, middle))
     return new, a, b, short | shut
 
-
-EPSILON = math.ulp(1.0)

@@ -1,0 +1,289 @@
+"""Random-effects fits of many data sets in one call.
+
+Data sets are rows: effects and variances have shape (B, K), and `studies`, of the same shape, is True where a row has
+a study (what lies elsewhere is never read). Every number equals that of `pool.random_effects` on the row alone, and a
+row has the same bits in any batch. A row of one study keeps its own estimate and standard error: tau2, Q and I2 are
+then 0 and, for intervals that need k - 1 degrees of freedom, ends and p are nan.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import chdtrc, chdtri, ndtr, stdtr, stdtrit
+
+from remit.errors import InputError, NotConverged
+from remit.stats import _check
+from remit.stats._check import FloatArray
+from remit.stats.batch_rows import rows_of, stack
+from remit.stats.batch_solve import BLOCK, down
+from remit.stats.batch_tau2 import Engine, Estimator, check_words, estimate_tau2, roots_of_q, uses_compiled
+from remit.stats.interval import normal_quantile, tail
+from remit.stats.pool import IntervalKind, PredictionKind
+
+IntArray = npt.NDArray[np.intp]
+FloatColumns = dict[str, FloatArray]
+INTERVALS = ("normal", "t", "hartung-knapp", "hartung-knapp-adhoc", "kenward-roger")
+PREDICTIONS = ("k-2", "k-1", "hartung-knapp", "kenward-roger")
+
+
+@dataclass(frozen=True, slots=True)
+class Fits:
+    """One fit per row, each field of shape (B,), with the meaning it has in `pool.RandomEffects`.
+
+    What a row is too small for is nan: prediction ends for k < 3, ends and p of t intervals for k = 1. df is infinite
+    where the normal distribution was used. Ends of tau2, by Q-profile, are None unless asked for.
+    """
+
+    k: IntArray
+    estimate: FloatArray
+    se: FloatArray
+    lower: FloatArray
+    upper: FloatArray
+    statistic: FloatArray
+    df: FloatArray
+    p: FloatArray
+    tau2: FloatArray
+    i2: FloatArray
+    q: FloatArray
+    q_df: IntArray
+    q_p: FloatArray
+    prediction_lower: FloatArray
+    prediction_upper: FloatArray
+    tau2_lower: FloatArray | None
+    tau2_upper: FloatArray | None
+    estimator: Estimator | Literal["given"]
+    interval: IntervalKind
+    prediction: PredictionKind
+    level: float
+
+    def __len__(self) -> int:
+        return self.k.size
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """What was asked, with quantiles by number of studies."""
+
+    estimator: Estimator
+    interval: IntervalKind
+    prediction: PredictionKind
+    level: float
+    ends: bool
+    compiled: bool
+    z: float
+    t: FloatArray
+    chi2_upper: FloatArray
+    chi2_lower: FloatArray
+
+
+def random_effects(
+    effect: npt.ArrayLike,
+    variance: npt.ArrayLike,
+    studies: npt.ArrayLike | None = None,
+    estimator: Estimator = "reml",
+    interval: IntervalKind = "hartung-knapp-adhoc",
+    prediction: PredictionKind = "k-2",
+    level: float = 0.95,
+    tau2: npt.ArrayLike | None = None,
+    tau2_interval: bool = False,
+    engine: Engine = "auto",
+) -> Fits:
+    """Return the random-effects fit of every row.
+
+    Parameters
+    ----------
+    effect, variance : shape (B, K), or (K,) for one data set, or one of them (K,) and shared by all rows
+    studies : shape (B, K), True where the row has a study; every place when not given
+    estimator : of tau2: "reml", "maximum-likelihood", "paule-mandel", "empirical-bayes", "dersimonian-laird", "hedges",
+        "hunter-schmidt", "sidik-jonkman", or "none" for the common effect
+    interval, prediction, level : as in `pool.random_effects`
+    tau2 : one number or shape (B,), used instead of an estimate
+    tau2_interval : whether to solve for the Q-profile ends of tau2 as well
+    engine : "numpy", "compiled" (needs numba, see `batch_kernels.load`) or "auto", which uses compiled functions where
+        they are already loaded. The bits of the result do not depend on it.
+
+    Raises
+    ------
+    InputError
+        A row without a study, unequal shapes, a value that is not finite, a variance not above 0, a negative tau2, or
+        an unknown word.
+    NotConverged
+        A tau2 that was not solved to its tolerance; the message names the row.
+    """
+    check_words(estimator, engine)
+    _check_words(interval, prediction)
+    rows = rows_of(effect, variance, studies)
+    given = None if tau2 is None else _given(tau2, rows.size)
+    alpha = tail(level)
+    df = np.arange(rows.width + 1) - 1.0
+    with np.errstate(invalid="ignore"):
+        t = np.where(df > 0.0, -stdtrit(np.maximum(df, 1.0), alpha), np.nan)
+    ask = _Ask(
+        estimator, interval, prediction, level, tau2_interval, uses_compiled(engine, estimator, tau2_interval),
+        normal_quantile(level), t, chdtri(np.maximum(df, 1.0), alpha), chdtri(np.maximum(df, 1.0), 1.0 - alpha),
+    )  # fmt: skip
+    out = {name: np.empty(rows.size) for name in _names(tau2_interval)}
+    counts = np.empty(rows.size, dtype=np.intp)
+    step = max(1, BLOCK // rows.width)
+    for start in range(0, rows.size, step):
+        here = slice(start, start + step)
+        y, v, k = rows.columns(start, start + step)
+        counts[here] = k
+        columns = _fit(y, v, k, None if given is None else given[here], ask, start)
+        for name, values in out.items():
+            values[here] = columns[name]
+    return Fits(
+        k=counts,
+        q_df=counts - 1,
+        tau2_lower=out.pop("tau2_lower", None),
+        tau2_upper=out.pop("tau2_upper", None),
+        estimator="given" if given is not None else estimator,
+        interval=interval,
+        prediction=prediction,
+        level=level,
+        **out,
+    )
+
+
+def leave_one_out(
+    effect: npt.ArrayLike,
+    variance: npt.ArrayLike,
+    estimator: Estimator = "reml",
+    interval: IntervalKind = "hartung-knapp-adhoc",
+    prediction: PredictionKind = "k-2",
+    level: float = 0.95,
+    engine: Engine = "auto",
+) -> Fits:
+    """Return the fit without the first study, without the second, and so on; InputError for k < 2."""
+    y, v = _check.studies(effect, variance)
+    return random_effects(y, v, ~np.eye(y.size, dtype=bool), estimator, interval, prediction, level, engine=engine)
+
+
+def cumulative(
+    effect: npt.ArrayLike,
+    variance: npt.ArrayLike,
+    estimator: Estimator = "reml",
+    interval: IntervalKind = "hartung-knapp-adhoc",
+    prediction: PredictionKind = "k-2",
+    level: float = 0.95,
+    engine: Engine = "auto",
+) -> Fits:
+    """Return the fit of the first study, the first two, and so on, in the order given; InputError for k < 2."""
+    y, v = _check.studies(effect, variance)
+    return random_effects(y, v, np.tri(y.size, dtype=bool), estimator, interval, prediction, level, engine=engine)
+
+
+def _names(ends: bool) -> tuple[str, ...]:
+    names = ("estimate", "se", "lower", "upper", "statistic", "df", "p", "tau2", "i2", "q", "q_p", "prediction_lower",
+             "prediction_upper")  # fmt: skip
+    return (*names, "tau2_lower", "tau2_upper") if ends else names
+
+
+def _check_words(interval: str, prediction: str) -> None:
+    if interval not in INTERVALS:
+        raise InputError(f"interval {interval!r}; expected one of {', '.join(INTERVALS)}")
+    if prediction not in PREDICTIONS:
+        raise InputError(f"prediction {prediction!r}; expected one of {', '.join(PREDICTIONS)}")
+
+
+def _given(tau2: npt.ArrayLike, size: int) -> FloatArray:
+    given = np.asarray(tau2, dtype=np.float64)
+    if given.shape not in ((), (size,)):
+        raise InputError(f"tau2 has shape {given.shape}; expected one number, or one for each of {size} rows")
+    bad = np.flatnonzero(~(np.isfinite(given) & (given >= 0.0)))
+    if bad.size:
+        raise InputError(f"tau2[{bad[0]}] is {given.flat[bad[0]]}; expected 0 or more; a negative one stands for 0")
+    return np.broadcast_to(given, (size,))
+
+
+def _fit(
+    y: FloatArray, v: FloatArray, count: IntArray, given: FloatArray | None, ask: _Ask, start: int
+) -> FloatColumns:
+    """Return every field of the rows that start at `start`, from effects and variances of shape (K, b)."""
+    y0 = y[0] if np.isfinite(v[0]).all() else y[np.isfinite(v).argmax(axis=0), np.arange(count.size)]
+    off = np.where(np.isfinite(v), y - y0, 0.0)
+    k = count.astype(np.float64)
+    w0 = 1.0 / v
+    total0, square0 = down(w0), down(w0 * w0)
+    r = off - down(w0 * off) / total0
+    q = down(w0 * (r * r))
+    if given is None:
+        tau2, found = estimate_tau2(off, v, k, q, w0, ask.estimator, ask.compiled)
+        _all_found(found, start)
+    else:
+        tau2 = given
+    df = k - 1.0
+    several = np.maximum(df, 1.0)
+    typical = df * total0 / np.where(count > 1, total0 * total0 - square0, 1.0)
+    out = {"tau2": tau2, "q": q, "q_p": np.where(count > 1, chdtrc(several, q), 1.0).astype(np.float64)}
+    out["i2"] = 100.0 * tau2 / np.where(count > 1, tau2 + typical, 1.0)
+    _ends(out, off, v, y0, tau2, count, several, ask)
+    if ask.ends:
+        for name, quantile in (("tau2_lower", ask.chi2_upper), ("tau2_upper", ask.chi2_lower)):
+            out[name], found = roots_of_q(off, v, k, quantile[count], ask.compiled)
+            _all_found(found, start)
+    return out
+
+
+def _ends(
+    out: FloatColumns, off: FloatArray, v: FloatArray, y0: FloatArray, tau2: FloatArray, count: IntArray,
+    several: FloatArray, ask: _Ask,
+) -> None:  # fmt: skip
+    """Add the estimate, its interval and test, and the prediction interval."""
+    w = 1.0 / (v + tau2)
+    total = down(w)
+    mean = down(w * off) / total
+    estimate = y0 + mean
+    r = off - mean
+    knapp = plain = 1.0 / total
+    if "hartung-knapp" in (ask.interval, ask.prediction) or ask.interval == "hartung-knapp-adhoc":
+        knapp = down(w * (r * r)) / several / total
+    if ask.interval == "hartung-knapp-adhoc":
+        knapp = np.maximum(knapp, plain)
+    squared, df, quantile = _spread(ask.interval, w, plain, knapp, count, ask)
+    se = np.sqrt(squared)
+    half = quantile * se
+    with np.errstate(divide="ignore", invalid="ignore"):
+        statistic = np.where((se == 0.0) & (estimate == 0.0), 0.0, estimate / se)
+    far = -np.abs(statistic)
+    if ask.interval == "normal":
+        p = 2.0 * ndtr(far)
+    else:
+        p = np.where(df > 0.0, 2.0 * stdtr(np.where(df > 0.0, df, 1.0), far), np.nan)
+    out |= {"estimate": estimate, "se": se, "lower": estimate - half, "upper": estimate + half}
+    out |= {"statistic": statistic, "df": df, "p": np.asarray(p, dtype=np.float64)}
+    squared, _, quantile = _spread(ask.prediction, w, plain, knapp, count, ask)
+    reach = np.where(count > 2, quantile * np.sqrt(tau2 + squared), np.nan)
+    out["prediction_lower"], out["prediction_upper"] = estimate - reach, estimate + reach
+
+
+def _spread(
+    word: str, w: FloatArray, plain: FloatArray, knapp: FloatArray, count: IntArray, ask: _Ask
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return the squared standard error of an interval, its degrees of freedom and its quantile, each shape (b,)."""
+    if word == "normal":
+        return plain, np.full(count.size, np.inf), np.full(count.size, ask.z)
+    if word == "k-2":
+        return plain, (count - 2).astype(np.float64), ask.t[np.maximum(count - 1, 0)]
+    if word != "kenward-roger":
+        return knapp if word.startswith("hartung-knapp") else plain, (count - 1).astype(np.float64), ask.t[count]
+    squares = w * w
+    second, third = down(squares), down(squares * w)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        uncertain = 2.0 / (second - 2.0 * third * plain + (second * plain) ** 2)
+        uncertain[count == 1] = np.nan
+        larger = plain + 2.0 * plain * plain * uncertain * (third - second * second * plain)
+        df = 2.0 / (uncertain * (second * larger) ** 2)
+        quantile = -stdtrit(df, tail(ask.level))
+    return np.where(count > 1, larger, plain), df, np.asarray(quantile, dtype=np.float64)
+
+
+def _all_found(found: npt.NDArray[np.bool_], start: int) -> None:
+    if not found.all():
+        at = start + int(np.flatnonzero(~found)[0])
+        raise NotConverged(f"row {at}: tau2 was not solved to its tolerance; fit that row alone to see where it fails")
+
+
+__all__ = ["Engine", "Estimator", "Fits", "cumulative", "leave_one_out", "random_effects", "stack"]

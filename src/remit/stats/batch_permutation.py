@@ -1,0 +1,84 @@
+"""The exact permutation tests of `permutation`, all arrangements fitted at once."""
+
+import math
+from collections.abc import Iterator
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from remit.errors import InputError
+from remit.stats import _check
+from remit.stats._check import FloatArray
+from remit.stats.batch import random_effects
+from remit.stats.batch_line import line_z
+from remit.stats.batch_tau2 import Engine, Estimator
+from remit.stats.permutation import MOST, Permutation
+
+LineEstimator = Literal["none", "dersimonian-laird", "maximum-likelihood", "reml"]
+LINE_ESTIMATORS = ("none", "dersimonian-laird", "maximum-likelihood", "reml")
+LEVEL_Z = 1e-10  # two z nearer than this are the same arrangement up to rounding
+ROWS = 4096
+
+
+def sign_flips(
+    effect: npt.ArrayLike, variance: npt.ArrayLike, estimator: Estimator = "reml", engine: Engine = "auto"
+) -> Permutation:
+    """Return the exact test that the pooled effect is 0, from all 2^k choices of the studies' signs.
+
+    p is the share of arrangements with |z| at least the observed one, which counts itself. Source: Follmann and
+    Proschan (1999), Biometrics 55:732-737. InputError for k < 2, or above 131,072 arrangements (k = 17).
+    """
+    y, v = _check.studies(effect, variance)
+    if 2**y.size > MOST:
+        raise InputError(f"k = {y.size} has {2**y.size} arrangements; expected at most {MOST}; use fewer studies")
+    half = 2 ** (y.size - 1)  # the other half are mirror images with the same |z|
+    signs = 1.0 - 2.0 * (np.arange(half)[:, None] >> np.arange(y.size) & 1)
+    z = random_effects(signs * y, v, None, estimator, "normal", engine=engine).statistic
+    return Permutation((_share(z),), 2**y.size, (float(z[0]),))
+
+
+def moderator(
+    effect: npt.ArrayLike, variance: npt.ArrayLike, moderator: npt.ArrayLike, estimator: LineEstimator = "reml"
+) -> Permutation:
+    """Return the exact tests of intercept and slope on one moderator, dealt to the studies in every order.
+
+    Orders that give the same column are fitted once. Source: Higgins and Thompson (2004), Stat Med 23:1663-1682.
+    InputError for k < 3, a constant moderator, or more than 131,072 different orders.
+    """
+    if estimator not in LINE_ESTIMATORS:
+        raise InputError(f"estimator {estimator!r}; expected one of {', '.join(LINE_ESTIMATORS)}")
+    y, v = _check.studies(effect, variance, minimum=3)
+    x = _check.column(moderator, "moderator")
+    _check.same_length(3, effect=y, moderator=x)
+    values, labels, counts = np.unique(x, return_inverse=True, return_counts=True)
+    if values.size == 1:
+        raise InputError(f"moderator is {values[0]:g} in every study; expected two values or more; drop it")
+    orders = math.factorial(y.size) // math.prod(math.factorial(int(c)) for c in counts)
+    if orders > MOST:
+        raise InputError(f"{orders} different orders of {y.size} studies; expected at most {MOST}; use fewer studies")
+    dealt = np.array([labels, *(o for o in _orders(counts.tolist(), []) if o != labels.tolist())], dtype=np.intp)
+    parts = [line_z(y, v, np.ascontiguousarray(values[dealt[i : i + ROWS]].T), estimator)
+             for i in range(0, orders, ROWS)]  # fmt: skip
+    z = np.concatenate(parts, axis=1)
+    return Permutation((_share(z[0]), _share(z[1])), orders, (float(z[0, 0]), float(z[1, 0])))
+
+
+def _share(z: FloatArray) -> float:
+    """Return the share of arrangements at least as far from 0 as the first."""
+    far = np.abs(z)
+    return float(np.count_nonzero(far >= far[0] * (1.0 - LEVEL_Z) - 1e-12)) / z.size
+
+
+def _orders(left: list[int], begun: list[int]) -> Iterator[list[int]]:
+    """Yield every different order of labels 0, 1, ... of which `left` says how many of each remain."""
+    if not any(left):
+        yield list(begun)
+        return
+    for label, number in enumerate(left):
+        if number:
+            left[label] -= 1
+            begun.append(label)
+            yield from _orders(left, begun)
+            begun.pop()
+            left[label] += 1

@@ -1,0 +1,99 @@
+"""The named estimators of tau2 for columns of studies, and which arithmetic solves the iterative ones."""
+
+from typing import Literal
+
+import numpy as np
+
+from remit.errors import InputError
+from remit.stats import batch_kernels, batch_solve
+from remit.stats._check import FloatArray
+from remit.stats.batch_solve import POWERS, BoolArray, down
+
+Engine = Literal["auto", "numpy", "compiled"]
+Estimator = Literal[
+    "reml",
+    "maximum-likelihood",
+    "paule-mandel",
+    "empirical-bayes",
+    "dersimonian-laird",
+    "hedges",
+    "hunter-schmidt",
+    "sidik-jonkman",
+    "none",
+]
+ESTIMATORS = ("reml", "maximum-likelihood", "paule-mandel", "empirical-bayes", "dersimonian-laird", "hedges",
+              "hunter-schmidt", "sidik-jonkman", "none")  # fmt: skip
+ITERATIVE = ESTIMATORS[:4]
+
+
+def check_words(estimator: str, engine: str) -> None:
+    """Raise InputError for an estimator or engine that does not exist."""
+    if estimator not in ESTIMATORS:
+        raise InputError(f"estimator {estimator!r}; expected one of {', '.join(ESTIMATORS)}")
+    if engine not in ("auto", "numpy", "compiled"):
+        raise InputError(f"engine {engine!r}; expected auto, numpy or compiled")
+
+
+def uses_compiled(engine: str, estimator: str, ends: bool) -> bool:
+    """Return whether compiled functions are to be used, loading them when they are asked for and needed."""
+    if engine == "numpy" or not (ends or estimator in ITERATIVE):
+        return False
+    if engine == "compiled":
+        batch_kernels.load()
+    return batch_kernels.loaded()
+
+
+def estimate_tau2(
+    y: FloatArray, v: FloatArray, k: FloatArray, q: FloatArray, w: FloatArray, estimator: Estimator, compiled: bool
+) -> tuple[FloatArray, BoolArray]:
+    """Return tau2, shape (b,), and whether each was found; q and w are Q and the weights at tau2 = 0."""
+    several = k > 1.0
+    if estimator in ("reml", "maximum-likelihood"):
+        return likeliest(y, v, k, estimator == "reml", compiled)
+    if estimator in ("paule-mandel", "empirical-bayes"):
+        return roots_of_q(y, v, k, np.maximum(k - 1.0, 0.5), compiled)
+    if estimator == "none":
+        tau2 = np.zeros(k.size)
+    elif estimator == "dersimonian-laird":
+        total = down(w)
+        tau2 = (q - (k - 1.0)) / np.where(several, total - down(w * w) / total, 1.0)
+    elif estimator == "hunter-schmidt":
+        tau2 = (q - k) / down(w)
+    elif estimator == "hedges":
+        here = np.isfinite(v)
+        tau2 = _squares(y, here, k) / np.maximum(k - 1.0, 1.0) - down(np.where(here, v, 0.0)) / k
+    else:
+        start = _squares(y, np.isfinite(v), k) / k
+        at_start, _ = batch_solve.q_and_fall(y, v, start)
+        tau2 = start * at_start / np.maximum(k - 1.0, 1.0)
+    return np.where(several, np.maximum(tau2, 0.0), 0.0), np.ones(k.size, dtype=bool)
+
+
+def likeliest(
+    y: FloatArray, v: FloatArray, k: FloatArray, restricted: bool, compiled: bool
+) -> tuple[FloatArray, BoolArray]:
+    """Return `batch_solve.likeliest` by either arithmetic."""
+    if not compiled:
+        return batch_solve.likeliest(y, v, k, restricted)
+    low, high, count = batch_solve.looks(y, v, k)
+    tau2, found = np.empty(k.size), np.empty(k.size, dtype=bool)
+    batch_kernels.likeliest_columns(y, v, low, high, count, restricted, tau2, found, POWERS)
+    return tau2, found
+
+
+def roots_of_q(
+    y: FloatArray, v: FloatArray, k: FloatArray, target: FloatArray, compiled: bool
+) -> tuple[FloatArray, BoolArray]:
+    """Return `batch_solve.solve_q` by either arithmetic."""
+    if not compiled:
+        return batch_solve.solve_q(y, v, k, target)
+    high = batch_solve.q_bound(y, v, k, target)
+    tau2, found = np.empty(k.size), np.empty(k.size, dtype=bool)
+    batch_kernels.solve_q_columns(y, v, high, target, tau2, found)
+    return tau2, found
+
+
+def _squares(y: FloatArray, here: BoolArray, k: FloatArray) -> FloatArray:
+    """Return the sum of squares around the plain mean."""
+    off = np.where(here, y - down(y) / k, 0.0)
+    return down(off * off)
