@@ -164,6 +164,23 @@ def test_percent_is_printed_alike_everywhere(value, short, long):
     assert (numbers.whole_percent(value), numbers.percent(value)) == (short, long)
 
 
+def test_studies_that_give_several_groups_are_counted_once():
+    assert (numbers.studies(1, 1), numbers.studies(4, 3)) == ("1 study", "3 studies, 4 groups")
+
+
+def test_levels_are_named_in_words(book):
+    assert forest.level_name(book, "phase", "1/2") == "Phase 1/2"
+    assert forest.level_name(book, "agent", "agent-a+chemotherapy") == "Agent A and Chemotherapy"
+    assert forest.level_name(book, "costimulation", "4-1BB") == "4-1BB"
+    assert forest.level_name(book, "basis", "infused") == "Of those infused"
+
+
+def test_balance_says_each_outcome_once(book, findings):
+    f = one(findings, "car-t-cr")
+    variant = replace(f, analysis=replace(f.analysis, id="variant", title="with cohorts"))
+    assert len(balance.points(book, [f, variant], good=True)) == 1
+
+
 @pytest.mark.parametrize(("value", "printed"), [(0.81, "81%"), (0.772, "77.2%"), (0.0874, "8.74%"), (1.0, "100%")])
 def test_printed_percentages_keep_their_decimals(value, printed):
     assert numbers.as_printed(value) == printed

@@ -78,6 +78,12 @@ def tidy(value: float | None) -> str:
     return "" if value is None else f"{value:g}"
 
 
+def studies(k: int, distinct: int) -> str:
+    """Return how many studies gave `k` estimates: `16 studies`, or `3 studies, 4 groups` where one gave several."""
+    said = count_of(distinct, "study", "studies")
+    return said if k == distinct else f"{said}, {count_of(k, 'group')}"
+
+
 def count_of(n: int, noun: str, plural: str = "") -> str:
     """Return `1 study` or `12 studies`."""
     return f"{n:,} {noun if n == 1 else plural or noun + 's'}"

@@ -125,7 +125,7 @@ def _level_row(book: Book, by: str, level: SubgroupLevel, axis: Axis, is_ratio: 
     return Row(
         kind="level",
         label=level_name(book, by, level.level),
-        note=numbers.count_of(level.k, "study", "studies"),
+        note=numbers.studies(level.k, len(set(level.studies)) or level.k),
         data=f"n = {numbers.people(level.n)}" if level.n is not None else "",
         plot=drawn,
         estimate=numbers.natural(level.estimate, is_ratio),
@@ -180,7 +180,7 @@ def _total_rows(finding: Finding, axis: Axis, is_ratio: bool) -> list[Row]:
         Row(
             kind="total",
             label="Random effects",
-            note=numbers.count_of(p.k, "study", "studies"),
+            note=numbers.studies(p.k, len({u.study for u in finding.used})),
             data=f"{p.events}/{p.n}" if p.events is not None and p.n is not None and not is_ratio else "",
             plot=marks.diamond(axis, p.estimate, p.lower, p.upper),
             estimate=numbers.natural(p.estimate, is_ratio),
@@ -268,7 +268,7 @@ def favours(book: Book, finding: Finding) -> tuple[str, str]:
 
 
 def _alternative(book: Book, finding: Finding, is_ratio: bool) -> tuple[str, str]:
-    k = numbers.count_of(finding.k, "study", "studies")
+    k = numbers.studies(finding.k, len({u.study for u in finding.used}))
     parts = [f"Forest plot of {k}."]
     if finding.estimate is not None and finding.lower is not None and finding.upper is not None:
         unit = "" if is_ratio else " percent"

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from remit.model.mechanism import Bond
 from remit.report.figures import text
 
-_TARGET = ("binds", "inhibits", "recruits", "activates")
+_TARGET = ("binds", "inhibits", "recruits")
 _EFFECT = ("leads_to", "delivers")
 _ESCAPE = "confers_resistance_to"
 _HEADS = {"escape": "Way of escape", "agent": "Agent", "target": "Target", "effect": "Effect"}

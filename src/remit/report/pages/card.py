@@ -52,6 +52,8 @@ class Line:
     label: str
     href: str
     k: int
+    studies: int
+    counted: str
     n: str
     value: str
     interval: str
@@ -85,6 +87,7 @@ def line(book: Book, finding: Finding, ratios: Axis) -> Line:
     is_ratio = finding.analysis.kind == "contrast"
     value = interval = ""
     strip = Markup("")
+    distinct = len({u.study for u in finding.used})
     if finding.estimate is not None and finding.lower is not None and finding.upper is not None:
         value = numbers.short(finding.estimate, is_ratio)
         interval = numbers.short_interval(finding.lower, finding.upper, is_ratio)
@@ -96,6 +99,8 @@ def line(book: Book, finding: Finding, ratios: Axis) -> Line:
         label=finding.analysis.title,
         href=book.href(finding),
         k=finding.k,
+        studies=distinct,
+        counted=numbers.studies(finding.k, distinct),
         n=numbers.people(finding.n),
         value=value,
         interval=interval,
@@ -142,7 +147,7 @@ def _caption(book: Book, finding: Finding) -> str:
     if a.basis:
         parts.append(words.listed([words.BASES.get(b, b) for b in a.basis][:3]))
     people = f", {numbers.people(finding.n)} people" if finding.n is not None else ""
-    parts.append(numbers.count_of(finding.k, "study", "studies") + people)
+    parts.append(numbers.studies(finding.k, len({u.study for u in finding.used})) + people)
     if finding.pooled is not None:
         parts.append(f"{finding.pooled.method}; interval: {finding.pooled.interval}")
     elif finding.k == 1:

@@ -93,7 +93,7 @@ def answer(book: Book) -> str:
     subject = outcome.name if outcome else first.analysis.title
     where = words.listed([book.name(p).lower() for p in first.analysis.where.get("population", ()) if p[:1] != "!"])
     items = [
-        f"{numbers.short(value, is_ratio)} with {words.small(t.plural or t.name)} ({f.k} studies)"
+        f"{numbers.short(value, is_ratio)} with {words.small(t.plural or t.name)} ({numbers.studies(f.k, len({u.study for u in f.used}))})"
         for value, f, t in held
     ]
     place = f" in {where} disease" if where and "disease" not in where else f" in {where}" if where else ""
