@@ -1,0 +1,93 @@
+"""The highest point of a function of a few numbers, some of them not below 0, by Newton steps that only climb."""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from remit.errors import NotConverged
+from remit.stats._check import FloatArray
+
+MOST_STEPS = 200
+CLOSE = 1e-10  # of what a full Newton step would still gain
+FLAT = 1e-12
+
+
+class Look(NamedTuple):
+    """Height at a point with slopes, shape (p,), and curvatures, shape (p, p)."""
+
+    height: float
+    slope: FloatArray
+    curve: FloatArray
+
+
+def climb(look: Callable[[FloatArray], Look], start: FloatArray, least: FloatArray) -> tuple[FloatArray, Look]:
+    """Return the top that a climb from `start` reaches, every coordinate kept at or above `least` (-inf for free).
+
+    Where the function is not concave the curvatures' signs are turned, so each step climbs; a coordinate at its bound
+    with a slope pointing out stays there. Raises NotConverged when no top is reached in MOST_STEPS steps.
+    """
+    point = np.maximum(start, least)
+    here = look(point)
+    if not math.isfinite(here.height):
+        raise NotConverged(f"the likelihood is nil at {_said(point)}, so no climb starts there")
+    radius = math.inf
+    for _ in range(MOST_STEPS):
+        free = (point > least) | (here.slope > 0.0)
+        step, gain = _newton(here, free)
+        if gain <= CLOSE:
+            return point, here
+        length = float(np.abs(step).max())
+        share = min(1.0, radius / length)
+        there = here
+        while share * gain > FLAT:
+            tried = np.maximum(point + share * step, least)
+            there = look(tried)
+            if math.isfinite(there.height) and there.height > here.height + 1e-4 * share * gain:
+                radius = max(2.0 * share * length, 1e-3)
+                point = tried
+                break
+            share *= 0.5 if math.isfinite(there.height) else 0.25
+        else:
+            if gain <= 1e-6:  # no rise left that this arithmetic can see
+                return point, here
+            raise NotConverged(f"the likelihood does not rise from {_said(point)}; these data do not fit the model")
+        here = there
+    raise NotConverged(f"no top in {MOST_STEPS} steps, last at {_said(point)}; these data do not settle the model")
+
+
+def covariance(curve: FloatArray, free: FloatArray) -> FloatArray:
+    """Return the inverse information of the `free` coordinates, NaN for the others and where there is no information.
+
+    `free` is boolean, shape (p,).
+    """
+    kept = np.flatnonzero(free)
+    wide = np.full(curve.shape, np.nan)
+    information = -curve[np.ix_(kept, kept)]
+    scale = np.sqrt(np.abs(np.diag(information)))
+    if kept.size == 0 or scale.min() == 0.0:
+        return wide
+    unit = information / np.outer(scale, scale)
+    values, vectors = np.linalg.eigh(unit)
+    if values[0] <= 1e-10:
+        return wide
+    wide[np.ix_(kept, kept)] = (vectors / values) @ vectors.T / np.outer(scale, scale)
+    return wide
+
+
+def _newton(here: Look, free: FloatArray) -> tuple[FloatArray, float]:
+    """Return the climbing step and the rise it promises, twice the quadratic model's."""
+    kept = np.flatnonzero(free)
+    step = np.zeros(here.slope.size)
+    if kept.size == 0:
+        return step, 0.0
+    values, vectors = np.linalg.eigh(here.curve[np.ix_(kept, kept)])
+    size = np.maximum(np.abs(values), 1e-8 * max(float(np.abs(values).max()), 1e-8))
+    slope = here.slope[kept]
+    step[kept] = vectors @ ((vectors.T @ slope) / size)
+    return step, float(slope @ step[kept])
+
+
+def _said(point: FloatArray) -> str:
+    return "(" + ", ".join(f"{x:.3g}" for x in point) + ")"
