@@ -63,6 +63,14 @@ def estimate(finding: "Finding") -> str:
     """Return a finding's estimate with its interval as words, a percentage for rates and two decimals for ratios."""
     if finding.estimate is None or finding.lower is None or finding.upper is None:
         return "no study"
-    if finding.analysis.kind == "contrast":
-        return f"{finding.estimate:.2f} [{finding.lower:.2f}, {finding.upper:.2f}]"
-    return f"{finding.estimate:.1%} [{finding.lower:.1%}, {finding.upper:.1%}]"
+    return span(finding.estimate, finding.lower, finding.upper, finding.analysis.kind == "contrast")
+
+
+def number(value: float, ratio: bool) -> str:
+    """Return a ratio with two decimals, a rate as a percentage."""
+    return f"{value:.2f}" if ratio else f"{value:.1%}"
+
+
+def span(value: float, lower: float, upper: float, ratio: bool) -> str:
+    """Return an estimate with its interval."""
+    return f"{number(value, ratio)} [{number(lower, ratio)}, {number(upper, ratio)}]"

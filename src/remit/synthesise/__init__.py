@@ -1,8 +1,11 @@
 """From rows to findings: which rows answer an analysis, one estimate per family, pooled.
 
-`findings` is the room's door: nouns in, nouns out, certainty and words still to come.
+`findings` is the room's door: nouns in, nouns out, certainty and words still to come. `multiverse`, `leave_one_out` and
+`influence` look at one analysis in every other defensible way.
 """
 
 from remit.synthesise.finding import findings
+from remit.synthesise.left import influence, leave_one_out
+from remit.synthesise.vary import multiverse, multiverses
 
-__all__ = ["findings"]
+__all__ = ["findings", "influence", "leave_one_out", "multiverse", "multiverses"]

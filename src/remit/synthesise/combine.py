@@ -35,7 +35,7 @@ def combine(used: Sequence[Used], analysis: Analysis, incidence: bool = False) -
     if len(entered) < 2:
         return Combined(tuple(replace(u, weight=100.0) for u in entered), None)
     if analysis.kind == "proportion":
-        fit = _fit(tuple(u.events or 0 for u in entered), tuple(u.total or 0 for u in entered))
+        fit = fit_proportions(tuple(u.events or 0 for u in entered), tuple(u.total or 0 for u in entered))
         return Combined(_weighted(entered, fit.weights), _proportion(fit))
     fit_random = random_effects([u.effect for u in entered], [u.variance for u in entered])
     back: Callable[[float], float] = exp if analysis.kind == "contrast" else lambda v: cloglog_inverse(v, incidence)
@@ -43,7 +43,7 @@ def combine(used: Sequence[Used], analysis: Analysis, incidence: bool = False) -
 
 
 @lru_cache(maxsize=1024)
-def _fit(events: tuple[int, ...], totals: tuple[int, ...]) -> ProportionFit:
+def fit_proportions(events: tuple[int, ...], totals: tuple[int, ...]) -> ProportionFit:
     """Return the exact fit; analyses and their subgroups often pool the same cells, which are fitted once."""
     return pool_proportions(events, totals)
 

@@ -1,5 +1,6 @@
 """Findings: every analysis of the protocol, carried out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from remit.errors import NotConverged
@@ -17,10 +18,10 @@ from remit.synthesise.select import select
 from remit.synthesise.subgroups import subgroups
 
 
-def findings(review: Review) -> tuple[Finding, ...]:
-    """Return the finding of every analysis in the protocol's order, without certainty and sentence."""
+def findings(review: Review, analyses: Sequence[Analysis] | None = None) -> tuple[Finding, ...]:
+    """Return the finding of every analysis (of the protocol, in its order), without certainty and sentence."""
     index = indexed.build(review)
-    return tuple(finding(index, analysis) for analysis in review.protocol.analyses)
+    return tuple(finding(index, analysis) for analysis in (review.protocol.analyses if analyses is None else analyses))
 
 
 def finding(index: Index, analysis: Analysis) -> Finding:
