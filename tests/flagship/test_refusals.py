@@ -105,18 +105,27 @@ def test_two_studies_of_one_family_that_hide_it(flagship):
     assert "studies/eliana-ensign-safety/study.yaml" in said or "studies/eliana/study.yaml" in said
 
 
-@pytest.mark.parametrize(
-    ("analysis", "mixture"),
-    [("{class}-crs-severe", "mixed-scales"), ("{class}-rr-remission", "mixed-ages")],
-)
-def test_a_mixture_nobody_allowed(flagship, analysis, mixture):
-    start = flagship.line_of("protocol.yaml", f'id: "{analysis}"')
+def drop_line(flagship, start, key):
+    """Delete the first line of the protocol after line `start` that begins with `key`."""
     path = flagship.root / "protocol.yaml"
     text = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    at = next(i for i in range(start, len(text)) if text[i].strip().startswith(f"{mixture}:"))
+    at = next(i for i in range(start, len(text)) if text[i].strip().startswith(f"{key}:"))
     del text[at]
     path.write_text("".join(text), encoding="utf-8", newline="\n")
-    flagship.refused(f"protocol.yaml:{start}", mixture)
+
+
+def test_scales_of_toxicity_mixed_without_saying_so(flagship):
+    start = flagship.line_of("protocol.yaml", 'id: "{class}-crs-severe"')
+    drop_line(flagship, start, "mixed-scales")
+    flagship.refused(f"protocol.yaml:{start}", "mixed-scales")
+
+
+def test_adults_in_the_study_without_a_note_of_indirectness(flagship):
+    drop_line(flagship, flagship.line_of("protocol.yaml", 'id: "{class}-rr-remission"'), "mixed-ages")
+    study = "studies/boren-cd22/study.yaml"
+    drop = (flagship.root / study).read_text(encoding="utf-8").splitlines(keepends=True)
+    (flagship.root / study).write_text("".join(x for x in drop if not x.startswith("indirectness:")), encoding="utf-8")
+    flagship.refused(f"{study}:{flagship.line_of(study, 'age_group:')}", "mixed-ages", "car-t-rr-remission")
 
 
 def test_enrolled_and_infused_people_mixed(flagship):

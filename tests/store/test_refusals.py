@@ -47,7 +47,7 @@ REFUSED = [
     (STUDY, "arm: all, report", "arm: some, report", "dangling-arm", 16),
     (STUDY, "report: alpha-2018,", "report: alpha-2019,", "dangling-report", 16),
     (STUDY, "stage: enrolled", "stage: entered", "bad-code", 16),
-    (STUDY, "family: alpha", "family: alpha\nfamily_reason: x\ndisjoint_from: [gamma]", "dangling-study", 1),
+    (STUDY, "family: alpha", "family: alpha\nfamily_reason: x\ndisjoint_from: [gamma]", "dangling-study", 5),
     (STUDY, "year: 2018,", "year: 2018, superseded_by: later,", "dangling-report", 11),
     (STUDY, "year: 2018, url", "year: 2018, url: 'javascript:x', link", "bad-url", 11),
     (BETA, "id: beta-2019", "id: alpha-2018", "duplicate-id", 9),

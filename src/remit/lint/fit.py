@@ -24,7 +24,7 @@ def ages_and_lineage(review: Review, findings: Sequence[Finding]) -> Iterator[Pr
         study = studies[study_id]
         what = f"ages {study.age_group}" if rule == "mixed-ages" else f"lineage {study.lineage}"
         yield Problem(
-            study.place,
+            study.at("age_group" if rule == "mixed-ages" else "lineage"),
             rule,
             f"study {study_id} ({what}) enters {_some(ids)} and nothing says that it fits only in part",
             "a note of indirectness",
@@ -57,7 +57,7 @@ def population(review: Review, findings: Sequence[Finding]) -> Iterator[Problem]
             codes = arm.populations or study.populations
             if not asked & frozenset(codes):
                 yield Problem(
-                    study.place,
+                    study.at("populations"),
                     "population-outside-question",
                     f"arm {arm.id} of {study.id} ({', '.join(codes) or 'no population'}) enters {f.id}",
                     f"one of the populations of question {f.analysis.question}: {', '.join(sorted(asked))}",

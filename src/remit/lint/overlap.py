@@ -20,7 +20,7 @@ def shared_registry(review: Review, _: Sequence[Finding]) -> Iterator[Problem]:
     for number, studies in sorted(by_number.items()):
         for first, second in _strangers(studies):
             yield Problem(
-                second.place,
+                second.at("family"),
                 "shared-registry",
                 f"studies {first.id} and {second.id} share {number} and belong to different families",
                 "one family, or disjoint_from",
@@ -42,7 +42,7 @@ def shared_document(review: Review, _: Sequence[Finding]) -> Iterator[Problem]:
     for number, studies in sorted(by_document.items()):
         for first, second in _strangers(studies):
             yield Problem(
-                second.place,
+                second.at("family"),
                 "shared-document",
                 f"studies {first.id} and {second.id} both report {number} and belong to different families",
                 "one family, or disjoint_from",

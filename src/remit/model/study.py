@@ -1,6 +1,7 @@
 """A study (one investigation), its arms, its reports and its denominator ledger."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from remit.model.place import Place
@@ -113,6 +114,11 @@ class Study:
     arms: tuple[Arm, ...]
     ledger: tuple[Step, ...] = ()
     place: Place
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False, repr=False)
+
+    def at(self, key: str) -> Place:
+        """Return where `key` of study.yaml stands, or where the study starts."""
+        return self.places.get(key, self.place)
 
     def arm(self, arm_id: str) -> Arm | None:
         """Return the arm of that id, or None."""

@@ -34,10 +34,11 @@ def _studies(review: Review, complete: bool, refusals: Refusals) -> None:
         for other in study.disjoint_from:
             if complete and (other not in studies or other == study.id):
                 seen = f"disjoint_from names {other!r}"
-                refusals.add(study.place, "dangling-study", seen, "another study", nearest(other, studies))
+                place, advice = study.at("disjoint_from"), nearest(other, studies)
+                refusals.add(place, "dangling-study", seen, "another study", advice)
         if study.disjoint_from and not study.family_reason:
             seen = "disjoint_from without a family_reason"
-            refusals.add(study.place, "missing", seen, "why the people are others", "write family_reason")
+            refusals.add(study.at("disjoint_from"), "missing", seen, "why the people are others", "write family_reason")
         for report in study.reports:
             if complete and report.superseded_by and report.superseded_by not in reports:
                 seen = f"superseded_by names {report.superseded_by!r}"

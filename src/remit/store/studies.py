@@ -47,6 +47,9 @@ def study(f: Fields, folder: str, known: Known) -> Study:
         arms=arms,
         ledger=tuple(_step(s, arm_ids, report_ids) for s in f.each("ledger")),
         place=f.place,
+        places={
+            key: f.where(key) for key in ("family", "disjoint_from", "registry", "age_group", "lineage", "populations")
+        },
     )
     f.close()
     _whole(found, folder, f)

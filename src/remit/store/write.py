@@ -39,7 +39,7 @@ def study_yaml(study: Study) -> str:
     """Return study.yaml; blank keys are left out, and reading the text gives the same study."""
     lines = [f"study: {quoted(study.id)}"]
     for f in fields(study):
-        if f.name in ("id", "place", "reports", "arms", "ledger"):
+        if f.name in ("id", "place", "places", "reports", "arms", "ledger"):
             continue
         text = _value(getattr(study, f.name))
         if text:
