@@ -6,7 +6,10 @@ row has the same bits in any batch. A row of one study keeps its own estimate an
 then 0 and, for intervals that need k - 1 degrees of freedom, ends and p are nan.
 """
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -16,7 +19,7 @@ from scipy.special import chdtrc, chdtri, ndtr, stdtr, stdtrit
 from remit.errors import InputError, NotConverged
 from remit.stats import _check
 from remit.stats._check import FloatArray
-from remit.stats.batch_rows import rows_of, stack
+from remit.stats.batch_rows import Rows, rows_of, stack
 from remit.stats.batch_solve import BLOCK, down
 from remit.stats.batch_tau2 import Engine, Estimator, check_words, estimate_tau2, roots_of_q, uses_compiled
 from remit.stats.interval import normal_quantile, tail
@@ -64,18 +67,15 @@ class Fits:
 
 @dataclass(frozen=True, slots=True)
 class _Ask:
-    """What was asked, with quantiles by number of studies."""
+    """What was asked; alpha is the area in each tail, z the normal quantile."""
 
     estimator: Estimator
     interval: IntervalKind
     prediction: PredictionKind
-    level: float
     ends: bool
     compiled: bool
+    alpha: float
     z: float
-    t: FloatArray
-    chi2_upper: FloatArray
-    chi2_lower: FloatArray
 
 
 def random_effects(
@@ -116,24 +116,9 @@ def random_effects(
     _check_words(interval, prediction)
     rows = rows_of(effect, variance, studies)
     given = None if tau2 is None else _given(tau2, rows.size)
-    alpha = tail(level)
-    df = np.arange(rows.width + 1) - 1.0
-    with np.errstate(invalid="ignore"):
-        t = np.where(df > 0.0, -stdtrit(np.maximum(df, 1.0), alpha), np.nan)
-    ask = _Ask(
-        estimator, interval, prediction, level, tau2_interval, uses_compiled(engine, estimator, tau2_interval),
-        normal_quantile(level), t, chdtri(np.maximum(df, 1.0), alpha), chdtri(np.maximum(df, 1.0), 1.0 - alpha),
-    )  # fmt: skip
-    out = {name: np.empty(rows.size) for name in _names(tau2_interval)}
-    counts = np.empty(rows.size, dtype=np.intp)
-    step = max(1, BLOCK // rows.width)
-    for start in range(0, rows.size, step):
-        here = slice(start, start + step)
-        y, v, k = rows.columns(start, start + step)
-        counts[here] = k
-        columns = _fit(y, v, k, None if given is None else given[here], ask, start)
-        for name, values in out.items():
-            values[here] = columns[name]
+    compiled = uses_compiled(engine, estimator, tau2_interval)
+    ask = _Ask(estimator, interval, prediction, tau2_interval, compiled, tail(level), normal_quantile(level))
+    counts, out = _blocks(rows, given, ask)
     return Fits(
         k=counts,
         q_df=counts - 1,
@@ -175,10 +160,20 @@ def cumulative(
     return random_effects(y, v, np.tri(y.size, dtype=bool), estimator, interval, prediction, level, engine=engine)
 
 
-def _names(ends: bool) -> tuple[str, ...]:
-    names = ("estimate", "se", "lower", "upper", "statistic", "df", "p", "tau2", "i2", "q", "q_p", "prediction_lower",
-             "prediction_upper")  # fmt: skip
-    return (*names, "tau2_lower", "tau2_upper") if ends else names
+def _blocks(rows: Rows, given: FloatArray | None, ask: _Ask) -> tuple[IntArray, FloatColumns]:
+    """Return the number of studies in each row and every other field, block by block of rows."""
+    step = max(1, BLOCK // rows.width)
+    if rows.size <= step:
+        return _fit(rows, 0, rows.size, given, ask)
+    counts, out = np.empty(rows.size, dtype=np.intp), dict[str, FloatArray]()
+    for start in range(0, rows.size, step):
+        stop = min(start + step, rows.size)
+        counts[start:stop], columns = _fit(rows, start, stop, given, ask)
+        for name, values in columns.items():
+            if name not in out:
+                out[name] = np.empty(rows.size)
+            out[name][start:stop] = values
+    return counts, out
 
 
 def _check_words(interval: str, prediction: str) -> None:
@@ -199,11 +194,15 @@ def _given(tau2: npt.ArrayLike, size: int) -> FloatArray:
 
 
 def _fit(
-    y: FloatArray, v: FloatArray, count: IntArray, given: FloatArray | None, ask: _Ask, start: int
-) -> FloatColumns:
-    """Return every field of the rows that start at `start`, from effects and variances of shape (K, b)."""
-    y0 = y[0] if np.isfinite(v[0]).all() else y[np.isfinite(v).argmax(axis=0), np.arange(count.size)]
-    off = np.where(np.isfinite(v), y - y0, 0.0)
+    rows: Rows, start: int, stop: int, given: FloatArray | None, ask: _Ask
+) -> tuple[IntArray, FloatColumns]:
+    """Return the number of studies and every field of rows `start` to `stop`."""
+    y, v, count = rows.columns(start, stop)
+    here = np.isfinite(v)
+    y0 = y[0] if here[0].all() else y[here.argmax(axis=0), np.arange(count.size)]
+    off = y - y0
+    if rows.studies is not None:
+        off[~here] = 0.0
     k = count.astype(np.float64)
     w0 = 1.0 / v
     total0, square0 = down(w0), down(w0 * w0)
@@ -213,18 +212,36 @@ def _fit(
         tau2, found = estimate_tau2(off, v, k, q, w0, ask.estimator, ask.compiled)
         _all_found(found, start)
     else:
-        tau2 = given
-    df = k - 1.0
-    several = np.maximum(df, 1.0)
-    typical = df * total0 / np.where(count > 1, total0 * total0 - square0, 1.0)
-    out = {"tau2": tau2, "q": q, "q_p": np.where(count > 1, chdtrc(several, q), 1.0).astype(np.float64)}
-    out["i2"] = 100.0 * tau2 / np.where(count > 1, tau2 + typical, 1.0)
-    _ends(out, off, v, y0, tau2, count, several, ask)
+        tau2 = given[start:stop]
+    several = count > 1
+    df = np.maximum(k - 1.0, 1.0)
+    typical = df * total0 / np.where(several, total0 * total0 - square0, 1.0)
+    out = {"tau2": tau2, "q": q, "q_p": np.where(several, chdtrc(df, q), 1.0).astype(np.float64)}
+    out["i2"] = 100.0 * tau2 / (tau2 + typical)
+    _ends(out, off, v, y0, tau2, count, df, ask)
     if ask.ends:
-        for name, quantile in (("tau2_lower", ask.chi2_upper), ("tau2_upper", ask.chi2_lower)):
-            out[name], found = roots_of_q(off, v, k, quantile[count], ask.compiled)
+        for name, area in (("tau2_lower", ask.alpha), ("tau2_upper", 1.0 - ask.alpha)):
+            out[name], found = roots_of_q(off, v, k, _by_count(_chi2, count, -1, area), ask.compiled)
             _all_found(found, start)
-    return out
+    return count, out
+
+
+def _by_count(quantile: Callable[[int, float], float], count: IntArray, less: int, area: float) -> FloatArray:
+    """Return the quantile for df = count + `less` of each row, worked out once for each number of studies."""
+    low, high = int(count.min()), int(count.max())
+    if low == high:
+        return np.full(count.size, quantile(low + less, area))
+    return np.array([quantile(n + less, area) for n in range(low, high + 1)])[count - low]
+
+
+@lru_cache(maxsize=1024)
+def _t(df: int, area: float) -> float:
+    return -float(stdtrit(df, area)) if df > 0 else math.nan
+
+
+@lru_cache(maxsize=1024)
+def _chi2(df: int, area: float) -> float:
+    return float(chdtri(max(df, 1), area))
 
 
 def _ends(
@@ -245,13 +262,13 @@ def _ends(
     squared, df, quantile = _spread(ask.interval, w, plain, knapp, count, ask)
     se = np.sqrt(squared)
     half = quantile * se
-    with np.errstate(divide="ignore", invalid="ignore"):
-        statistic = np.where((se == 0.0) & (estimate == 0.0), 0.0, estimate / se)
-    far = -np.abs(statistic)
-    if ask.interval == "normal":
-        p = 2.0 * ndtr(far)
+    if se.all():
+        statistic = estimate / se
     else:
-        p = np.where(df > 0.0, 2.0 * stdtr(np.where(df > 0.0, df, 1.0), far), np.nan)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            statistic = np.where((se == 0.0) & (estimate == 0.0), 0.0, estimate / se)
+    far = -np.abs(statistic)
+    p = 2.0 * (ndtr(far) if ask.interval == "normal" else stdtr(np.where(count > 1, df, np.nan), far))
     out |= {"estimate": estimate, "se": se, "lower": estimate - half, "upper": estimate + half}
     out |= {"statistic": statistic, "df": df, "p": np.asarray(p, dtype=np.float64)}
     squared, _, quantile = _spread(ask.prediction, w, plain, knapp, count, ask)
@@ -266,9 +283,10 @@ def _spread(
     if word == "normal":
         return plain, np.full(count.size, np.inf), np.full(count.size, ask.z)
     if word == "k-2":
-        return plain, (count - 2).astype(np.float64), ask.t[np.maximum(count - 1, 0)]
+        return plain, (count - 2).astype(np.float64), _by_count(_t, count, -2, ask.alpha)
     if word != "kenward-roger":
-        return knapp if word.startswith("hartung-knapp") else plain, (count - 1).astype(np.float64), ask.t[count]
+        squared = knapp if word.startswith("hartung-knapp") else plain
+        return squared, (count - 1).astype(np.float64), _by_count(_t, count, -1, ask.alpha)
     squares = w * w
     second, third = down(squares), down(squares * w)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -276,7 +294,7 @@ def _spread(
         uncertain[count == 1] = np.nan
         larger = plain + 2.0 * plain * plain * uncertain * (third - second * second * plain)
         df = 2.0 / (uncertain * (second * larger) ** 2)
-        quantile = -stdtrit(df, tail(ask.level))
+        quantile = -stdtrit(df, ask.alpha)
     return np.where(count > 1, larger, plain), df, np.asarray(quantile, dtype=np.float64)
 
 

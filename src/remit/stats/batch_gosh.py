@@ -22,7 +22,7 @@ from remit.stats.batch_tau2 import Engine, Estimator, check_words
 IntArray = npt.NDArray[np.intp]
 BoolArray = npt.NDArray[np.bool_]
 MOST = 20
-LOW_BITS = 12  # studies whose subsets are worked on together: their arrays stay in the processor's cache
+LOW_BITS = 13  # studies whose subsets are worked on together: their arrays stay in the processor's cache
 SUMMED = ("none", "dersimonian-laird", "hunter-schmidt", "hedges")
 
 
@@ -47,8 +47,11 @@ class Gosh:
 
     @property
     def h2(self) -> FloatArray:
-        """Q over its degrees of freedom under "none", else total over sampling variation, 1 / (1 - I2); 1 for k = 1."""
-        if self.estimator == "none":
+        """Q over its degrees of freedom, at times below 1, under "none" and "dersimonian-laird"; else 1 / (1 - I2).
+
+        1 for a single study. Source: Higgins and Thompson (2002), Stat Med 21:1539-1558.
+        """
+        if self.estimator in ("none", "dersimonian-laird"):
             return np.where(self.k > 1, self.q / np.maximum(self.k - 1, 1), 1.0)
         return np.asarray(100.0 / (100.0 - self.i2), dtype=np.float64)
 

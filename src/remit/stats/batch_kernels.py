@@ -56,18 +56,19 @@ def load() -> float:
     return took
 
 
-def slope_at(y: FloatArray, v: FloatArray, k: int, t: float, restricted: bool) -> float:
-    """Return twice the derivative of the (restricted) log-likelihood at t, of the first k places."""
+def slope_at(y: FloatArray, v: FloatArray, w: FloatArray, k: int, t: float, restricted: bool) -> float:
+    """Return twice the derivative of the (restricted) log-likelihood at t, of the first k places; w is room to work."""
+    for j in range(k):
+        w[j] = 1.0 / (v[j] + t)
     total, m, second = 0.0, 0.0, 0.0
     for j in range(k):
-        w = 1.0 / (v[j] + t)
-        total += w
-        m += w * y[j]
-        second += w * w
+        total += w[j]
+        m += w[j] * y[j]
+        second += w[j] * w[j]
     mean = m / total
     s = 0.0
     for j in range(k):
-        r = (y[j] - mean) * (1.0 / (v[j] + t))
+        r = (y[j] - mean) * w[j]
         s += r * r
     f = s - total
     if restricted:
@@ -75,24 +76,24 @@ def slope_at(y: FloatArray, v: FloatArray, k: int, t: float, restricted: bool) -
     return f
 
 
-def terms(y: FloatArray, v: FloatArray, k: int, t: float, restricted: bool) -> tuple[float, float]:
+def terms(y: FloatArray, v: FloatArray, w: FloatArray, k: int, t: float, restricted: bool) -> tuple[float, float]:
     """Return the slope at t and its derivative."""
+    for j in range(k):
+        w[j] = 1.0 / (v[j] + t)
     total, m, second, third = 0.0, 0.0, 0.0, 0.0
     for j in range(k):
-        w = 1.0 / (v[j] + t)
-        total += w
-        m += w * y[j]
-        second += w * w
-        third += w * w * w
+        total += w[j]
+        m += w[j] * y[j]
+        second += w[j] * w[j]
+        third += w[j] * w[j] * w[j]
     mean = m / total
     s, moved, cubes = 0.0, 0.0, 0.0
     for j in range(k):
-        w = 1.0 / (v[j] + t)
-        r = (y[j] - mean) * w
-        moved += w * r
+        r = (y[j] - mean) * w[j]
+        moved += w[j] * r
         r *= r
         s += r
-        cubes += r * w
+        cubes += r * w[j]
     f = s - total
     curve = 2.0 * (moved * moved / total) - 2.0 * cubes + second
     if restricted:
@@ -102,29 +103,25 @@ def terms(y: FloatArray, v: FloatArray, k: int, t: float, restricted: bool) -> t
     return f, curve
 
 
-def height(y: FloatArray, v: FloatArray, k: int, t: float, restricted: bool) -> float:
+def height(y: FloatArray, v: FloatArray, w: FloatArray, k: int, t: float, restricted: bool) -> float:
     """Return the (restricted) log-likelihood at t, without constants."""
-    total, m = 0.0, 0.0
+    total, m, s, logs = 0.0, 0.0, 0.0, 0.0
     for j in range(k):
-        w = 1.0 / (v[j] + t)
-        total += w
-        m += w * y[j]
+        w[j] = 1.0 / (v[j] + t)
+        total += w[j]
+        m += w[j] * y[j]
     mean = m / total
-    s, logs = 0.0, 0.0
     for j in range(k):
-        w = 1.0 / (v[j] + t)
         r = y[j] - mean
-        s += w * (r * r)
-        logs += math.log(w)
+        s += w[j] * (r * r)
+        logs += math.log(w[j])
     twice = s - logs
     if restricted:
         twice += math.log(total)
     return -0.5 * twice
 
 
-def advance(
-    t: float, a: float, b: float, move: float, trusted: bool, least: float
-) -> tuple[float, bool]:
+def advance(t: float, a: float, b: float, move: float, trusted: bool, least: float) -> tuple[float, bool]:
     """Return the next t and whether it is the last: Newton's step where it is trusted, else halving."""
     new = t + move
     if trusted and abs(move) <= RELATIVE * abs(new) + least:
@@ -136,12 +133,12 @@ def advance(
 
 
 def slope_root(
-    y: FloatArray, v: FloatArray, k: int, a: float, b: float, restricted: bool, least: float
+    y: FloatArray, v: FloatArray, w: FloatArray, k: int, a: float, b: float, restricted: bool, least: float
 ) -> tuple[float, bool]:
     """Return where the slope falls through 0 between a and b, and whether it was reached."""
     t = 0.5 * (a + b)
     for step in range(STEPS):
-        f, curve = terms(y, v, k, t, restricted)
+        f, curve = terms(y, v, w, k, t, restricted)
         if f > 0.0:
             a = t
         else:
@@ -154,25 +151,33 @@ def slope_root(
 
 
 def likeliest(
-    y: FloatArray, v: FloatArray, k: int, low: float, high: float, count: int, restricted: bool, powers: FloatArray
+    y: FloatArray,
+    v: FloatArray,
+    w: FloatArray,
+    k: int,
+    low: float,
+    high: float,
+    count: int,
+    restricted: bool,
+    powers: FloatArray,
 ) -> tuple[float, bool]:
     """Return the tau2 of highest (restricted) likelihood of one data set, and whether it was found."""
     least = v[0]
     for j in range(1, k):
         least = min(least, v[j])
     least = ABSOLUTE * least
-    rising = slope_at(y, v, k, 0.0, restricted) > 0.0
+    rising = slope_at(y, v, w, k, 0.0, restricted) > 0.0
     best, number, top, ok = 0.0, 0 if rising else 1, 0.0, True
     left = 0.0
     for i in range(count):
         right = high if i == count - 1 else min(low * powers[i], high)
-        next_rising = slope_at(y, v, k, right, restricted) > 0.0
+        next_rising = slope_at(y, v, w, k, right, restricted) > 0.0
         if rising and not next_rising:
-            root, solved = slope_root(y, v, k, left, right, restricted, least)
+            root, solved = slope_root(y, v, w, k, left, right, restricted, least)
             ok = ok and solved
             if number == 1:
-                top = height(y, v, k, best, restricted)
-            here = height(y, v, k, root, restricted) if number else 0.0
+                top = height(y, v, w, k, best, restricted)
+            here = height(y, v, w, k, root, restricted) if number else 0.0
             if number == 0 or here > top:
                 best, top = root, here
             number += 1
@@ -192,7 +197,7 @@ def likeliest_columns(
     powers: FloatArray,
 ) -> None:
     """Write to `tau2` and `found`, shape (b,), for every column of effects and variances, shape (K, b)."""
-    yy, vv = np.empty(y.shape[0]), np.empty(y.shape[0])
+    yy, vv, ww = np.empty(y.shape[0]), np.empty(y.shape[0]), np.empty(y.shape[0])
     for i in range(y.shape[1]):
         if count[i] == 0:
             tau2[i], found[i] = 0.0, True
@@ -202,7 +207,7 @@ def likeliest_columns(
             if v[j, i] != np.inf:
                 yy[k], vv[k] = y[j, i], v[j, i]
                 k += 1
-        tau2[i], found[i] = likeliest(yy, vv, k, low[i], high[i], count[i], restricted, powers)
+        tau2[i], found[i] = likeliest(yy, vv, ww, k, low[i], high[i], count[i], restricted, powers)
 
 
 def q_terms(y: FloatArray, v: FloatArray, k: int, t: float) -> tuple[float, float]:
