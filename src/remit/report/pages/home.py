@@ -93,11 +93,15 @@ def answer(book: Book) -> str:
     subject = outcome.name if outcome else first.analysis.title
     where = words.listed([book.name(p).lower() for p in first.analysis.where.get("population", ()) if p[:1] != "!"])
     items = [
-        f"{numbers.short(value, is_ratio)} with {words.small(t.plural or t.name)} ({numbers.studies(f.k, len({u.study for u in f.used}))})"
+        f"{numbers.short(value, is_ratio)} with {words.small(t.plural or t.name)} ({_counted(f)})"
         for value, f, t in held
     ]
     place = f" in {where} disease" if where and "disease" not in where else f" in {where}" if where else ""
     return f"{words.capital(subject)}{place}: {words.listed(items)}."
+
+
+def _counted(finding: Finding) -> str:
+    return numbers.studies(finding.k, len({u.study for u in finding.used}))
 
 
 def claim_lines(book: Book) -> tuple[ClaimLine, ...]:
