@@ -56,6 +56,34 @@ def test_survival_is_turned_back_with_its_ends_in_order():
     assert 0.5 < p.estimate < 0.7
 
 
+def test_a_new_study_is_never_foretold_more_narrowly_than_the_average_is_known():
+    values = [
+        (0.601, 0.498, 0.725),
+        (0.394, 0.269, 0.577),
+        (0.6, 0.465, 0.72),
+        (0.57, 0.486, 0.646),
+        (0.546, 0.45, 0.63),
+    ]
+    studies = [
+        a_study(f"s{i}", rows=[a_survival(probability=p, lower=a, upper=b)]) for i, (p, a, b) in enumerate(values)
+    ]
+    f = found(studies, an_analysis(kind="survival", outcomes=("efs",)))
+    p = f.pooled
+    assert p is not None
+    fit = random_effects([u.effect for u in f.used], [u.variance for u in f.used])
+    assert fit.prediction_lower is not None and fit.prediction_lower > fit.lower  # studies as alike as chance allows
+    assert (p.prediction_lower, p.prediction_upper) == (p.lower, p.upper)
+
+
+@settings(max_examples=25)
+@given(st.lists(st.tuples(st.integers(0, 40), st.integers(40, 60)), min_size=3, max_size=12))
+def test_prediction_holds_the_interval_of_proportions(pairs):
+    p = found(cells(pairs)).pooled
+    assert p is not None
+    if p.prediction_lower is not None and p.prediction_upper is not None:
+        assert p.prediction_lower <= p.lower <= p.estimate <= p.upper <= p.prediction_upper
+
+
 def test_contrasts_are_pooled_on_the_log_scale():
     values = [(0.5, 0.3, 0.9), (0.7, 0.5, 1.0)]
     studies = [a_study(f"s{i}", arms=ARMS, rows=[a_contrast("k1", *v)]) for i, v in enumerate(values)]

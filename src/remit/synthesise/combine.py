@@ -3,6 +3,10 @@
 k = 0 gives nothing and k = 1 its own estimate, never a pooled one. Proportions: binomial-normal GLMM on the logit.
 Survival and contrasts: REML with the Hartung-Knapp interval and its ad-hoc correction, on the complementary log-log and
 the log scale; prediction interval from three studies; the common effect beside. I2 and weights in percent.
+
+The prediction interval uses the plain standard error, the interval one that also knows how unsure tau2 is; where
+studies hardly differ the first can come out narrower, which cannot be meant: a new study is never known better
+than the average. Each such end of the prediction interval is then the interval's own.
 """
 
 from collections.abc import Callable, Sequence
@@ -48,11 +52,18 @@ def fit_proportions(events: tuple[int, ...], totals: tuple[int, ...]) -> Proport
     return pool_proportions(events, totals)
 
 
+def _ahead(ends: tuple[float | None, float | None], lower: float, upper: float) -> tuple[float | None, float | None]:
+    """Return the ends of the prediction interval, none of them inside the interval of the average."""
+    low, high = ends
+    return (None, None) if low is None or high is None else (min(low, lower), max(high, upper))
+
+
 def _weighted(used: tuple[Used, ...], weights: Sequence[float]) -> tuple[Used, ...]:
     return tuple(replace(u, weight=float(w)) for u, w in zip(used, weights, strict=True))
 
 
 def _proportion(fit: ProportionFit) -> Pooled:
+    ahead = _ahead((fit.prediction_lower, fit.prediction_upper), fit.lower, fit.upper)
     return Pooled(
         k=fit.k,
         n=fit.n,
@@ -60,8 +71,8 @@ def _proportion(fit: ProportionFit) -> Pooled:
         estimate=fit.estimate,
         lower=fit.lower,
         upper=fit.upper,
-        prediction_lower=fit.prediction_lower,
-        prediction_upper=fit.prediction_upper,
+        prediction_lower=ahead[0],
+        prediction_upper=ahead[1],
         tau2=fit.tau2,
         tau2_lower=fit.tau2_lower,
         tau2_upper=fit.tau2_upper,
@@ -90,7 +101,7 @@ def _ratio_or_survival(
     ahead: tuple[float | None, float | None] = (None, None)
     if fit.prediction_lower is not None and fit.prediction_upper is not None:
         low, high = sorted((back(fit.prediction_lower), back(fit.prediction_upper)))
-        ahead = low, high
+        ahead = _ahead((low, high), lower, upper)
     people = [u.total + (u.comparator_total or 0) for u in used if u.total is not None]
     events = [u.events + (u.comparator_events or 0) for u in used if u.events is not None]
     return Pooled(
