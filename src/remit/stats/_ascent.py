@@ -5,9 +5,12 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from remit.errors import NotConverged
 from remit.stats._check import FloatArray
+
+BoolArray = npt.NDArray[np.bool_]
 
 MOST_STEPS = 200
 CLOSE = 1e-10  # of what a full Newton step would still gain
@@ -57,7 +60,7 @@ def climb(look: Callable[[FloatArray], Look], start: FloatArray, least: FloatArr
     raise NotConverged(f"no top in {MOST_STEPS} steps, last at {_said(point)}; these data do not settle the model")
 
 
-def covariance(curve: FloatArray, free: FloatArray) -> FloatArray:
+def covariance(curve: FloatArray, free: BoolArray) -> FloatArray:
     """Return the inverse information of the `free` coordinates, NaN for the others and where there is no information.
 
     `free` is boolean, shape (p,).
@@ -76,7 +79,7 @@ def covariance(curve: FloatArray, free: FloatArray) -> FloatArray:
     return wide
 
 
-def _newton(here: Look, free: FloatArray) -> tuple[FloatArray, float]:
+def _newton(here: Look, free: BoolArray) -> tuple[FloatArray, float]:
     """Return the climbing step and the rise it promises, twice the quadratic model's."""
     kept = np.flatnonzero(free)
     step = np.zeros(here.slope.size)

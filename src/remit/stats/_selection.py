@@ -1,7 +1,7 @@
 """Likelihood of a weight-function model: normal random effects seen through a filter on their p values.
 
-The chance A of a study to be seen is a sum over cells of p: the chance Q that its p falls into the cell times the weight
-there. For step functions the cells are the steps and the sum is exact; for smooth weights they are Gauss-Legendre nodes
+The chance A of a study to be seen is a sum over cells of p: the chance that its p falls there times the cell's weight.
+For step functions the cells are the steps and the sum is exact; for smooth weights they are Gauss-Legendre nodes
 along z with both tails in closed form. Derivatives of Q follow from the heat equation of the normal distribution:
 d/dtau2 = 1/2 d2/dmu2.
 
@@ -70,10 +70,8 @@ def smooth_cells(z: FloatArray, shape: Shape) -> Cells:
     share = np.zeros((nodes.size + 2, nodes.size + 3))
     share[0, 0], share[0, 1], share[1, 2] = 1.0, -1.0, 1.0
     share[2:, 3:] = np.eye(nodes.size)
-    return Cells(
-        np.array([-end, end]), nodes, spans, share, _statistics(shape, cell_p, cell_q), _statistics(shape, own_p, own_q),
-        shape,
-    )
+    at_cells, at_studies = _statistics(shape, cell_p, cell_q), _statistics(shape, own_p, own_q)
+    return Cells(np.array([-end, end]), nodes, spans, share, at_cells, at_studies, shape)
 
 
 @lru_cache(maxsize=4)

@@ -116,8 +116,9 @@ def smooth_selection(
 ) -> Selection:
     """Return the maximum likelihood fit with a chance to be seen that falls smoothly with one-sided p, delta >= 0.
 
-    Sources: beta: Citkowicz and Vevea (2017), Psychol Methods 22:28-41; half-normal, negative-exponential, logistic and
-    power: Preston, Ashby and Smyth (2004), J Stat Softw 10(3). Raises as `step_selection` does.
+    Sources: beta: Citkowicz and Vevea (2017), Psychol Methods 22:28-41 (power is beta with delta1 = 1); half-normal,
+    negative-exponential and logistic: Preston, Ashby and Smyth (2004), J Eval Clin Pract 10:313-322. Raises as
+    `step_selection` does.
     """
     if shape not in SMOOTH:
         raise InputError(f"shape {shape!r}; expected one of {', '.join(SMOOTH)}")
