@@ -96,7 +96,7 @@ def result(test, *, kind="rate", studies=None, analyses=None):
 def test_a_threshold_shows_its_numbers():
     r = result(a_test(finding="one", op=">", threshold=0.6))
     assert (r.verdict, r.estimate, r.findings, r.certainty) == ("supported", 0.9, ("one",), "low")
-    assert "one 90 % (95 % CI 82 to 95 %), k = 1 against > 60 %" in r.reason
+    assert "one 90 % (95 % CI 82 to 95 %), k = 1 (claimed: more than 60 %)" in r.reason
     assert r.changed and r.recorded == "uncertain"
 
 

@@ -92,6 +92,10 @@ def tried(asked: Test, findings: Mapping[str, Finding]) -> Outcome:
         return _nothing(names, f"no difference can be worked out: {e}")
 
 
+def _asked(op: str) -> str:
+    return {">": "(claimed: more than", "<": "(claimed: less than"}.get(op, "(claimed: other than")
+
+
 def _nothing(names: tuple[str, ...], why: str) -> Outcome:
     return Outcome(verdict="uncertain", reason=why, findings=names, level=None)
 
@@ -101,7 +105,7 @@ def _threshold(asked: Test, findings: Mapping[str, Finding], names: tuple[str, .
     estimate, lower, upper = _numbers(f)
     kind = f.analysis.kind
     word = verdict(estimate, lower, upper, asked.op, asked.threshold)
-    reason = f"{_shown(f)} against {asked.op or 'other than'} {value(asked.threshold, kind)}: {_why(word)}"
+    reason = f"{_shown(f)} {_asked(asked.op)} {value(asked.threshold, kind)}): {_why(word)}"
     return Outcome(
         verdict=word, estimate=estimate, lower=lower, upper=upper, reason=reason, findings=names, level=_level(f)
     )
@@ -114,7 +118,7 @@ def _difference(asked: Test, findings: Mapping[str, Finding], names: tuple[str, 
     word = verdict(d.estimate, d.lower, d.upper, asked.op, asked.threshold)
     reason = (
         f"{_shown(first)} minus {_shown(second)} is {_gap(d.estimate, d.lower, d.upper, kind)} "
-        f"against {asked.op or 'other than'} {_points(asked.threshold, kind)}: {_why(word)}"
+        f"{_asked(asked.op)} {_points(asked.threshold, kind)}): {_why(word)}"
     )
     if _share_people(first, second):
         reason += "; the two share people and are taken as independent, which widens the interval"

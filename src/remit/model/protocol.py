@@ -158,6 +158,7 @@ class Protocol:
     amendments: tuple[Amendment, ...]
     methods: Mapping[str, str]
     matrix: tuple[tuple[str, str], ...] = ()
+    highlights: tuple[str, ...] = ()
     place: Place
 
     def outcome(self, outcome_id: str) -> Outcome | None:

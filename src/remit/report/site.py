@@ -115,6 +115,7 @@ def _lists(s: _Site) -> dict[str, bytes]:
             answer=home.answer(s.book),
             columns=columns,
             rows=rows,
+            highlights=home.highlights(s.book, s.ratios),
             claims=claims,
         ),
         "claims.html": s.page("claims.html", "claims.html", "Claims and their verdicts", claims=claims),

@@ -1,6 +1,6 @@
 """protocol.yaml as a Protocol: questions, codes, outcomes, plans and claims. Analyses are read in `analyses`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol as Shape
 from typing import TypeVar, get_args
 
@@ -9,6 +9,7 @@ from remit.model.protocol import Amendment, Criterion, Direction, Outcome, Outco
 from remit.store.analyses import Codes, expanded
 from remit.store.claims import claim
 from remit.store.fields import Fields
+from remit.store.refusals import nearest
 
 PREFER = ("basis", "source", "current", "largest", "latest", "counts", "unflagged")
 KINDS: tuple[OutcomeKind, ...] = get_args(OutcomeKind)
@@ -55,9 +56,19 @@ def protocol(f: Fields) -> Protocol:
         amendments=tuple(_amendment(a) for a in f.each("amendments")),
         methods=_methods(f.inner("methods")),
         matrix=tuple(_column(m, ids, codes.classes) for m in f.each("matrix")),
+        highlights=_known(f, "highlights", ids),
         place=f.place,
     )
     f.close()
+    return found
+
+
+def _known(f: Fields, key: str, ids: Collection[str]) -> tuple[str, ...]:
+    """A list of ids of analyses, each one planned."""
+    found = f.words(key)
+    for name in found:
+        if name not in ids:
+            f.refuse(key, "dangling-finding", f"{key} names {name!r}", "a planned analysis", nearest(name, ids))
     return found
 
 

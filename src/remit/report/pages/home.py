@@ -74,6 +74,15 @@ def _cell(book: Book, pattern: str, drug_class: str, ratios: Axis) -> Line | Non
     return line(book, found, ratios) if found else None
 
 
+def highlights(book: Book, ratios: Axis) -> list[tuple[str, list[Line]]]:
+    """Return the protocol's highlights as lines, under the populations they are about."""
+    groups: dict[str, list[Line]] = {}
+    for found in (book.by_id[i] for i in book.review.protocol.highlights if i in book.by_id):
+        codes = [p for p in found.analysis.where.get("population", ()) if p[:1] != "!"]
+        groups.setdefault(words.listed([book.name(p) for p in codes]), []).append(line(book, found, ratios))
+    return list(groups.items())
+
+
 def answer(book: Book) -> str:
     """Return the one sentence that answers first: the first column's estimates from several studies, largest first."""
     if not book.review.protocol.matrix:

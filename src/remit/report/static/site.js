@@ -41,6 +41,16 @@
     follow();
   }
 
+  // A reader with a keyboard goes on from the row a link led to
+  const land = () => {
+    const at = !location.hash.includes("=") && location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    if (!at || at.matches("a, button, summary, main")) return;
+    at.tabIndex = -1;
+    at.focus({ preventScroll: true });
+  };
+  window.addEventListener("hashchange", land);
+  land();
+
   // Frames that scroll can be reached and scrolled with the keyboard
   for (const frame of all(".frame")) {
     if (frame.scrollWidth <= frame.clientWidth) continue;
