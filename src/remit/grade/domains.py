@@ -133,9 +133,8 @@ def publication_bias(body: Body) -> Step:
 
 
 def _thin(m: Member) -> bool:
-    report = m.data.study.report(m.used.report)
-    kind = report.kind if report is not None else "other"
-    return kind in ("abstract", "news")
+    """Whether a study is known from abstracts or news alone: no report of it was printed in full."""
+    return all(r.kind in ("abstract", "news", "other") for r in m.data.study.reports)
 
 
 def steps(body: Body, route: Route) -> tuple[Step, ...]:
