@@ -83,7 +83,7 @@ def _summed(y: FloatArray, v: FloatArray, estimator: Estimator) -> Gosh:
     high = y.size - low
     centre = float((y / v).sum() / (1.0 / v).sum())
     off, w = y - centre, 1.0 / v
-    values = np.stack((np.ones_like(y), w, w * off, w * off * off, w * w, off, off * off, v))
+    values = np.stack((np.ones_like(y), w, w * off, w * off * off, w * w, off, off * off, v)[: _NEEDED[estimator]])
     first, later = _subset_sums(values[:, :low]), _subset_sums(values[:, low:])
     out = {name: np.empty(2**y.size) for name in ("estimate", "tau2", "i2", "q")}
     k = np.empty(2**y.size, dtype=np.intp)
@@ -126,7 +126,14 @@ def _means(off: FloatArray, v: FloatArray, tau2: FloatArray, low: int, extra: li
         total += w
         w *= off[j]
         mean += w
-    for j in range(low):
+    near = min(low, 5)  # runs of 2^j are too short for these; a study that is not there has infinite variance
+    for j in range(near):
+        here = np.array([np.inf, v[j]])[np.arange(2**low) >> j & 1]
+        w = 1.0 / (here + tau2)
+        total += w
+        w *= off[j]
+        mean += w
+    for j in range(near, low):
         shape = (2 ** (low - 1 - j), 2, 2**j)
         w = 1.0 / (v[j] + tau2.reshape(shape)[:, 1])
         total.reshape(shape)[:, 1] += w
@@ -153,6 +160,7 @@ def _none(sums: FloatArray, q: FloatArray) -> FloatArray:
     return np.zeros(q.size)
 
 
+_NEEDED = {"none": 5, "dersimonian-laird": 5, "hunter-schmidt": 5, "hedges": 8}
 _BLOCKS: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "none": _none,
     "dersimonian-laird": _dersimonian_laird,

@@ -17,7 +17,7 @@ from remit.errors import InputError
 from remit.stats._check import FloatArray
 from remit.stats.batch_solve import ABSOLUTE, EPSILON, NEWTON, POWERS, RELATIVE, STEPS, BoolArray, IntArray
 
-_COMPILED = ("terms", "slope_at", "height", "advance", "slope_root", "likeliest", "likeliest_columns", "q_terms",
+_COMPILED = ("terms", "slopes_at", "height", "advance", "slope_root", "likeliest", "likeliest_columns", "q_terms",
              "solve_q_columns")  # fmt: skip
 _state = {"loaded": False}
 
@@ -56,24 +56,33 @@ def load() -> float:
     return took
 
 
-def slope_at(y: FloatArray, v: FloatArray, w: FloatArray, k: int, t: float, restricted: bool) -> float:
-    """Return twice the derivative of the (restricted) log-likelihood at t, of the first k places; w is room to work."""
+def slopes_at(
+    y: FloatArray, v: FloatArray, k: int, t: FloatArray, number: int, restricted: bool, work: FloatArray
+) -> None:
+    """Write twice the derivative of the (restricted) log-likelihood at the first `number` of t to work[0].
+
+    Of the first k places; work has shape (5, looks or more). The loop over looks is the inner one, so that a processor
+    takes several at once, each in the order of `batch_solve.slope`.
+    """
+    f, total, m, second, w = work[0], work[1], work[2], work[3], work[4]
+    for i in range(number):
+        f[i], total[i], m[i], second[i] = 0.0, 0.0, 0.0, 0.0
     for j in range(k):
-        w[j] = 1.0 / (v[j] + t)
-    total, m, second = 0.0, 0.0, 0.0
+        for i in range(number):
+            w[i] = 1.0 / (v[j] + t[i])
+            total[i] += w[i]
+            m[i] += w[i] * y[j]
+            second[i] += w[i] * w[i]
+    for i in range(number):
+        m[i] = m[i] / total[i]
     for j in range(k):
-        total += w[j]
-        m += w[j] * y[j]
-        second += w[j] * w[j]
-    mean = m / total
-    s = 0.0
-    for j in range(k):
-        r = (y[j] - mean) * w[j]
-        s += r * r
-    f = s - total
-    if restricted:
-        f += second / total
-    return f
+        for i in range(number):
+            w[i] = (y[j] - m[i]) * (1.0 / (v[j] + t[i]))
+            f[i] += w[i] * w[i]
+    for i in range(number):
+        f[i] = f[i] - total[i]
+        if restricted:
+            f[i] += second[i] / total[i]
 
 
 def terms(y: FloatArray, v: FloatArray, w: FloatArray, k: int, t: float, restricted: bool) -> tuple[float, float]:
@@ -133,10 +142,17 @@ def advance(t: float, a: float, b: float, move: float, trusted: bool, least: flo
 
 
 def slope_root(
-    y: FloatArray, v: FloatArray, w: FloatArray, k: int, a: float, b: float, restricted: bool, least: float
+    y: FloatArray,
+    v: FloatArray,
+    w: FloatArray,
+    k: int,
+    t: float,
+    a: float,
+    b: float,
+    restricted: bool,
+    least: float,
 ) -> tuple[float, bool]:
-    """Return where the slope falls through 0 between a and b, and whether it was reached."""
-    t = 0.5 * (a + b)
+    """Return where the slope falls through 0 between a and b, beginning at t, and whether it was reached."""
     for step in range(STEPS):
         f, curve = terms(y, v, w, k, t, restricted)
         if f > 0.0:
@@ -155,34 +171,36 @@ def likeliest(
     v: FloatArray,
     w: FloatArray,
     k: int,
-    low: float,
-    high: float,
-    count: int,
+    t: FloatArray,
+    number: int,
     restricted: bool,
-    powers: FloatArray,
+    work: FloatArray,
 ) -> tuple[float, bool]:
-    """Return the tau2 of highest (restricted) likelihood of one data set, and whether it was found."""
+    """Return the tau2 of highest (restricted) likelihood of one data set, and whether it was found.
+
+    t holds 0 and the looks, `number` in all.
+    """
     least = v[0]
     for j in range(1, k):
         least = min(least, v[j])
     least = ABSOLUTE * least
-    rising = slope_at(y, v, w, k, 0.0, restricted) > 0.0
-    best, number, top, ok = 0.0, 0 if rising else 1, 0.0, True
-    left = 0.0
-    for i in range(count):
-        right = high if i == count - 1 else min(low * powers[i], high)
-        next_rising = slope_at(y, v, w, k, right, restricted) > 0.0
+    slopes_at(y, v, k, t, number, restricted, work)
+    rising = work[0, 0] > 0.0
+    best, tops, top, ok = 0.0, 0 if rising else 1, 0.0, True
+    for i in range(1, number):
+        next_rising = work[0, i] > 0.0
         if rising and not next_rising:
-            root, solved = slope_root(y, v, w, k, left, right, restricted, least)
+            begin = t[i - 1] + (t[i] - t[i - 1]) * (work[0, i - 1] / (work[0, i - 1] - work[0, i]))
+            root, solved = slope_root(y, v, w, k, begin, t[i - 1], t[i], restricted, least)
             ok = ok and solved
-            if number == 1:
+            if tops == 1:
                 top = height(y, v, w, k, best, restricted)
-            here = height(y, v, w, k, root, restricted) if number else 0.0
-            if number == 0 or here > top:
+            here = height(y, v, w, k, root, restricted) if tops else 0.0
+            if tops == 0 or here > top:
                 best, top = root, here
-            number += 1
-        left, rising = right, next_rising
-    return best, ok and number > 0
+            tops += 1
+        rising = next_rising
+    return best, ok and tops > 0
 
 
 def likeliest_columns(
@@ -198,8 +216,10 @@ def likeliest_columns(
 ) -> None:
     """Write to `tau2` and `found`, shape (b,), for every column of effects and variances, shape (K, b)."""
     yy, vv, ww = np.empty(y.shape[0]), np.empty(y.shape[0]), np.empty(y.shape[0])
+    t, work = np.zeros(powers.size + 1), np.empty((5, powers.size + 1))
     for i in range(y.shape[1]):
-        if count[i] == 0:
+        number = count[i]
+        if number == 0:
             tau2[i], found[i] = 0.0, True
             continue
         k = 0
@@ -207,7 +227,10 @@ def likeliest_columns(
             if v[j, i] != np.inf:
                 yy[k], vv[k] = y[j, i], v[j, i]
                 k += 1
-        tau2[i], found[i] = likeliest(yy, vv, ww, k, low[i], high[i], count[i], restricted, powers)
+        for j in range(number - 1):
+            t[j + 1] = min(low[i] * powers[j], high[i])
+        t[number] = high[i]
+        tau2[i], found[i] = likeliest(yy, vv, ww, k, t, number + 1, restricted, work)
 
 
 def q_terms(y: FloatArray, v: FloatArray, k: int, t: float) -> tuple[float, float]:

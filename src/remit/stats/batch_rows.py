@@ -32,7 +32,7 @@ class Rows:
         return int(self.effect.shape[1])
 
     def columns(self, start: int, stop: int) -> tuple[FloatArray, FloatArray, IntArray]:
-        """Return effects and variances of rows `start` to `stop`, shape (K, b), and their numbers of studies, shape (b,).
+        """Return effects and variances of rows `start` to `stop`, shape (K, b), and numbers of studies, shape (b,).
 
         A place without a study holds effect 0 and variance infinity.
         """

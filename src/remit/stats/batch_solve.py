@@ -63,12 +63,14 @@ def likeliest(y: FloatArray, v: FloatArray, k: FloatArray, restricted: bool) -> 
     if todo.size == 0:
         return tau2, found
     yy, vv = y.take(todo, axis=1), v.take(todo, axis=1)
-    rising = _rising(yy, vv, low[todo], high[todo], count[todo], restricted)
+    slopes = _slopes(yy, vv, low[todo], high[todo], count[todo], restricted)
+    rising = slopes > 0.0
     at, column = np.nonzero(rising[:-1] & ~rising[1:])
     last, first = high[todo][column], low[todo][column]
     left = np.where(at == 0, 0.0, np.minimum(first * POWERS[np.maximum(at - 1, 0)], last))
     right = np.where(at + 1 == count[todo][column], last, np.minimum(first * POWERS[at], last))
-    root, solved = solve_slope(yy.take(column, axis=1), vv.take(column, axis=1), left, right, restricted)
+    begin = between(left, right, slopes[at, column], slopes[at + 1, column])
+    root, solved = solve_slope(yy.take(column, axis=1), vv.take(column, axis=1), left, right, begin, restricted)
     at_zero = np.flatnonzero(~rising[0])
     column = np.concatenate((at_zero, column))
     root = np.concatenate((np.zeros(at_zero.size), root))
@@ -95,13 +97,13 @@ def _highest(
     return best, ok
 
 
-def _rising(
+def _slopes(
     y: FloatArray, v: FloatArray, low: FloatArray, high: FloatArray, count: IntArray, restricted: bool
-) -> BoolArray:
-    """Return, for 0 and each look, shape (looks + 1, b), whether the likelihood rises there; False beyond the last."""
+) -> FloatArray:
+    """Return the slope at 0 and at each look, shape (looks + 1, b); 0 beyond the last."""
     most = int(count.max())
-    rising = np.zeros((most + 1, count.size), dtype=bool)
-    rising[0] = slope(y, v, np.zeros(count.size), restricted) > 0.0
+    slopes = np.zeros((most + 1, count.size))
+    slopes[0] = slope(y, v, slopes[0], restricted)
     active = np.arange(count.size)
     i = 0
     while i < most:
@@ -112,9 +114,14 @@ def _rising(
         t = np.minimum(low[active] * POWERS[i : i + step, None], high[active])
         number = np.arange(i, i + step)[:, None]
         t = np.where(number == count[active] - 1, high[active], t)
-        rising[i + 1 : i + 1 + step, active] = (slope(y, v, t, restricted) > 0.0) & (number < count[active])
+        slopes[i + 1 : i + 1 + step, active] = np.where(number < count[active], slope(y, v, t, restricted), 0.0)
         i += step
-    return rising
+    return slopes
+
+
+def between(left: FloatArray, right: FloatArray, f_left: FloatArray, f_right: FloatArray) -> FloatArray:
+    """Return where the straight line through two points of opposite sign crosses 0."""
+    return np.asarray(left + (right - left) * (f_left / (f_left - f_right)), dtype=np.float64)
 
 
 def slope(y: FloatArray, v: FloatArray, t: FloatArray, restricted: bool) -> FloatArray:
@@ -171,11 +178,13 @@ def log_likelihood(y: FloatArray, v: FloatArray, t: FloatArray, restricted: bool
 
 
 def solve_slope(
-    y: FloatArray, v: FloatArray, left: FloatArray, right: FloatArray, restricted: bool
+    y: FloatArray, v: FloatArray, left: FloatArray, right: FloatArray, begin: FloatArray, restricted: bool
 ) -> tuple[FloatArray, BoolArray]:
-    """Return where the slope falls through 0 between `left` and `right`, shape (b,), and whether it was reached."""
-    a, b = left.copy(), right.copy()
-    t = 0.5 * (a + b)
+    """Return where the slope falls through 0 between `left` and `right`, shape (b,), and whether it was reached.
+
+    Newton's method starts at `begin`.
+    """
+    a, b, t = left, right, begin
     least = ABSOLUTE * v.min(axis=0) if v.size else t
     root, solved, active = t.copy(), np.zeros(t.size, dtype=bool), np.arange(t.size)
     for step in range(STEPS):
