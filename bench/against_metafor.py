@@ -2,7 +2,7 @@
 
 Prints finding, quantity, remit's number, R's, their difference and whether they agree, then the largest difference of
 each quantity. Exit 0: all agree; 1: some differ beyond tolerance; 2: R or a package is missing (it says how to get it).
-A few minutes on one core. `--summary` prints no finding that agrees; `--write` puts the summary into the page on
+Five to ten minutes on one core. `--summary` prints no finding that agrees; `--write` puts the summary into the page on
 validation; `--review DIR` takes another review. See docs/how-to/check-against-metafor.md.
 
 Survival and ratios: metafor's rma (REML, test = "adhoc") at a tight stopping rule. Proportions: metafor's rma.glmm,
@@ -40,7 +40,11 @@ TOLERANCE = {
     ("metafor-default", "normal"): math.inf,  # for information: what metafor gives without a tight stopping rule
     ("metafor-default", "proportion"): math.inf,
 }
-OWN = {("metafor", "proportion", "q"): 1e-6, ("metafor", "proportion", "q_p"): 1e-6}
+OWN = {
+    ("metafor", "proportion", "q"): 1e-8,
+    ("metafor", "proportion", "q_p"): 1e-8,
+    ("metafor", "proportion", "se"): 1e-3,  # finite differences again, of a flat likelihood
+}
 SATURATED = 6.6  # exp(-exp(6.62)) is below the least positive float
 HIGHER = 1e-8  # how far below another optimum, in log-likelihood, ours may lie
 

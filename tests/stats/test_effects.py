@@ -104,6 +104,39 @@ def test_survival_routes_agree_where_they_should():
     assert pair.variance == pytest.approx(one.variance + other.variance)
 
 
+@pytest.mark.parametrize(
+    ("scale", "there", "back"),
+    [
+        ("cloglog", lambda s: -math.log(-math.log(s)), lambda v: math.exp(-math.exp(-v))),
+        ("log", math.log, math.exp),
+        ("plain", lambda s: s, lambda v: v),
+    ],
+)
+@pytest.mark.parametrize("s", [0.35, 0.6, 0.84])
+def test_an_interval_gives_the_same_variance_on_whichever_scale_it_was_made(scale, there, back, s):
+    se = 0.05
+    own = se * {"cloglog": -1 / (s * math.log(s)), "log": 1 / s, "plain": 1.0}[scale]
+    ends = [round(back(there(s) + sign * Z * own), 3) for sign in (-1, 1)]  # as printed, in tenths of a percent
+    assert effects.interval_scale(s, *ends) == scale
+    got = effects.cloglog_survival_from_interval(s, *ends, scale=scale)
+    assert got.variance == pytest.approx(effects.cloglog_survival_from_se(s, se).variance, rel=0.02)
+
+
+def test_another_scale_than_the_intervals_own_misstates_the_variance():
+    # exp(log(0.84) -+ z 0.05 / 0.84): a log-scale interval, as R's survfit makes it by default
+    ends = [0.84 * math.exp(sign * Z * 0.05 / 0.84) for sign in (-1, 1)]
+    true = effects.cloglog_survival_from_se(0.84, 0.05).variance
+    assert effects.cloglog_survival_from_interval(0.84, *ends, scale="log").variance == pytest.approx(true)
+    assert effects.cloglog_survival_from_interval(0.84, *ends, scale="cloglog").variance > 1.3 * true
+
+
+def test_halves_that_cannot_be_compared_are_read_on_the_pooling_scale():
+    assert effects.interval_scale(0.95, 0.83, 1.0) == "cloglog"
+    assert effects.interval_scale(0.95, 0.95, 0.99) == "cloglog"
+    with pytest.raises(InputError, match="scale 'logit'"):
+        effects.cloglog_survival_from_interval(0.5, 0.4, 0.6, scale="logit")
+
+
 def test_an_end_at_one_leaves_the_other_half():
     got = effects.cloglog_survival_from_interval(0.95, 0.83, 1.0)
     assert got.se == pytest.approx((math.log(-math.log(0.83)) - math.log(-math.log(0.95))) / Z)
@@ -111,17 +144,20 @@ def test_an_end_at_one_leaves_the_other_half():
         effects.cloglog_survival_from_interval(0.95, 0.0, 1.0)
 
 
-@pytest.mark.parametrize("call", [
-    lambda: effects.cloglog_survival_from_se(1.0, 0.1),
-    lambda: effects.cloglog_survival_from_se(0.5, 0.0),
-    lambda: effects.cloglog_survival_from_interval(0.5, 0.6, 0.7),
-    lambda: effects.cloglog_survival_from_n(0.0, 10),
-    lambda: effects.log_hr_from_interval(0.5, 0.6, 0.9),
-    lambda: effects.log_hr_from_interval(-0.5, 0.1, 0.9),
-    lambda: effects.log_hr_from_p(0.5, 0.0),
-    lambda: effects.log_hr_from_p(0.5, 0.05, sided=3),
-    lambda: effects.log_hr_from_events(0, 10, 0, 10),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: effects.cloglog_survival_from_se(1.0, 0.1),
+        lambda: effects.cloglog_survival_from_se(0.5, 0.0),
+        lambda: effects.cloglog_survival_from_interval(0.5, 0.6, 0.7),
+        lambda: effects.cloglog_survival_from_n(0.0, 10),
+        lambda: effects.log_hr_from_interval(0.5, 0.6, 0.9),
+        lambda: effects.log_hr_from_interval(-0.5, 0.1, 0.9),
+        lambda: effects.log_hr_from_p(0.5, 0.0),
+        lambda: effects.log_hr_from_p(0.5, 0.05, sided=3),
+        lambda: effects.log_hr_from_events(0, 10, 0, 10),
+    ],
+)
 def test_impossible_survival_is_refused(call):
     with pytest.raises(InputError, match="expected"):
         call()

@@ -57,16 +57,8 @@ def test_survival_is_turned_back_with_its_ends_in_order():
 
 
 def test_a_new_study_is_never_foretold_more_narrowly_than_the_average_is_known():
-    values = [
-        (0.601, 0.498, 0.725),
-        (0.394, 0.269, 0.577),
-        (0.6, 0.465, 0.72),
-        (0.57, 0.486, 0.646),
-        (0.546, 0.45, 0.63),
-    ]
-    studies = [
-        a_study(f"s{i}", rows=[a_survival(probability=p, lower=a, upper=b)]) for i, (p, a, b) in enumerate(values)
-    ]
+    values = [(0.601, 0.06), (0.394, 0.081), (0.6, 0.063), (0.57, 0.041), (0.546, 0.048)]
+    studies = [a_study(f"s{i}", rows=[a_survival(probability=p, se=se)]) for i, (p, se) in enumerate(values)]
     f = found(studies, an_analysis(kind="survival", outcomes=("efs",)))
     p = f.pooled
     assert p is not None

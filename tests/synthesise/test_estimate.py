@@ -59,7 +59,9 @@ def test_empty_cells_keep_their_proportion(events):
 
 def test_survival_takes_the_interval_then_the_error_then_n():
     full = used([a_survival(probability=0.6, lower=0.5, upper=0.7, se=0.01, total=50)], efs())
-    assert full.route == "survival and interval" and (full.lower, full.upper) == (0.5, 0.7)
+    assert full.route == "survival and interval, made on the plain scale" and (full.lower, full.upper) == (0.5, 0.7)
+    usual = used([a_survival(probability=0.729, lower=0.561, upper=0.841, total=46)], efs())
+    assert usual.route == "survival and interval"
     assert full.effect == pytest.approx(math.log(-math.log(0.6)))
     by_se = used([a_survival(probability=0.6, se=0.05, total=50)], efs())
     assert by_se.route == "survival and standard error"

@@ -6,6 +6,8 @@ the arm over the comparator.
 """
 
 import math
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
 
 from scipy.special import ndtri
 
@@ -14,23 +16,58 @@ from remit.stats import _check
 from remit.stats.effect import Effect
 from remit.stats.interval import normal_quantile
 
+IntervalScale = Literal["cloglog", "log", "plain"]
+
 
 def cloglog(survival: float) -> float:
     """Return log(-log S) for S strictly between 0 and 1."""
     return math.log(-math.log(_check.between(survival, "survival")))
 
 
-def cloglog_survival_from_interval(survival: float, lower: float, upper: float, level: float = 0.95) -> Effect:
-    """Return log(-log S) with the variance that the printed interval's width implies on that scale.
+_Curve = Callable[[float], float]
+_SCALES: Final[Mapping[IntervalScale, tuple[_Curve, _Curve]]] = {
+    "cloglog": (lambda s: math.log(-math.log(s)), lambda s: 1.0 / (s * math.log(s))),
+    "log": (math.log, lambda s: 1.0 / s),
+    "plain": (lambda s: s, lambda s: 1.0),
+}
+"""Each scale an interval may have been made on, with its slope; the first stands where two fit equally well."""
 
-    An end printed as 0 or 1 is infinite on that scale, so the other half of the interval alone is used; InputError
-    when neither end lies strictly inside (0, 1) or when the estimate lies outside its interval.
+
+def interval_scale(survival: float, lower: float, upper: float) -> IntervalScale:
+    """Return the scale on which an interval lies most evenly about its survival: the one it was computed on.
+
+    Software differs: by default R's survfit makes intervals on the log scale, SAS on the complementary log-log, older
+    programs on the plain one. A width read on another scale misstates the variance, by up to a factor of two near 1.
+    "cloglog" where an end is 0, 1 or the survival itself, since halves cannot be compared then.
+    """
+    if not 0.0 < lower < survival < upper < 1.0:
+        return "cloglog"
+    uneven = {
+        name: abs(math.log((f(upper) - f(survival)) / (f(survival) - f(lower)))) for name, (f, _) in _SCALES.items()
+    }
+    return min(uneven, key=lambda name: uneven[name])
+
+
+def cloglog_survival_from_interval(
+    survival: float, lower: float, upper: float, level: float = 0.95, scale: IntervalScale = "cloglog"
+) -> Effect:
+    """Return log(-log S) with the variance that the printed interval's width implies.
+
+    The width is read on `scale`, then carried to the complementary log-log by the delta method (`interval_scale` says
+    which scale an interval was made on). An end printed as 0 or 1 is infinite on the complementary log-log, so the
+    other half alone is used there; InputError when neither end lies strictly inside (0, 1), when the estimate lies
+    outside its interval, or for an unknown scale.
     """
     s = _check.between(survival, "survival")
     low, high = _check.finite(lower, "lower"), _check.finite(upper, "upper")
     if not 0.0 <= low <= s <= high <= 1.0 or low == high:
         raise InputError(f"survival {s} with interval {low} to {high}; expected 0 <= lower <= survival <= upper <= 1")
+    if scale not in _SCALES:
+        raise InputError(f"scale {scale!r}; expected one of {', '.join(_SCALES)}")
     z = normal_quantile(level)
+    if scale != "cloglog" and low > 0.0:
+        on, slope = _SCALES[scale]
+        return cloglog_survival_from_se(s, (on(high) - on(low)) / (2.0 * z) / slope(s))
     if low > 0.0 and high < 1.0:
         se = (cloglog(low) - cloglog(high)) / (2.0 * z)
     elif low > 0.0:

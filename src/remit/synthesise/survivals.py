@@ -11,6 +11,7 @@ from remit.stats.effects import (
     cloglog_survival_from_interval,
     cloglog_survival_from_n,
     cloglog_survival_from_se,
+    interval_scale,
 )
 from remit.synthesise.index import Index
 from remit.synthesise.made import Estimate, Natural, estimate, people
@@ -62,7 +63,9 @@ def inside(row: Survival, total: int | None) -> Found | Refusal:
     if row.lower is not None and row.upper is not None:
         low, high = (1.0 - row.upper, 1.0 - row.lower) if turned else (row.lower, row.upper)
         try:
-            return cloglog_survival_from_interval(s, low, high, row.level or 0.95), 0, INTERVAL, ()
+            scale = interval_scale(s, low, high)
+            effect = cloglog_survival_from_interval(s, low, high, row.level or 0.95, scale)
+            return effect, 0, INTERVAL if scale == "cloglog" else f"{INTERVAL}, made on the {scale} scale", ()
         except InputError:
             pass
     if row.se is not None and row.se > 0.0:
