@@ -17,7 +17,7 @@ def review(tmp_path, capsys):
     return folder
 
 
-@pytest.mark.parametrize("command", [[], ["check"], ["build"], ["status"], ["show"], ["new"]])
+@pytest.mark.parametrize("command", [[], ["check"], ["build"], ["status"], ["show"], ["multiverse"], ["pool"], ["new"]])
 def test_help_everywhere(command, capsys):
     with pytest.raises(SystemExit) as stop:
         main([*command, "--help"])

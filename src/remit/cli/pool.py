@@ -127,7 +127,7 @@ def number(found: "PooledTable", value: float) -> str:
     """Return a value as the table's measure is read."""
     if found.is_share:
         return f"{value:.1%}"
-    return f"{value:.2f}" if found.is_ratio and 0.095 <= value < 1000 else f"{value:.4g}"
+    return f"{value:.2f}" if found.is_ratio and 0.0095 <= value < 1000 else f"{value:.3g}"
 
 
 def cells(found: "PooledTable", estimate: float, lower: float, upper: float) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 
-from remit.model.plain import Plain, plain
+from remit.model.plain import Plain, finite, plain
 from remit.model.protocol import Analysis, VerdictWord
 
 PLANNED = "as planned"
@@ -90,9 +90,9 @@ class Multiverse:
         return {
             "id": self.id,
             "count": len(self.specifications),
-            "middle": plain(self.middle),
+            "middle": finite(plain(self.middle)),
             "choices": {d: list(self.words(d)) for d in DIMENSIONS},
-            "specifications": [plain(s) for s in self.specifications],
+            "specifications": [finite(plain(s)) for s in self.specifications],
             "failed": list(self.failed),
         }
 

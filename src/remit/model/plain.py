@@ -41,3 +41,12 @@ def plain(value: object, number: Callable[[float], float] = rounded) -> Plain:
             out["row"] = f"{place.file}#{key}"
         return out
     raise TypeError(f"no plain form for {type(value).__name__}")
+
+
+def finite(value: Plain) -> Plain:
+    """Return `value` with null where a float is not finite, which JSON cannot hold."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [finite(v) for v in value]
+    return {k: finite(v) for k, v in value.items()} if isinstance(value, dict) else value

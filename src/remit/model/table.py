@@ -10,7 +10,7 @@ from typing import Literal
 
 from remit.model.finding import Pooled
 from remit.model.place import Place
-from remit.model.plain import Plain, plain
+from remit.model.plain import Plain, finite, plain
 
 Form = Literal["proportion", "two-arm", "interval", "effect", "survival"]
 TableMeasure = Literal["PLO", "OR", "RR", "RD", "HR", "MD", "survival", "effect"]
@@ -127,8 +127,8 @@ class PooledTable:
         return self.table.measure in ("PLO", "survival")
 
     def to_dict(self) -> dict[str, Plain]:
-        """Return JSON values."""
-        out = plain(self)
+        """Return JSON values; null where a number is not finite."""
+        out = finite(plain(self))
         assert isinstance(out, dict)
         rest = {k: v for k, v in out.items() if k != "table"}
         t = self.table

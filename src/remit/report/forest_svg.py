@@ -88,12 +88,12 @@ def nice(width: float) -> float:
 
 
 def number(found: PooledTable, value: float) -> str:
-    """Return a natural value in print: percent for shares, else three significant digits at least."""
+    """Return a natural value in print: percent for shares, else two decimals, or two digits where that says nothing."""
     if found.is_share:
         return f"{100.0 * value:.1f}"
     if not math.isfinite(value):
         return "∞" if value > 0 else "−∞"
-    return f"{value:.2f}" if 0.095 <= abs(value) < 1000.0 or value == 0.0 else f"{value:.3g}"
+    return f"{value:.2f}" if 0.0095 <= abs(value) < 1000.0 or value == 0.0 else f"{value:.2g}"
 
 
 def span(found: PooledTable, estimate: float, lower: float, upper: float) -> str:
@@ -150,6 +150,7 @@ def _pooled(found: PooledTable, axis: Axis, y: float) -> Iterable[str]:
     word = "Common effect" if p.method == "CE" else "Random effects"
     yield _text(LEFT, y, f"{word} (k = {p.k})", "b")
     yield _diamond(axis, p.estimate, p.lower, p.upper, y, 7.0)
+    yield from _arrows(axis, p.lower, p.upper, y - 4.0)
     yield _text(WIDTH - 90.0, y, span(found, p.estimate, p.lower, p.upper), "b end")
     yield _text(WIDTH - 16.0, y, "100%", "b end")
     if p.prediction_lower is not None and p.prediction_upper is not None:

@@ -9,7 +9,7 @@ from remit.errors import ReviewError, UsageError
 from remit.grade.robustness import asked, robustness
 from remit.model.finding import Finding
 from remit.model.multiverse import Influence, Multiverse, Robustness, WithoutOne
-from remit.model.plain import Plain, plain
+from remit.model.plain import Plain, finite, plain
 from remit.model.review import Review
 from remit.tasks.results import Say, quiet
 
@@ -28,8 +28,8 @@ class Varied:
         """Return JSON values."""
         return {
             **self.multiverse.to_dict(),
-            "leave_one_out": [plain(w) for w in self.without],
-            "influence": plain(self.influence),
+            "leave_one_out": [finite(plain(w)) for w in self.without],
+            "influence": finite(plain(self.influence)),
             "claims": [r.to_dict() for r in self.claims],
         }
 
