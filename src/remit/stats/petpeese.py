@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import numpy.typing as npt
 
 from remit.errors import InputError
@@ -50,7 +51,8 @@ def pet_peese(
     if favoured not in ("greater", "less"):
         raise InputError(f"favoured {favoured!r}; expected greater or less")
     _check.between(choose_at, "choose_at")
-    pet, other = egger(effect, variance, minimum), peese(effect, variance, minimum)
+    with np.errstate(divide="ignore", invalid="ignore"):  # no scatter at all is refused below
+        pet, other = egger(effect, variance, minimum), peese(effect, variance, minimum)
     at, error = _intercept(pet)
     two_sided = t_p(at / error, pet.df)
     along = at > 0.0 if favoured == "greater" else at < 0.0
