@@ -171,7 +171,8 @@ def _fit(
     n = starts[0].size
     least = np.concatenate(([-np.inf, 0.0], np.full(n, -np.inf if cells.shape == "step" else 0.0)))
     first = [np.concatenate(([mu0, t0], d)) for d in starts]
-    first += [_settled(likelihood, start, least) for start in first[1:]]
+    if cells.shape != "step":
+        first += [_settled(likelihood, start, least) for start in first[1:]]
     point, top = _highest(likelihood, first, least)
     flat = _without_tau2(likelihood, [point, *first], least)
     plain = log_likelihood(likelihood.y, likelihood.v, t0, restricted=False)
