@@ -1,6 +1,8 @@
 """remit pool and remit multiverse at the terminal: what is printed, and the exit codes."""
 
 import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +56,21 @@ def test_a_bad_line_is_one_and_a_bad_choice_two(table, capsys):
         with pytest.raises(SystemExit) as stop:
             main(["pool", *words])
         assert stop.value.code == 2
+
+
+def test_the_how_to_works_as_written(tmp_path, monkeypatch, capsys):
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "pool-a-table.md").read_text(encoding="utf-8")
+    (tmp_path / "trials.csv").write_text(page.split("```\n")[1], encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    commands = [line.split()[1:] for line in page.splitlines() if line.startswith("remit pool trials.csv")]
+    assert len(commands) == 3
+    for words in commands:
+        assert main(words) == 0
+    assert (tmp_path / "forest.svg").exists()
+    for option in re.findall(r"^\| `(--[a-z-]+)`", page, re.MULTILINE):
+        with pytest.raises(SystemExit):
+            main(["pool", "--help"])
+        assert option in capsys.readouterr().out
 
 
 def test_an_empty_analysis_has_nothing_to_vary(tmp_path, capsys):

@@ -5,6 +5,7 @@ import json
 import pytest
 from invented import a_claim, a_count, a_review, a_study, a_test, an_analysis
 
+from remit import grade, synthesise
 from remit.errors import UsageError
 from remit.tasks.multiverse import varied
 
@@ -26,6 +27,12 @@ def test_the_claims_that_look_at_the_finding_are_asked():
     assert found.claims[0].total == len(found.multiverse.specifications)
     assert "no study entered y" in found.claims[1].note
     assert len(found.without) == found.finding.k == 3
+
+
+def test_the_planned_verdict_is_the_claim_s_own():
+    review = a_pair()
+    found = grade.claims(synthesise.findings(review), review)
+    assert varied(review, "x-remission").claims[0].verdict == found[0].verdict == "supported"
 
 
 def test_it_is_json_and_the_same_each_time():

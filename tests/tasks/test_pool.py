@@ -173,6 +173,8 @@ def test_a_level_at_100_percent_still_enters_the_test_of_levels(table):
         ("study,events,total\nA,3,2\n", "", 2, "events 3 of total 2"),
         ("study,events,total\nA,1,2\nB,1.5,2\n", "", 3, "whole number"),
         ("study,events,total\nA,1,2\nB,,2\n", "", 3, "no events of B"),
+        ("study,events,total\nA,1,2\nB,1,10000001\n", "", 3, "up to 10000000"),
+        ("study,events,total\n" + "A,1,2\n" * 2001, "", 2002, "at most 2000 studies"),
         ("study,events,total\nA,1\n", "", 2, "2 cells"),
         ("study,events,total\n,1,2\n", "", 2, "no study name"),
         ('study,events,total\n"A,1,2\n', "", 2, "csv"),
@@ -210,6 +212,11 @@ def test_choices_that_do_not_fit_name_those_that_do(table, measure, subgroup, ch
         pool(table(BCG), measure, subgroup, choices)
 
 
+def test_leaving_out_very_many_is_refused(table):
+    with pytest.raises(UsageError, match="at most 500"):
+        pool(table("study,events,total\n" + "A,1,2\n" * 501), choices=Choices(leave_one_out=True))
+
+
 def test_only_plain_files_are_read(tmp_path, table):
     for path in (tmp_path, tmp_path / "absent.csv", table(BCG) / "below"):
         with pytest.raises(UsageError, match="name one CSV file"):
@@ -228,6 +235,10 @@ def test_a_plot_stands_where_it_is_asked_and_nowhere_else(tmp_path, table):
     for bad in ("plot.png", "no/folder.svg"):
         with pytest.raises(UsageError):
             pool(path, "OR", plot=tmp_path / bad)
+    named = path.rename(tmp_path / "t.svg")
+    with pytest.raises(UsageError, match="the table itself"):
+        pool(named, "OR", plot=named)
+    path = named.rename(path)
     pool(path, "OR", plot=tmp_path / "f.svg")
     assert (tmp_path / "f.svg").read_bytes().startswith(b"<svg")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["f.svg", "t.csv"]

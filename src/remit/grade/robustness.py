@@ -28,7 +28,7 @@ def robustness(claim: Claim, multiverses: Mapping[str, Multiverse]) -> Robustnes
     names = asked(claim.test)
     note = _note(claim.test, names, multiverses)
     if note:
-        return Robustness(claim=claim.id, verdict="uncertain", total=0, held=0, verdicts={}, note=note)
+        return Robustness(claim=claim.id, verdict=None, total=0, held=0, verdicts={}, note=note)
     by_choice = {n: {s.choices: s for s in multiverses[n].specifications} for n in names}
     plan = {n: p for n in names if (p := multiverses[n].planned) is not None}
     planned = _verdict(claim.test, plan)

@@ -146,11 +146,11 @@ class Influence:
 class Robustness:
     """How many specifications give a claim the verdict that the planned ones give; `verdicts` counts each verdict.
 
-    `note` says why nothing could be varied, where nothing could.
+    `note` says why nothing could be varied, where nothing could; `verdict` is None then.
     """
 
     claim: str
-    verdict: VerdictWord
+    verdict: VerdictWord | None
     total: int
     held: int
     verdicts: Mapping[VerdictWord, int]

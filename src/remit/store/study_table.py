@@ -22,7 +22,8 @@ from remit.model.table import FORM_MEASURES, GUESSED, Form, StudyTable, TableMea
 from remit.store.refusals import Refusals, nearest
 
 MAX_BYTES = 2_000_000
-MAX_ROWS = 5_000
+MAX_ROWS = 2_000
+MAX_PEOPLE = 10_000_000
 FORMS: tuple[tuple[Form, frozenset[str], frozenset[str]], ...] = (
     ("two-arm", frozenset({"events", "total", "events2", "total2"}), frozenset()),
     ("proportion", frozenset({"events", "total"}), frozenset()),
@@ -218,9 +219,11 @@ def _row(
 def _number(text: str, column: str, place: Place, refusals: Refusals) -> float | None:
     """Return a cell as a number: a whole one for counts, a level given in percent as a fraction."""
     if column in COUNTS:
-        if WHOLE.fullmatch(text):
+        if WHOLE.fullmatch(text) and int(text) <= MAX_PEOPLE:
             return float(text)
-        refusals.add(place, "count", f"{column} {text!r}", "a whole number of people", "write digits only, such as 12")
+        refusals.add(
+            place, "count", f"{column} {text!r}", f"a whole number up to {MAX_PEOPLE}", "digits only, such as 12"
+        )
         return None
     value = float(text) if NUMBER.fullmatch(text) else math.nan
     if math.isfinite(value):

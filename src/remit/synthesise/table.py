@@ -43,6 +43,7 @@ ESTIMATORS: dict[str, Tau2] = {
 MODELS = (GLMM, *ESTIMATORS)
 EXACT_INTERVALS: tuple[ProportionInterval, ...] = get_args(ProportionInterval)
 INTERVALS: tuple[IntervalKind, ...] = ("hartung-knapp-adhoc", "hartung-knapp", "normal", "t")
+MOST_LEFT_OUT = 500
 PREDICTIONS: tuple[PredictionKind, ...] = ("k-2", "k-1", "hartung-knapp")
 
 
@@ -87,6 +88,8 @@ def pooled_table(table: StudyTable, choices: Choices | None = None) -> PooledTab
     """
     asked = choices or Choices()
     settled = settle(table, asked)
+    if asked.leave_one_out and len(table.rows) > MOST_LEFT_OUT:
+        raise UsageError(f"{len(table.rows)} studies to leave out one by one; expected at most {MOST_LEFT_OUT}")
     studies, empty = _studies(table, settled.level)
     pooled, moved = None, False
     if len(studies) > 1:

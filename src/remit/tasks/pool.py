@@ -26,7 +26,7 @@ def pool(
         The file cannot be read as it stands, or a row's numbers cannot be: nothing is written.
     """
     if plot is not None:
-        plottable(Path(plot))
+        plottable(Path(plot), Path(path))
     found = synthesise.pooled_table(study_table.read(path, measure, subgroup), choices)
     if plot is not None:
         from remit.report import forest_svg
@@ -38,11 +38,13 @@ def pool(
     return found
 
 
-def plottable(target: Path) -> None:
-    """Refuse a plot that is no .svg file, has no folder to stand in, or would replace something that is no drawing."""
+def plottable(target: Path, table: Path) -> None:
+    """Refuse a plot that is no .svg file, has no folder to stand in, or would replace the table."""
     if target.suffix.lower() != ".svg":
         raise UsageError(f"{target} is not an .svg file; name the plot, such as forest.svg")
     if not target.parent.is_dir():
         raise UsageError(f"there is no folder {target.parent}; make it first")
+    if target.exists() and table.exists() and target.samefile(table):
+        raise UsageError(f"{target} is the table itself; name another plot")
     if target.exists() and not target.is_file():
         raise UsageError(f"{target} is not a plain file; name another plot")
