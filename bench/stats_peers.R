@@ -30,10 +30,12 @@ many("leave-one-out", function() leave1out(fit), 1)
 many("profile", function() confint(fit, type = "PL"), 2)
 
 rows <- read("rows.csv")
+loose <- list(maxiter = 1000)
 count <- max(50, round(share * 10000))
 say("batch", cpu(function() for (i in seq_len(count)) {
   at <- (i - 1) * 10 + 1:10
-  rma(rows$y[at], rows$v[at], test = "knha", control = list(maxiter = 1000))
+  # its Fisher scoring does not converge in some sets; they count with the time they took
+  tryCatch(rma(rows$y[at], rows$v[at], test = "knha", control = loose), error = function(e) NULL)
 }), 10000 / count)
 
 y <- y[1:15]
@@ -41,7 +43,6 @@ v <- v[1:15]
 count <- max(200, round(share * 32767))
 options(warn = -1)
 set.seed(1)
-loose <- list(maxiter = 1000)
 say("gosh-reml", cpu(function() gosh(rma(y, v, control = loose), subsets = count, progbar = FALSE)), 32767 / count)
 many("gosh-dl", function() gosh(rma(y, v, method = "DL"), progbar = FALSE), 1, 2)
 y <- y[1:12]

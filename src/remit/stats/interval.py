@@ -1,6 +1,7 @@
 """An interval, and the quantiles and tail areas from which intervals and p values are made."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from scipy.special import chdtrc, chdtri, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
@@ -36,11 +37,13 @@ def normal_quantile(level: float) -> float:
     return -float(ndtri(tail(level)))
 
 
+@lru_cache(maxsize=1024)
 def t_quantile(level: float, df: float) -> float:
     """Half-width, in standard errors, of a two-sided t interval with `df` degrees of freedom."""
     return -float(stdtrit(df, tail(level)))
 
 
+@lru_cache(maxsize=1024)
 def chi2_quantile(upper_tail: float, df: float) -> float:
     """Value that a chi-square variable with `df` degrees of freedom exceeds with probability `upper_tail`."""
     return float(chdtri(df, upper_tail))

@@ -5,18 +5,20 @@ squared units of the effect; an estimate below 0 is exactly 0.0. Which one a rev
 
 Words: k is the number of studies; a weight is 1 / (variance + tau2); Q is the weighted sum of squared deviations from
 the weighted mean. All raise InputError for k < 2, unequal lengths, a value that is not finite, or a variance not
-above 0. Iterative estimators solve their equation to a relative 1e-14 between two points of opposite sign.
+above 0. Iterative estimators solve their equation by Newton's steps kept between two points of opposite sign.
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
+from remit.errors import NotConverged
 from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import chi2_quantile
-from remit.stats.roots import bracketed
+from remit.stats.roots import EPSILON, MOST_STEPS
 
 FINE = 1.6  # ratio of neighbouring tau2 at which the likelihood's slope is looked at
 NEAR = 0.03  # of the smallest variance: nearer to 0 the weights, and so the slope, hardly move
@@ -38,7 +40,15 @@ def solve_q(y: FloatArray, v: FloatArray, target: float) -> float:
         return 0.0
     s = float(((y - y.mean()) ** 2).sum())
     high = (s / target - float(v.min())) * (1.0 + 1e-9) + 1e-12 * s
-    return bracketed(lambda t: q_at(y, v, t) - target, 0.0, high)
+
+    def look(t: float) -> tuple[float, float]:
+        w = 1.0 / (v + t)
+        off = y - float(w.dot(y)) / float(w.sum())
+        r = w * off
+        q = float(r.dot(off))
+        return q - target, (q / target - 1.0) * q / float(r.dot(r))  # Newton's step on 1 / Q, which is concave
+
+    return _descend(look, 0.0, high, 0.0)
 
 
 def paule_mandel(effect: npt.ArrayLike, variance: npt.ArrayLike) -> float:
@@ -145,16 +155,54 @@ def likeliest(y: FloatArray, v: FloatArray, restricted: bool) -> float:
     if high <= 0.0:
         return 0.0
     low = min(NEAR * float(v.min()), 0.5 * high)
-    looks = np.concatenate(([0.0], np.geomspace(low, high, 2 + math.ceil(math.log(high / low) / math.log(FINE)))))
-    rising = _slopes(y, v, looks, restricted) > 0.0
+    steps = np.arange(-1.0, 2.0 + math.ceil(math.log(high / low) / math.log(FINE)))
+    looks = np.minimum(low * FINE**steps, high)
+    looks[0] = 0.0
+    slopes = _slopes(y, v, looks, restricted)
+    rising = slopes > 0.0
     maxima = [0.0] if not rising[0] else []
-    maxima += [
-        bracketed(lambda t: slope(y, v, t, restricted), float(looks[i]), float(looks[i + 1]))
-        for i in np.flatnonzero(rising[:-1] & ~rising[1:])
-    ]
+    for i in (rising[:-1] & ~rising[1:]).nonzero()[0].tolist():
+        (a, b), (fa, fb) = looks[i : i + 2].tolist(), slopes[i : i + 2].tolist()
+        maxima.append(_descend(lambda t: _slope_and_step(y, v, t, restricted), a, b, a + (b - a) * fa / (fa - fb)))
     if len(maxima) == 1:
         return maxima[0]
     return max(maxima, key=lambda t: log_likelihood(y, v, t, restricted))
+
+
+def _descend(look: Callable[[float], tuple[float, float]], low: float, high: float, start: float) -> float:
+    """Return where a function falls through 0 between `low` and `high`; `look` gives it and Newton's step from there.
+
+    A step that leaves the bracket is replaced by its middle, as are all after the twentieth.
+    """
+    a, b, t = low, high, start
+    for n in range(MOST_STEPS):
+        f, step = look(t)
+        if f > 0.0:
+            a = t
+        else:
+            b = t
+        new = t + step
+        if n < 20 and abs(step) <= 1e-12 * abs(new):
+            return min(max(new, a), b)
+        if b - a <= 2.0 * EPSILON * b:
+            return t
+        t = new if n < 20 and a < new < b else 0.5 * (a + b)
+    raise NotConverged(f"no root to a relative 1e-12 between {low:g} and {high:g} in {MOST_STEPS} steps")
+
+
+def _slope_and_step(y: FloatArray, v: FloatArray, tau2: float, restricted: bool) -> tuple[float, float]:
+    """Return `slope` and Newton's step from there; a step out of any bracket where the slope does not fall."""
+    w = 1.0 / (v + tau2)
+    total = float(w.sum())
+    r = w * (y - float(w.dot(y)) / total)
+    ww = w * w
+    second = float(w.dot(w))
+    f, moved = float(r.dot(r)) - total, float(w.dot(r))
+    curve = second - 2.0 * float(r.dot(w * r)) + 2.0 * moved * moved / total
+    if restricted:
+        f += second / total
+        curve += (second / total) ** 2 - 2.0 * float(ww.dot(w)) / total
+    return f, -f / curve if curve < 0.0 else math.inf
 
 
 def slope(y: FloatArray, v: FloatArray, tau2: float, restricted: bool) -> float:
