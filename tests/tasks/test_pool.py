@@ -295,3 +295,42 @@ def test_whatever_bytes_a_file_holds_there_is_no_traceback(tmp_path_factory, raw
     path.write_bytes(raw)
     with pytest.raises(ReviewError):
         pool(path)
+
+
+SIZE = st.one_of(
+    st.floats(1e-4, 3), st.floats(allow_nan=False, allow_infinity=False), st.sampled_from([0.0, 1.0, 1e-300, 1e300])
+)
+PEOPLE = st.one_of(st.integers(0, 12), st.sampled_from([0, 10_000_000]))
+
+
+def lines(header):
+    """Rows of the right length whose numbers may be of any size; ends of intervals stand around their estimate."""
+    if header.startswith("study,events"):
+        return st.lists(PEOPLE, min_size=header.count(","), max_size=header.count(","))
+    if "lower" in header:
+        return st.lists(SIZE, min_size=3, max_size=3).map(sorted).map(lambda v: [v[1], v[0], v[2]])
+    return st.lists(SIZE, min_size=2, max_size=2)
+
+
+@settings(derandomize=True, max_examples=150, deadline=None)
+@given(
+    st.sampled_from([*HEADERS[:2], "study,estimate,lower,upper", "study,effect,variance", "study,survival,se"]).flatmap(
+        lambda header: st.tuples(st.just(header), st.lists(lines(header), min_size=1, max_size=5))
+    ),
+    st.sampled_from(["", "OR", "RD", "HR", "MD"]),
+    st.sampled_from(["", "REML", "DL", "CE"]),
+)
+def test_numbers_of_any_size_are_pooled_or_refused_in_words(tmp_path_factory, table, measure, model):
+    path = tmp_path_factory.mktemp("any") / "t.csv"
+    header, rows = table
+    body = [",".join([f"S{i}", *map(repr, row), "xy"[i % 2]]) for i, row in enumerate(rows)]
+    path.write_text("\n".join([f"{header},g", *body]), encoding="utf-8")
+    choices = Choices(model=model, leave_one_out=True)
+    try:
+        found = pool(path, measure, "g", choices, path.with_suffix(".svg"))
+    except RemitError as error:
+        assert str(error)
+    else:
+        assert json.dumps(found.to_dict(), allow_nan=False)
+        if found.pooled is not None:
+            assert found.pooled.lower <= found.pooled.upper

@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import cast, get_args
 
+import numpy as np
 import numpy.typing as npt
 
-from remit.errors import InputError, ReviewError, UsageError
+from remit.errors import InputError, RemitError, ReviewError, UsageError
 from remit.model.finding import Pooled
 from remit.model.place import Place, Problem
 from remit.model.table import PooledTable, StudyTable, TableLevel, TableStudy, TableWithout
@@ -44,6 +45,8 @@ MODELS = (GLMM, *ESTIMATORS)
 EXACT_INTERVALS: tuple[ProportionInterval, ...] = get_args(ProportionInterval)
 INTERVALS: tuple[IntervalKind, ...] = ("hartung-knapp-adhoc", "hartung-knapp", "normal", "t")
 MOST_LEFT_OUT = 500
+REACH = (1e-12, 1e9)
+"""Least variance, and largest variance and effect, on the analysis scale."""
 PREDICTIONS: tuple[PredictionKind, ...] = ("k-2", "k-1", "hartung-knapp")
 
 
@@ -155,7 +158,7 @@ def _studies(table: StudyTable, level: float) -> tuple[list[TableStudy], tuple[s
     problems: list[Problem] = []
     for row in table.rows:
         try:
-            made = study_of(table, row, level)
+            made = within_reach(study_of(table, row, level))
         except (InputError, OverflowError, ZeroDivisionError) as error:
             problems.append(_problem(row.place, str(error)))
             continue
@@ -169,6 +172,16 @@ def _studies(table: StudyTable, level: float) -> tuple[list[TableStudy], tuple[s
     if problems:
         raise ReviewError(tuple(problems))
     return good, tuple(empty)
+
+
+def within_reach(made: TableStudy | NoInformation) -> TableStudy | NoInformation:
+    """Refuse an effect or a variance on the analysis scale that no study can have and no sum can hold."""
+    if isinstance(made, TableStudy):
+        small, large = REACH
+        if abs(made.effect) > large or not small <= made.variance <= large:
+            said = f"effect {made.effect:.3g} with variance {made.variance:.3g} on the analysis scale"
+            raise InputError(f"{said}; expected an effect up to {large:g} and a variance from {small:g} to {large:g}")
+    return made
 
 
 def _problem(place: Place, message: str) -> Problem:
@@ -189,18 +202,20 @@ def fitted(table: StudyTable, studies: Sequence[TableStudy], how: Settled) -> Fi
         return Fit(_exact(fit), fit.weights)
     effect, variance = [s.effect for s in studies], [s.variance for s in studies]
     try:
-        found = random_effects(
-            effect,
-            variance,
-            tau2=ESTIMATORS[how.model](effect, variance),
-            interval=cast(IntervalKind, how.interval),
-            prediction=how.prediction,
-            level=how.level,
-        )
-    except (OverflowError, FloatingPointError, ZeroDivisionError) as error:
-        raise InputError(
-            f"effects or variances too far apart to be pooled ({error}); expected comparable ones"
-        ) from None
+        with np.errstate(over="raise", invalid="raise", divide="raise"):
+            found = random_effects(
+                effect,
+                variance,
+                tau2=ESTIMATORS[how.model](effect, variance),
+                interval=cast(IntervalKind, how.interval),
+                prediction=how.prediction,
+                level=how.level,
+            )
+    except (ArithmeticError, ValueError) as error:
+        if isinstance(error, RemitError):
+            raise
+        seen = "effects or variances too far apart to be pooled"
+        raise InputError(f"{seen} ({error}); expected comparable studies; check their units") from None
     return Fit(_random(table, studies, found, how), found.weights)
 
 
