@@ -1,7 +1,5 @@
 """The shipped review's site in headless Chromium, with no network."""
 
-import os
-import shutil
 from pathlib import Path
 
 import pytest
@@ -10,23 +8,6 @@ from remit.tasks.build import pages_of
 from remit.tasks.results import open_review
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("chromium", "chromium-browser", "google-chrome")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    found = next((path for path in map(shutil.which, NAMES) if path), None)
-    if found is None:
-        if os.environ.get("REMIT_REQUIRE_BROWSER"):
-            pytest.fail("no Chromium, and browser tests are required here: run scripts/browser as root")
-        pytest.skip("no Chromium on this machine: install the package chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,19 @@ FOCUSED = (
 )
 
 
-def tab_to(page, wanted, most=900):
+SOURCE = """id => {
+  const links = [...document.querySelectorAll('main a[href^="http"]')];
+  const row = document.getElementById(id);
+  const ahead = (a) => a.compareDocumentPosition(row) & Node.DOCUMENT_POSITION_FOLLOWING;
+  const before = links.filter((a) => row.contains(a) || ahead(a));
+  return before[before.length - 1] === document.activeElement;
+}"""
+
+
+def tab_to(page, wanted, most=900, key="Tab"):
     """Press Tab until the focus is on a link whose address matches, and return that address."""
     for _ in range(most):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         tag, href, _ = page.evaluate(FOCUSED)
         if tag == "A" and re.search(wanted, href):
             return href
@@ -44,8 +53,8 @@ def test_home_to_class_to_forest_row_to_study_to_source(page, site):
     page.wait_for_function("() => window.scrollY > 0")
     row = href.split("#")[1]
     assert page.locator(f"#{row}").count() == 1
-    source = tab_to(page, r"^https?://")
-    assert page.evaluate("id => document.getElementById(id).contains(document.activeElement)", row), source
+    source = tab_to(page, r"^https?://", key="Shift+Tab")
+    assert page.evaluate(SOURCE, row), f"{source} is not the source that row {row} stands under"
 
 
 def test_the_skip_link_comes_first_and_leads_to_the_main_part(page, site):

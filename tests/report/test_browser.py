@@ -1,11 +1,8 @@
 """Pages in a browser without network: a quiet console, no violation of accessibility rules, no sideways scroll."""
 
-import shutil
-
 import pytest
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
 KINDS = (
     *("index", "class-car-t", "question-first-relapse", "study-trial-03", "claims", "findings", "studies"),
     *("mechanisms", "gaps", "flow", "methods", "limits", "about"),
@@ -20,15 +17,9 @@ def site(pages, tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def browser():
-    sync_api = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("no chromium on the path")
-    with sync_api.sync_playwright() as p:
-        made = p.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield made
-        made.close()
+@pytest.fixture
+def browser(chromium):
+    return chromium
 
 
 def opened(browser, width, scheme="light", script=True):

@@ -33,13 +33,14 @@ def test_one_study_is_shown_with_its_exact_interval_and_never_pooled():
     assert (f.estimate, f.lower, f.upper) == (0.75, exact.lower, exact.upper)
 
 
-def test_proportions_follow_the_exact_model():
-    pairs = [(30, 40), (12, 20), (20, 20)]
+@pytest.mark.parametrize(("k", "interval"), [(2, "profile"), (3, "t")])
+def test_proportions_follow_the_exact_model_with_t_from_three_studies(k, interval):
+    pairs = [(30, 40), (12, 20), (20, 20)][:k]
     f = found(cells(pairs))
-    fit = pool_proportions([x for x, _ in pairs], [n for _, n in pairs])
+    fit = pool_proportions([x for x, _ in pairs], [n for _, n in pairs], interval=interval)
     assert f.pooled is not None
     assert (f.estimate, f.lower, f.upper) == (fit.estimate, fit.lower, fit.upper)
-    assert (f.pooled.n, f.pooled.events) == (80, 62)
+    assert (f.pooled.n, f.pooled.events) == (sum(n for _, n in pairs), sum(x for x, _ in pairs))
     assert sum(u.weight for u in f.used) == pytest.approx(100)
 
 

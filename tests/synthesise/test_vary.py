@@ -46,7 +46,7 @@ def test_the_plan_comes_first_and_is_the_finding():
     assert [s.planned for s in m.specifications].count(True) == 1
     assert (plan.estimate, plan.lower, plan.upper) == (found.pooled.estimate, found.pooled.lower, found.pooled.upper)
     assert (plan.k, plan.n, plan.tau2) == (found.k, found.n, found.pooled.tau2)
-    assert plan.choices == (PLANNED, PLANNED, "logit", "GLMM", "profile likelihood")
+    assert plan.choices == (PLANNED, PLANNED, "logit", "GLMM", "t, k − 1")
     assert m.failed == ()
 
 

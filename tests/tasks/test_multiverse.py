@@ -32,7 +32,7 @@ def test_the_claims_that_look_at_the_finding_are_asked():
 def test_the_planned_verdict_is_the_claim_s_own():
     review = a_pair()
     found = grade.claims(synthesise.findings(review), review)
-    assert varied(review, "x-remission").claims[0].verdict == found[0].verdict == "supported"
+    assert varied(review, "x-remission").claims[0].verdict == found[0].verdict
 
 
 def test_it_is_json_and_the_same_each_time():

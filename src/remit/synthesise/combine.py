@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from remit.model.finding import Pooled, Used
 from remit.model.protocol import Analysis
-from remit.stats.glmm import ProportionFit, pool_proportions
+from remit.stats.glmm import ProportionFit, ProportionInterval, pool_proportions
 from remit.stats.pool import RandomEffects, common_effect, random_effects
 from remit.synthesise.scale import cloglog_inverse, exp
 
@@ -23,6 +23,11 @@ GLMM = "binomial-normal model, logit"
 REML = {"survival": "random effects (REML), complementary log-log", "contrast": "random effects (REML), log ratio"}
 HARTUNG_KNAPP = "Hartung–Knapp, ad-hoc correction"
 PROFILE = "profile likelihood"
+T = "t, k − 1"
+INTERVALS: dict[ProportionInterval, str] = {"profile": PROFILE, "t": T, "wald": "Wald"}
+ENOUGH_FOR_T = 3
+"""Studies from which a pooled proportion takes the t interval. By simulated coverage (docs/explanation/statistics.md)
+t holds 95 % from three studies, profile likelihood 86 to 95 %; with two, t spans nearly everything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +52,16 @@ def combine(used: Sequence[Used], analysis: Analysis, incidence: bool = False) -
 
 
 @lru_cache(maxsize=1024)
-def fit_proportions(events: tuple[int, ...], totals: tuple[int, ...]) -> ProportionFit:
+def fit_proportions(
+    events: tuple[int, ...], totals: tuple[int, ...], interval: ProportionInterval | None = None
+) -> ProportionFit:
     """Return the exact fit; analyses and their subgroups often pool the same cells, which are fitted once."""
-    return pool_proportions(events, totals)
+    return pool_proportions(events, totals, interval=interval or interval_for(len(events)))
+
+
+def interval_for(k: int) -> ProportionInterval:
+    """Return the kind of interval a pooled proportion of k studies takes."""
+    return "t" if k >= ENOUGH_FOR_T else "profile"
 
 
 def _ahead(ends: tuple[float | None, float | None], lower: float, upper: float) -> tuple[float | None, float | None]:
@@ -87,7 +99,7 @@ def _proportion(fit: ProportionFit) -> Pooled:
         se=fit.se,
         p=None,
         method=f"{GLMM}; {fit.note}" if fit.note else GLMM,
-        interval=PROFILE if not fit.note else fit.method,
+        interval=fit.method if fit.note else INTERVALS[interval_for(fit.k)],
     )
 
 

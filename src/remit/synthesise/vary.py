@@ -201,7 +201,7 @@ def _answers(group: Group, analysis: Analysis, turned: bool) -> Iterator[Specifi
     """Yield the specifications of one group; a single study answers for itself, once."""
     used = group.used
     totals = [u.total + (u.comparator_total or 0) for u in used if u.total is not None]
-    plan = planned_words(analysis)
+    plan = planned_words(analysis, len(used))
     if len(used) == 1:
         u = used[0]
         yield Specification(
@@ -242,7 +242,7 @@ def _answers(group: Group, analysis: Analysis, turned: bool) -> Iterator[Specifi
 def _planned(plan: Finding) -> Specification:
     """Return the protocol's own specification with the finding's own numbers."""
     assert plan.estimate is not None and plan.lower is not None and plan.upper is not None
-    words = planned_words(plan.analysis)
+    words = planned_words(plan.analysis, plan.k)
     alone = plan.pooled is None
     return Specification(
         denominator=PLANNED,

@@ -21,7 +21,8 @@ from remit.model.protocol import Analysis
 from remit.stats.interval import normal_quantile, t_quantile
 from remit.stats.measures import double_arcsine_back, proportions
 from remit.stats.several import means
-from remit.synthesise.combine import fit_proportions
+from remit.synthesise.combine import INTERVALS as EXACT
+from remit.synthesise.combine import fit_proportions, interval_for
 from remit.synthesise.scale import cloglog_inverse, exp, logit_inverse
 
 INTERVALS = {
@@ -29,7 +30,6 @@ INTERVALS = {
     "hartung-knapp": "Hartung–Knapp",
     "normal": "normal",
 }
-PROFILE, WALD, T = "profile likelihood", "Wald", "t, k − 1"
 GLMM = "GLMM"
 LOGIT, ARCSINE, DOUBLE_ARCSINE, CLOGLOG, LOG = "logit", "arcsine", "double arcsine", "complementary log-log", "log"
 
@@ -52,10 +52,10 @@ Back = Callable[[Array], Array]
 Scale = tuple[str, Sequence[float], Sequence[float], Back]
 
 
-def planned_words(analysis: Analysis) -> tuple[str, str, str]:
-    """Return transformation, estimator and interval as every protocol's findings are made."""
+def planned_words(analysis: Analysis, k: int) -> tuple[str, str, str]:
+    """Return transformation, estimator and interval as findings of k studies are made."""
     if analysis.kind == "proportion":
-        return LOGIT, GLMM, PROFILE
+        return LOGIT, GLMM, EXACT[interval_for(k)]
     return (CLOGLOG if analysis.kind == "survival" else LOG), "REML", INTERVALS["hartung-knapp-adhoc"]
 
 
@@ -73,12 +73,20 @@ def ways(used: Sequence[Used], analysis: Analysis, incidence: bool) -> Iterator[
 
 def exact(used: Sequence[Used]) -> Iterator[Answer]:
     """Yield the exact fit with its three intervals; one where every cell is 0 % or every cell is 100 %."""
-    fit = fit_proportions(tuple(u.events or 0 for u in used), tuple(u.total or 0 for u in used))
-    yield Answer(LOGIT, GLMM, PROFILE, fit.estimate, fit.lower, fit.upper, fit.tau2)
-    if math.isfinite(fit.logit) and math.isfinite(fit.se):
-        for word, quantile in ((WALD, normal_quantile(0.95)), (T, t_quantile(0.95, fit.k - 1))):
-            low, high = logit_inverse(fit.logit - quantile * fit.se), logit_inverse(fit.logit + quantile * fit.se)
-            yield Answer(LOGIT, GLMM, word, fit.estimate, low, high, fit.tau2)
+    cells = tuple(u.events or 0 for u in used), tuple(u.total or 0 for u in used)
+    plan = interval_for(len(used))
+    fit = fit_proportions(*cells)
+    yield Answer(LOGIT, GLMM, EXACT[plan], fit.estimate, fit.lower, fit.upper, fit.tau2)
+    if not (math.isfinite(fit.logit) and math.isfinite(fit.se)):
+        return
+    if plan != "profile":
+        held = fit_proportions(*cells, "profile")
+        yield Answer(LOGIT, GLMM, EXACT["profile"], held.estimate, held.lower, held.upper, held.tau2)
+    quantiles = {"wald": normal_quantile(0.95), "t": t_quantile(0.95, fit.k - 1)}
+    for kind in ("wald", "t"):
+        if kind != plan:
+            low, high = (logit_inverse(fit.logit + sign * quantiles[kind] * fit.se) for sign in (-1.0, 1.0))
+            yield Answer(LOGIT, GLMM, EXACT["wald" if kind == "wald" else "t"], fit.estimate, low, high, fit.tau2)
 
 
 def scales(used: Sequence[Used], analysis: Analysis, incidence: bool) -> Iterator[Scale]:
