@@ -107,16 +107,24 @@ def test_choices_that_change_nothing_are_not_counted():
     assert len(m.specifications) == 3 + 27
 
 
+@pytest.mark.parametrize("names", ["ab", "abcd"])
+def test_the_exact_fit_has_each_interval_once(names):
+    review = a_review([a_study(s, rows=[a_count("c1", 6, 10)]) for s in names], [remission()])
+    m = synthesise.multiverse(review, review.protocol.analyses[0])
+    assert sorted(s.interval for s in picked(m, estimator="GLMM")) == ["Wald", "profile likelihood", "t, k − 1"]
+
+
 def test_every_interval_holds_its_estimate_and_stays_on_the_scale():
     review = cohort()
     for s in synthesise.multiverse(review, review.protocol.analyses[0]).specifications:
         assert 0.0 <= s.lower <= s.estimate <= s.upper <= 1.0
 
 
-def test_all_cells_full_gives_the_exact_interval_once():
-    review = a_review([a_study(s, rows=[a_count("c1", 10, 10)]) for s in "ab"], [remission()])
+@pytest.mark.parametrize("names", ["ab", "abcd"])
+def test_all_cells_full_gives_the_exact_interval_once(names):
+    review = a_review([a_study(s, rows=[a_count("c1", 10, 10)]) for s in names], [remission()])
     m = synthesise.multiverse(review, review.protocol.analyses[0])
-    assert [s.interval for s in picked(m, estimator="GLMM")] == ["profile likelihood"]
+    assert picked(m, estimator="GLMM") == [m.planned]
     assert m.planned.estimate == 1.0
 
 

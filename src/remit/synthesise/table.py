@@ -23,6 +23,7 @@ from remit.stats.glmm import ProportionFit, ProportionInterval, pool_proportions
 from remit.stats.interval import tail
 from remit.stats.pool import IntervalKind, PredictionKind, RandomEffects, common_effect, random_effects
 from remit.stats.subgroups import between
+from remit.synthesise.combine import interval_for
 from remit.synthesise.scale import logit_inverse
 from remit.synthesise.table_rows import NoInformation, back, study_of
 from remit.synthesise.table_words import in_r, method_words, warnings_of
@@ -63,12 +64,13 @@ class Choices:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The choices with nothing left open."""
+    """The choices with nothing left open; `by_size` says that the number of studies settles a proportion's interval."""
 
     model: str
     interval: str
     prediction: PredictionKind
     level: float
+    by_size: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def settle(table: StudyTable, asked: Choices) -> Settled:
     if model not in models:
         raise UsageError(f"model {asked.model!r} does not go with {table.form} columns; use {', '.join(models)}")
     intervals: tuple[str, ...] = EXACT_INTERVALS if model == GLMM else INTERVALS
-    usual = "normal" if model == "CE" else intervals[0]
+    usual = {"CE": "normal", GLMM: interval_for(len(table.rows))}.get(model, intervals[0])
     interval = asked.interval or usual
     if interval not in intervals:
         raise UsageError(f"interval {interval!r} does not go with model {model}; use {', '.join(intervals)}")
@@ -148,7 +150,7 @@ def settle(table: StudyTable, asked: Choices) -> Settled:
     possible = PREDICTIONS[:1] if model == GLMM else PREDICTIONS
     if prediction not in possible:
         raise UsageError(f"prediction {prediction!r} does not go with model {model}; use {', '.join(possible)}")
-    return Settled(model, interval, prediction, asked.level)
+    return Settled(model, interval, prediction, asked.level, not asked.interval)
 
 
 def _studies(table: StudyTable, level: float) -> tuple[list[TableStudy], tuple[str, ...]]:
@@ -196,7 +198,7 @@ def _problem(place: Place, message: str) -> Problem:
 def fitted(table: StudyTable, studies: Sequence[TableStudy], how: Settled) -> Fit:
     """Return two or more studies pooled as settled."""
     if how.model == GLMM:
-        interval = cast(ProportionInterval, how.interval)
+        interval = interval_for(len(studies)) if how.by_size else cast(ProportionInterval, how.interval)
         cells = [s.events or 0 for s in studies], [s.total or 0 for s in studies]
         fit = pool_proportions(*cells, interval=interval, level=how.level)
         return Fit(_exact(fit), fit.weights)

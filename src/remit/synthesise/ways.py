@@ -60,7 +60,7 @@ def planned_words(analysis: Analysis, k: int) -> tuple[str, str, str]:
 
 
 def ways(used: Sequence[Used], analysis: Analysis, incidence: bool) -> Iterator[Answer]:
-    """Yield every answer for two or more studies, the planned way first. Raises NotConverged where a fit fails."""
+    """Yield every answer for two or more studies. Raises NotConverged where a fit fails."""
     if analysis.kind == "proportion":
         yield from exact(used)
     for name, effect, variance, back in scales(used, analysis, incidence):
@@ -74,19 +74,14 @@ def ways(used: Sequence[Used], analysis: Analysis, incidence: bool) -> Iterator[
 def exact(used: Sequence[Used]) -> Iterator[Answer]:
     """Yield the exact fit with its three intervals; one where every cell is 0 % or every cell is 100 %."""
     cells = tuple(u.events or 0 for u in used), tuple(u.total or 0 for u in used)
-    plan = interval_for(len(used))
-    fit = fit_proportions(*cells)
-    yield Answer(LOGIT, GLMM, EXACT[plan], fit.estimate, fit.lower, fit.upper, fit.tau2)
+    fit = fit_proportions(*cells, "profile")
     if not (math.isfinite(fit.logit) and math.isfinite(fit.se)):
+        yield Answer(LOGIT, GLMM, EXACT[interval_for(fit.k)], fit.estimate, fit.lower, fit.upper, fit.tau2)
         return
-    if plan != "profile":
-        held = fit_proportions(*cells, "profile")
-        yield Answer(LOGIT, GLMM, EXACT["profile"], held.estimate, held.lower, held.upper, held.tau2)
-    quantiles = {"wald": normal_quantile(0.95), "t": t_quantile(0.95, fit.k - 1)}
-    for kind in ("wald", "t"):
-        if kind != plan:
-            low, high = (logit_inverse(fit.logit + sign * quantiles[kind] * fit.se) for sign in (-1.0, 1.0))
-            yield Answer(LOGIT, GLMM, EXACT["wald" if kind == "wald" else "t"], fit.estimate, low, high, fit.tau2)
+    yield Answer(LOGIT, GLMM, EXACT["profile"], fit.estimate, fit.lower, fit.upper, fit.tau2)
+    for word, quantile in ((EXACT["wald"], normal_quantile(0.95)), (EXACT["t"], t_quantile(0.95, fit.k - 1))):
+        low, high = (logit_inverse(fit.logit + sign * quantile * fit.se) for sign in (-1.0, 1.0))
+        yield Answer(LOGIT, GLMM, word, fit.estimate, low, high, fit.tau2)
 
 
 def scales(used: Sequence[Used], analysis: Analysis, incidence: bool) -> Iterator[Scale]:
