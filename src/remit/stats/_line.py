@@ -22,6 +22,27 @@ MOST_ROUNDS = 60
 LogDensity = Callable[[FloatArray], FloatArray]
 
 
+def inside(function: Callable[[float], float], low: float, high: float, share: float = 1e-13) -> float:
+    """Return the root between two points of opposite sign, to a share of their distance: roots at 0 included."""
+    width = high - low
+    return low + bracketed(lambda d: function(low + (d - width)), width, 2.0 * width, share) - width
+
+
+def outward(function: Callable[[float], float], start: float, step: float) -> float:
+    """Return the root of a rising function, from a start near it by doubling steps."""
+    near, value = start, function(start)
+    if value == 0.0:
+        return start
+    sign = math.copysign(1.0, value)
+    while True:
+        far = near - sign * step
+        if function(far) * sign <= 0.0:
+            return inside(function, min(near, far), max(near, far))
+        near, step = far, 2.0 * step
+        if step > 1e300:
+            raise NotConverged(f"no root found from {start:g} outward")
+
+
 @dataclass(frozen=True, slots=True)
 class Posterior:
     """What is believed of one number after the studies were seen.
@@ -111,7 +132,7 @@ class Panels:
         low, high = float(self.low[at]), float(self.high[at])
         if p <= self.below[at] or p >= self.below[at + 1]:
             return low if p <= self.below[at] else high
-        return bracketed(lambda x: self.cdf(x) - p, low, high, 1e-13)
+        return inside(lambda x: self.cdf(x) - p, low, high)
 
     def _at(self, low: FloatArray, high: FloatArray) -> FloatArray:
         return 0.5 * (low + high)[:, None] + 0.5 * (high - low)[:, None] * self.t

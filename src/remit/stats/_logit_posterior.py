@@ -12,10 +12,9 @@ import numpy as np
 from scipy.special import expit, gammaln, log_expit, ndtr, xlogy
 
 from remit.stats._check import FloatArray
-from remit.stats._line import HalfLine, Interpolated, Line, Panels, Rule
+from remit.stats._line import HalfLine, Interpolated, Line, Panels, Rule, inside, outward
 from remit.stats._logit_normal import REACH, STEP
 from remit.stats.priors import Normal, TauPrior
-from remit.stats.roots import bracketed
 
 RULE = Rule(12, 1e-11, 5, between=1e-9)
 LOOKS = (0.0, 0.02, 0.1, 0.3, 0.8, 2.0, 5.0, 12.0, 40.0)  # taus at which the range of mu is settled
@@ -239,7 +238,9 @@ class NewStudy:
         self._bell: FloatArray = bell / bell.sum()
         self._total = float(self._p.sum() + self._share.sum())
         self._seen: list[tuple[float, float]] = []
-        self._ends = (float(panels.low[0]), float(panels.high[-1]), float(t.max()))
+        marginal = (share @ given) * w
+        middle = float(panels.nodes.ravel() @ marginal / marginal.sum())
+        self._middle = (middle, float(np.median(t)) + 0.1)
 
     def density(self, x: float) -> float:
         """Return the density at one x."""
@@ -258,17 +259,15 @@ class NewStudy:
 
     def quantile(self, p: float) -> float:
         """Return the x that is exceeded with probability 1 - p."""
-        low, high, tau = self._ends
         at = bisect.bisect_left(self._seen, (p, -math.inf))
-        near = self._seen[at - 1][1] if at else low - 40.0 * tau
-        far = self._seen[at][1] if at < len(self._seen) else high + 40.0 * tau
+        if 0 < at < len(self._seen):
+            return inside(lambda x: self._excess(x, p), self._seen[at - 1][1], self._seen[at][1], 1e-12)
+        return outward(lambda x: self._excess(x, p), *self._middle)
 
-        def excess(x: float) -> float:
-            value = self.cdf(x)
-            bisect.insort(self._seen, (value, x))
-            return value - p
-
-        return bracketed(excess, near, far, 1e-12)
+    def _excess(self, x: float, p: float) -> float:
+        value = self.cdf(x)
+        bisect.insort(self._seen, (value, x))
+        return value - p
 
     def mode(self) -> float:
         """Return the x of highest density."""
@@ -277,4 +276,4 @@ class NewStudy:
         at = heights.index(max(heights))
         low, high = looks[max(at - 1, 0)], looks[min(at + 1, 60)]
         step = 1e-3 * (high - low)
-        return bracketed(lambda x: self.density(x + step) - self.density(x - step), low, high, 1e-10)
+        return inside(lambda x: self.density(x + step) - self.density(x - step), low, high, 1e-10)

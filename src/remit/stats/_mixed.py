@@ -113,13 +113,16 @@ class Climb:
         low, high = (np.array([b[i] for b in self.bounds]) for i in (0, 1))
         return np.asarray(((free <= low) & (slope >= 0.0)) | ((free >= high) & (slope <= 0.0)), dtype=np.bool_)
 
-    def top(self) -> tuple[FloatArray, float, Convergence]:
-        """Return the highest point found, its log-likelihood and how it was reached; NotConverged if it is no top."""
+    def top(self, near: FloatArray | None = None) -> tuple[FloatArray, float, Convergence]:
+        """Return the highest point found, its log-likelihood and how it was reached; NotConverged if it is no top.
+
+        `near`, all parameters of a neighbouring fit, takes the place of the structure's own starts.
+        """
         if not self.free:
             return self.full(np.empty(0)), -self.look(np.empty(0))[0], Convergence(0.0, 1, 1)
         low, high = (np.array([b[i] for b in self.bounds]) for i in (0, 1))
         ends = []
-        for start in self.structure.starts(self.data.between):
+        for start in self.structure.starts(self.data.between) if near is None else [near]:
             found = minimize(self.look, np.clip(start[self.free], low, high), jac=True, method="L-BFGS-B",
                              bounds=self.bounds, options={"maxiter": 500, "ftol": 1e-15, "gtol": 1e-9})
             ends.append((float(found.fun), np.asarray(found.x, dtype=np.float64)))

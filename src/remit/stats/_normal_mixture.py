@@ -6,8 +6,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from remit.stats._check import FloatArray
-from remit.stats._line import Posterior, summarise
-from remit.stats.roots import bracketed
+from remit.stats._line import Posterior, inside, outward, summarise
 
 NEGLIGIBLE = 1e-18
 _ROOT = math.sqrt(2.0 * math.pi)
@@ -19,6 +18,9 @@ class NormalMixture:
     def __init__(self, share: FloatArray, mean: FloatArray, sd: FloatArray) -> None:
         kept = share > NEGLIGIBLE
         self.share, self.means, self.sds = share[kept], mean[kept], sd[kept]
+        order = np.argsort(self.sds)
+        half = order[int(np.searchsorted(np.cumsum(self.share[order]), 0.5 * float(self.share.sum())))]
+        self._middle = (float(self.means[half]), float(self.sds[half]))
 
     def density(self, x: float) -> float:
         """Return the density at one x."""
@@ -29,11 +31,9 @@ class NormalMixture:
         return float(self.share @ ndtr((x - self.means) / self.sds))
 
     def quantile(self, p: float) -> float:
-        """Return the x that is exceeded with probability 1 - p; it lies between the quantiles of the parts."""
-        own = self.means + float(ndtri(p)) * self.sds
-        low, high = float(own.min()), float(own.max())
-        margin = 1e-9 * (high - low) + 1e-12 * float(self.sds.min())
-        return bracketed(lambda x: self.cdf(x) - p, low - margin, high + margin, 1e-13)
+        """Return the x that is exceeded with probability 1 - p; """
+        start, sd = self._middle
+        return outward(lambda x: self.cdf(x) - p, start + float(ndtri(p)) * sd, sd)
 
     def mean(self) -> float:
         """Return the mean of the parts' means."""
@@ -49,7 +49,7 @@ class NormalMixture:
         looks = np.linspace(self.quantile(0.001), self.quantile(0.999), 201)
         at = int(np.argmax(self._densities(looks)))
         low, high = float(looks[max(at - 1, 0)]), float(looks[min(at + 1, looks.size - 1)])
-        return bracketed(self._slope, low, high, 1e-13)
+        return inside(self._slope, low, high)
 
     def summary(self, level: float, has_mean: bool = True, has_sd: bool = True) -> Posterior:
         """Return mean, sd, median, mode and both intervals."""

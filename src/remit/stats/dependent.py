@@ -205,7 +205,8 @@ def variance_interval(
     floor = height - 0.5 * chi2_quantile(2.0 * tail(level), 1.0)
 
     def above(value: float) -> float:
-        return Climb(data, Groups(keys), restricted, {which: value}).top()[1] - floor
+        near = np.where(theta > 0.0, theta, 0.1 * data.between)
+        return Climb(data, Groups(keys), restricted, {which: value}).top(near)[1] - floor
 
     best = float(theta[which])
     lower = 0.0 if best <= 0.0 or above(0.0) >= 0.0 else bracketed(above, 0.0, best, 1e-10)
