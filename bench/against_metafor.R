@@ -147,15 +147,18 @@ exact <- function(set, x, n, profiles) {
   put(set, "quadrature", effect = best$mu, se = se, tau2 = best$tau^2, log_likelihood = best$height)
   if (best$tau > 0)
     put(set, "quadrature", panels_off = best$height - height_adaptive(best$mu, best$tau, x, n))
-  if (length(x) > 2) {
+  if (length(x) > 2) {                                                 # remit takes t from three studies
+    half <- qt(0.975, length(x) - 1) * se
+    put(set, "quadrature", lower = plogis(best$mu - half), upper = plogis(best$mu + half))
     reach <- qt(0.975, length(x) - 2) * sqrt(best$tau^2 + se^2)
     put(set, "quadrature", prediction_lower = plogis(best$mu - reach), prediction_upper = plogis(best$mu + reach))
   }
   if (profiles) {
     floor <- best$height - qchisq(0.95, 1) / 2
     profile <- function(m) over_tau(m, x, n) - floor
-    put(set, "quadrature", lower = plogis(crossing(profile, best$mu, -se)),
-        upper = plogis(crossing(profile, best$mu, se)))
+    ends <- plogis(c(crossing(profile, best$mu, -se), crossing(profile, best$mu, se)))
+    put(set, "quadrature", profile_lower = ends[1], profile_upper = ends[2])
+    if (length(x) == 2) put(set, "quadrature", lower = ends[1], upper = ends[2])
     along <- function(t) over_mu(t, x, n, best$mu) - floor
     high <- { a <- max(best$tau, 0.05); if (along(10) > 0) NA else uniroot(along, c(a, 10), tol = 1e-10)$root }
     low <- if (best$tau == 0 || along(0) >= 0) 0 else uniroot(along, c(0, best$tau), tol = 1e-10)$root
@@ -168,14 +171,14 @@ glmm <- function(set, x, n) {
   tight <- list(glmerCtrl = list(optimizer = "bobyqa", tolPwrss = 1e-12,
                                  optCtrl = list(rhobeg = 0.2, rhoend = 1e-9, maxfun = 1e5)))
   for (run in list(list("metafor", 25, tight), list("metafor-default", 7, list()))) {
-    fit <- quiet(rma.glmm(measure = "PLO", xi = x, ni = n, nAGQ = run[[2]], control = run[[3]]))
+    fit <- quiet(rma.glmm(measure = "PLO", xi = x, ni = n, nAGQ = run[[2]], test = "t", control = run[[3]]))
     if (is.null(fit)) {
       failed(set, run[[1]])
       next
     }
     put(set, run[[1]], effect = fit$b[1], se = fit$se, tau2 = fit$tau2, i2 = fit$I2, q = fit$QE.LRT,
-        q_p = fit$QEp.LRT, wald_lower = plogis(fit$ci.lb), wald_upper = plogis(fit$ci.ub),
-        height_here = height(fit$b[1], sqrt(fit$tau2), x, n))
+        q_p = fit$QEp.LRT, height_here = height(fit$b[1], sqrt(fit$tau2), x, n))
+    if (length(x) > 2) put(set, run[[1]], lower = plogis(fit$ci.lb), upper = plogis(fit$ci.ub))
   }
 }
 

@@ -22,6 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import remit
+from remit.stats.glmm import pool_proportions
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPT = Path(__file__).with_suffix(".R")
@@ -118,8 +119,16 @@ def sets_of(finding, incidence):
             if kind == "normal":
                 turn = forward(finding, incidence)
                 own["lower"], own["upper"] = sorted((turn(v.lower), turn(v.upper)))
+            else:
+                own.update(profile(used))
             found.append(Set(f"{finding.id} {split.by}={v.level}", kind, rows(used, kind), own))
     return found
+
+
+def profile(used):
+    """Return the profile likelihood interval, which a finding of three or more studies does not show."""
+    fit = pool_proportions([u.events for u in used], [u.total for u in used], interval="profile")
+    return {"profile_lower": fit.lower, "profile_upper": fit.upper}
 
 
 def rows(used, kind):
@@ -156,6 +165,7 @@ def proportion(finding):
         same = (p.common_estimate, p.common_lower, p.common_upper) == (p.estimate, p.lower, p.upper)
         return ours if same else {**ours, "common_estimate": math.nan}
     ours.update(effect=p.effect, se=p.se, tau2=p.tau2, i2=p.i2, q=p.q, q_p=p.q_p, lower=p.lower, upper=p.upper)
+    ours.update(profile(finding.used))
     ours["natural"] = logit(p.estimate)
     ours["tau2_lower"], ours["tau2_upper"] = p.tau2_lower, math.nan if p.tau2_upper is None else p.tau2_upper
     if p.prediction_lower is not None:
