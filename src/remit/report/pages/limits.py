@@ -31,7 +31,7 @@ class LimitsPage:
 
     limits: tuple[Limit, ...]
     awaiting: tuple[tuple[str, str, str], ...]
-    missing: tuple[Line, ...]
+    missing: tuple[tuple[Line, str], ...]
     warnings: tuple[tuple[str, tuple[Problem, ...]], ...]
 
 
@@ -99,7 +99,11 @@ def page(book: Book, ratios: Axis) -> LimitsPage:
     return LimitsPage(
         limits=tuple(found),
         awaiting=_awaiting(book),
-        missing=tuple(line(book, f, ratios) for f in book.findings if not f.used),
+        missing=tuple(
+            (line(book, f, ratios), book.name(f.analysis.drug_class) if f.analysis.drug_class else "")
+            for f in book.findings
+            if not f.used
+        ),
         warnings=tuple((words.readable(rule), tuple(held)) for rule, held in sorted(warnings.items())),
     )
 
