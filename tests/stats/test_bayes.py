@@ -22,7 +22,10 @@ from remit.stats.tau2 import reml
 SCHOOLS = np.array([28.0, 8.0, -3.0, 7.0, -1.0, 1.0, 18.0, 12.0])
 SCHOOLS_SE = np.array([15.0, 10.0, 16.0, 11.0, 9.0, 11.0, 10.0, 18.0])
 PRIORS = [
-    priors.HalfNormal(10.0), priors.HalfCauchy(5.0), priors.HalfT(8.0, 4.0), priors.Uniform(30.0),
+    priors.HalfNormal(10.0),
+    priors.HalfCauchy(5.0),
+    priors.HalfT(8.0, 4.0),
+    priors.Uniform(30.0),
     priors.LogNormal(1.5, 0.8),
 ]
 
@@ -43,9 +46,12 @@ def on_a_grid(tau_prior, mean, sd, most):
     first = (mass * mu).sum()
     kept = tau[:, None] ** 2 / (tau[:, None] ** 2 + SCHOOLS_SE[0] ** 2)
     return {
-        "mu": first, "mu_sd": math.sqrt((mass * (mu - first) ** 2).sum()),
-        "tau": (mass.sum(axis=1) * tau).sum(), "below": mass[:, :1200].sum() + 0.5 * mass[:, 1200].sum(),
-        "evidence": math.log(total), "new": (mass * norm.sf(0.0, mu, tau[:, None])).sum(),
+        "mu": first,
+        "mu_sd": math.sqrt((mass * (mu - first) ** 2).sum()),
+        "tau": (mass.sum(axis=1) * tau).sum(),
+        "below": mass[:, :1200].sum() + 0.5 * mass[:, 1200].sum(),
+        "evidence": math.log(total),
+        "new": (mass * norm.sf(0.0, mu, tau[:, None])).sum(),
         "school": (mass * (kept * SCHOOLS[0] + (1.0 - kept) * mu)).sum(),
     }
 
@@ -153,13 +159,22 @@ def test_one_study_keeps_its_own_effect():
     assert fit.tau.median == pytest.approx(0.5 * norm.ppf(0.75), rel=1e-9)
 
 
+def test_mode_is_exactly_at_an_end():
+    assert normal_normal([0.2] * 4, [0.04] * 4, priors.HalfNormal(0.5)).tau.mode == 0.0
+    far = normal_normal(SCHOOLS * 10.0, SCHOOLS_SE**2, priors.Uniform(5.0)).tau
+    assert far.mode == pytest.approx(5.0, rel=1e-9)
+    assert far.shortest.upper == 5.0
+
+
 @settings(max_examples=15, deadline=None, derandomize=True)
 @given(st.lists(st.floats(-2, 2), min_size=2, max_size=7), st.floats(0.2, 5), st.floats(-3, 3))
 def test_posterior_follows_shift_scale_and_order(effect, scale, shift):
     y, v = np.array(effect), np.linspace(0.05, 0.4, len(effect))
     plain = normal_normal(y, v, priors.HalfNormal(0.5), priors.Normal(0.0, 2.0))
     moved = normal_normal(
-        (scale * y + shift)[::-1], (scale**2 * v)[::-1], priors.HalfNormal(0.5 * scale),
+        (scale * y + shift)[::-1],
+        (scale**2 * v)[::-1],
+        priors.HalfNormal(0.5 * scale),
         priors.Normal(shift, 2.0 * scale),
     )
     assert moved.mu.median == pytest.approx(scale * plain.mu.median + shift, abs=1e-7 * (1.0 + scale))
@@ -198,7 +213,8 @@ def test_binomial_normal_agrees_with_sums_over_a_grid(x, n):
     assert fit.log_marginal_likelihood == pytest.approx(evidence, abs=1e-7)
     assert 1.0 - fit.joint.prediction.cdf(0.0) == pytest.approx(above, rel=1e-6)
     held = fit.joint.prediction.cdf(fit.prediction.central.upper) - fit.joint.prediction.cdf(
-        fit.prediction.central.lower)
+        fit.prediction.central.lower
+    )
     assert held == pytest.approx(0.95, abs=1e-9)
     assert fit.interval.lower < fit.median < fit.interval.upper
 
@@ -226,7 +242,7 @@ def test_binomial_normal_with_tau_near_zero_meets_the_common_proportion():
 
 
 def test_bayesmeta(reference):
-    """bayesmeta lays mu, the prediction and shrinkage on a coarse grid of tau; tau and Bayes factors are its exact ones."""
+    """bayesmeta lays mu, prediction and shrinkage on a coarse grid of tau; tau and Bayes factors are exact there."""
     scales = {"hn05": priors.HalfNormal(0.5), "hn1": priors.HalfNormal(1.0), "hc05": priors.HalfCauchy(0.5)}
     for case in reference.cases("bayes_normal_normal"):
         if "yi" in case.columns:
@@ -241,9 +257,15 @@ def test_bayesmeta(reference):
         for name, it in (("tau", fit.tau), ("mu", fit.mu), ("pred", fit.prediction)):
             got[f"{name}_mode_median_mean_sd"] = (it.mode, it.median, it.mean, it.sd)
             got[f"{name}_ci"] = (it.central.lower, it.central.upper)
-        reference.agree(case, got | {
-            "bf_tau0": fit.bayes_factor_tau0, "bf_mu0": fit.bayes_factor_mu0,
-            "shrink_mean": [s.mean for s in fit.studies], "shrink_sd": [s.sd for s in fit.studies],
-        })
+        reference.agree(
+            case,
+            got
+            | {
+                "bf_tau0": fit.bayes_factor_tau0,
+                "bf_mu0": fit.bayes_factor_mu0,
+                "shrink_mean": [s.mean for s in fit.studies],
+                "shrink_sd": [s.sd for s in fit.studies],
+            },
+        )
         assert fit.bayes_factor_mu0 == pytest.approx(case.output["bf_mu0"], rel=1e-10)
         assert fit.tau.mean == pytest.approx(case.output["tau_mode_median_mean_sd"][2], rel=1e-10)

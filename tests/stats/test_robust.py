@@ -118,14 +118,17 @@ def test_few_clusters_are_said():
     assert cluster_robust(Y, V, list(range(12))).note == ""
 
 
-@pytest.mark.parametrize(("call", "said"), [
-    (lambda: cluster_robust(Y[:2], V[:2], ["a", "a"]), "1 clusters for 1"),
-    (lambda: cluster_robust(Y, working(0.2), list(range(12))), "links clusters"),
-    (lambda: cluster_robust(Y, V, STUDY, kind="CR3"), "CR0, CR1 or CR2"),
-    (lambda: cluster_robust(Y, V, STUDY[:-1]), "labels"),
-    (lambda: robust_weights(Y, V, STUDY, correlation=1.2), "from 0 to 1"),
-    (lambda: robust_weights(Y, V, STUDY, working="x"), "correlated or hierarchical"),
-])
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda: cluster_robust(Y[:2], V[:2], ["a", "a"]), "1 clusters for 1"),
+        (lambda: cluster_robust(Y, working(0.2), list(range(12))), "links clusters"),
+        (lambda: cluster_robust(Y, V, STUDY, kind="CR3"), "CR0, CR1 or CR2"),
+        (lambda: cluster_robust(Y, V, STUDY[:-1]), "labels"),
+        (lambda: robust_weights(Y, V, STUDY, correlation=1.2), "from 0 to 1"),
+        (lambda: robust_weights(Y, V, STUDY, working="x"), "correlated or hierarchical"),
+    ],
+)
 def test_what_cannot_be_is_refused(call, said):
     with pytest.raises(InputError, match=said):
         call()
@@ -140,7 +143,8 @@ def test_hedges_tipton_johnson_with_one_effect_each_is_dersimonian_laird():
 def test_block_diagonal_in_any_order_of_rows():
     order = [0, 5, 2, 1, 6, 3, 7, 4, 8, 9, 10, 11]
     m = working(0.3)
-    assert block_diag(*[m[np.ix_(i, i)] for i in ([0, 1], [2, 3, 4], [5, 6], [7, 8], [9], [10, 11])]) == pytest.approx(m)
+    parts = ([0, 1], [2, 3, 4], [5, 6], [7, 8], [9], [10, 11])
+    assert block_diag(*[m[np.ix_(i, i)] for i in parts]) == pytest.approx(m)
     mixed = cluster_robust(Y[order], m[np.ix_(order, order)], [STUDY[i] for i in order])
     assert mixed.se == pytest.approx(cluster_robust(Y, m, STUDY).se, rel=1e-10)
 
@@ -164,7 +168,13 @@ def test_metafor_and_robumeta(reference):
                 marginal = multilevel(y, known, [cluster, case.columns["es"]], design).marginal_covariance
                 fit = cluster_robust(y, marginal, cluster, design, kind)
             ddf = fit.df if np.size(case.output["ddf"]) == len(fit.df) else fit.df[0]
-            got = {"ddf": ddf, "vb": fit.covariance, "stat" if "stat" in case.output else "zval": fit.statistic,
-                   "QM": fit.statistic[-1] ** 2, "QM_p": fit.p[-1]}
-        reference.agree(case, got | {"b": fit.estimate, "se": fit.se, "pval": fit.p, "ci_lb": fit.lower,
-                                     "ci_ub": fit.upper})
+            got = {
+                "ddf": ddf,
+                "vb": fit.covariance,
+                "stat" if "stat" in case.output else "zval": fit.statistic,
+                "QM": fit.statistic[-1] ** 2,
+                "QM_p": fit.p[-1],
+            }
+        reference.agree(
+            case, got | {"b": fit.estimate, "se": fit.se, "pval": fit.p, "ci_lb": fit.lower, "ci_ub": fit.upper}
+        )

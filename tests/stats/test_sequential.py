@@ -1,6 +1,7 @@
 """Sequential boundaries: published tables, nested integrals, and probabilities that add up."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -30,9 +31,16 @@ def test_spending_boundaries_of_five_looks():
     assert pocock == pytest.approx((2.4380, 2.4268, 2.4101, 2.3966, 2.3859), abs=1.5e-4)
 
 
-@pytest.mark.parametrize(("looks", "pocock", "fleming"), [
-    (2, 2.178, 1.977), (3, 2.289, 2.004), (4, 2.361, 2.024), (5, 2.413, 2.040), (10, 2.555, 2.087),
-])
+@pytest.mark.parametrize(
+    ("looks", "pocock", "fleming"),
+    [
+        (2, 2.178, 1.977),
+        (3, 2.289, 2.004),
+        (4, 2.361, 2.024),
+        (5, 2.413, 2.040),
+        (10, 2.555, 2.087),
+    ],
+)
 def test_classical_constants_spend_five_percent(looks, pocock, fleming):
     """Jennison and Turnbull (2000), Group Sequential Methods, tables 2.1 and 2.3: three decimals of each constant."""
     t = equal(looks)
@@ -42,12 +50,14 @@ def test_classical_constants_spend_five_percent(looks, pocock, fleming):
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(
-    st.lists(st.floats(0.02, 1.0), min_size=1, max_size=7, unique=True), st.sampled_from([0.01, 0.05, 0.1]),
-    st.sampled_from([1, 2]), st.sampled_from(["obrien-fleming", "pocock"]),
+    st.lists(st.floats(0.02, 1.0), min_size=1, max_size=7, unique=True),
+    st.sampled_from([0.01, 0.05, 0.1]),
+    st.sampled_from([1, 2]),
+    st.sampled_from(["obrien-fleming", "pocock"]),
 )
 def test_crossing_adds_up_to_what_was_spent(fractions, alpha, sided, spending):
     t = sorted(fractions)
-    if any(b - a < 1e-3 for a, b in zip(t, t[1:], strict=False)):
+    if any(b - a < 1e-3 for a, b in pairwise(t)):
         t = [0.25, 1.0]
     bound = boundaries(t, alpha, sided, spending)
     first = np.array(crossing(t, bound.critical, sided=sided))
@@ -63,7 +73,8 @@ def test_two_looks_against_a_nested_integral():
     def stays(drift):
         def density(z):
             conditional_mean = math.sqrt(0.4) * z + 0.6 * drift
-            inside = ndtr((c[1] - conditional_mean) / math.sqrt(0.6)) - ndtr((-c[1] - conditional_mean) / math.sqrt(0.6))
+            root = math.sqrt(0.6)
+            inside = ndtr((c[1] - conditional_mean) / root) - ndtr((-c[1] - conditional_mean) / root)
             return math.exp(-0.5 * (z - drift * math.sqrt(0.4)) ** 2) / math.sqrt(2.0 * math.pi) * inside
 
         return integrate.quad(density, -c[0], c[0], epsabs=1e-13)[0]
@@ -102,7 +113,8 @@ def test_information_sizes_against_other_programs():
 def test_schoenfeld_events():
     """(1.959964 + 0.841621)^2 / (0.25 log(1.5)^2), by hand."""
     assert sequential.hazard_ratio_events(1.5) == pytest.approx(
-        (1.959963984540054 + 0.8416212335729143) ** 2 / (0.25 * math.log(1.5) ** 2), rel=1e-12)
+        (1.959963984540054 + 0.8416212335729143) ** 2 / (0.25 * math.log(1.5) ** 2), rel=1e-12
+    )
     assert sequential.hazard_ratio_events(1.5) == pytest.approx(sequential.hazard_ratio_events(1.0 / 1.5), rel=1e-12)
     assert sequential.hazard_ratio_events(1.5, allocation=1 / 3) > sequential.hazard_ratio_events(1.5)
 
@@ -125,18 +137,29 @@ def test_trial_sequential_looks():
     before = [look for look in tsa.looks if look.fraction < 1.0]
     bound = boundaries([*(look.fraction for look in before), 1.0]).critical
     assert tuple(look.critical for look in tsa.looks[: len(bound)]) == bound
-    assert all(look.critical is None and not look.crossed for look in tsa.looks[len(bound):])
+    assert all(look.critical is None and not look.crossed for look in tsa.looks[len(bound) :])
     crossed = [look.studies for look in tsa.looks if look.crossed]
     assert tsa.first_crossing == (crossed[0] if crossed else None)
 
 
-@pytest.mark.parametrize("call", [
-    lambda: boundaries([0.5, 0.4]), lambda: boundaries([0.0, 1.0]), lambda: boundaries([0.5, 1.2]), lambda: boundaries([]),
-    lambda: boundaries([1.0], alpha=1.5), lambda: boundaries([1.0], sided=3), lambda: boundaries([1.0], spending="x"),
-    lambda: crossing([0.5, 1.0], [2.0]), lambda: sequential.two_proportions(0.3, 0.3),
-    lambda: sequential.hazard_ratio_events(1.0), lambda: sequential.required_information(0.0),
-    lambda: sequential.required_size(0.2, 0.1, d2=1.0), lambda: sequential.single_proportion(1.0, 0.1),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: boundaries([0.5, 0.4]),
+        lambda: boundaries([0.0, 1.0]),
+        lambda: boundaries([0.5, 1.2]),
+        lambda: boundaries([]),
+        lambda: boundaries([1.0], alpha=1.5),
+        lambda: boundaries([1.0], sided=3),
+        lambda: boundaries([1.0], spending="x"),
+        lambda: crossing([0.5, 1.0], [2.0]),
+        lambda: sequential.two_proportions(0.3, 0.3),
+        lambda: sequential.hazard_ratio_events(1.0),
+        lambda: sequential.required_information(0.0),
+        lambda: sequential.required_size(0.2, 0.1, d2=1.0),
+        lambda: sequential.single_proportion(1.0, 0.1),
+    ],
+)
 def test_what_cannot_be_is_refused(call):
     with pytest.raises(InputError):
         call()

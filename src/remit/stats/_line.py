@@ -61,9 +61,10 @@ class Posterior:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Gauss-Legendre nodes and weights on [-1, 1]; how closely halves must agree with the whole; how near 0 first cuts go.
+    """A Gauss-Legendre rule, and when a panel is fine enough.
 
-    `between` bounds what a panel's polynomial may miss between nodes, as a share of the integral.
+    `relative`: how closely halves must agree with the whole; `depth`: first cuts go down to 2^-depth; `between` bounds
+    what a panel's polynomial may miss between nodes. Both bounds are shares of the integral.
     """
 
     order: int
@@ -184,7 +185,7 @@ class Interpolated:
         self.low, self.high, self.order = panels.low, panels.high, panels.t.size
         inverse = np.linalg.inv(np.polynomial.legendre.legvander(panels.t, self.order - 1))
         self.coefficients: FloatArray = rows.reshape(rows.shape[0], self.low.size, self.order) @ inverse.T
-        widths = (self.high - self.low)
+        widths = self.high - self.low
         whole = np.cumsum(self.coefficients[:, :, 0] * widths, axis=1)
         self._before: FloatArray = np.concatenate((np.zeros((rows.shape[0], 1)), whole[:, :-1]), axis=1)
 
@@ -212,8 +213,11 @@ class Interpolated:
         with np.errstate(divide="ignore"):
             return np.asarray(np.log(np.maximum(self.values(x[None, :])[0], 0.0)), dtype=np.float64)
 
-    def _place(self, x: FloatArray) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.intp]], FloatArray,
-                                             np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]:
+    def _place(
+        self, x: FloatArray
+    ) -> tuple[
+        np.ndarray[tuple[int, ...], np.dtype[np.intp]], FloatArray, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    ]:
         at = np.clip(np.searchsorted(self.low, x, side="right") - 1, 0, self.low.size - 1)
         low, high = self.low[at], self.high[at]
         t = (2.0 * x - low - high) / (high - low)
@@ -239,7 +243,7 @@ class HalfLine:
     """A density of tau on [0, upper], upper maybe infinite, from its logarithm up to a constant."""
 
     def __init__(self, log_f: LogDensity, scale: float, upper: float, tail: float, rule: Rule = FINE) -> None:
-        self.log_f, self.scale, self.tail = log_f, scale, tail
+        self.log_f, self.scale, self.upper, self.tail = log_f, scale, upper, tail
         last = 1.0 if math.isinf(upper) else upper / (scale + upper)
         also = (lambda u: 1.0 + (u / (1.0 - u)) ** 2) if tail > 3.0 else None
         self.panels = Panels(self._log_in_u, half_line_cuts(last, rule.depth), rule, also)
@@ -268,7 +272,7 @@ class HalfLine:
 
     def quantile(self, p: float) -> float:
         """Return the tau that is exceeded with probability 1 - p."""
-        return float(self._tau(np.array([self.panels.quantile(p)]))[0])
+        return min(float(self._tau(np.array([self.panels.quantile(p)]))[0]), self.upper)
 
     def mean(self, power: int = 1) -> float | None:
         """Return the mean of tau to a power, None where it is not finite."""
@@ -282,18 +286,23 @@ class HalfLine:
         return math.sqrt(float(self.weights @ (self.nodes - centre) ** 2))
 
     def mode(self) -> float:
-        """Return the tau of highest density, exactly 0.0 when the density falls from there."""
+        """Return the tau of highest density, exactly 0.0 when nothing is higher than there by more than 1e-12."""
         heights = self.log_f(self.nodes)
         at = int(np.argmax(heights))
         low = float(self.nodes[at - 1]) if at else 0.0
-        high = float(self.nodes[min(at + 1, self.nodes.size - 1)])
+        last = at + 1 == self.nodes.size
+        high = min(self.upper, float(self.nodes[at]) * 2.0) if last else float(self.nodes[at + 1])
         found = minimize_scalar(
-            lambda t: -float(self.log_f(np.array([t]))[0]), bounds=(low, high), method="bounded",
+            lambda t: -float(self.log_f(np.array([t]))[0]),
+            bounds=(low, high),
+            method="bounded",
             options={"xatol": 1e-11 * max(high, 1e-30)},
         )
         best = float(found.x)
-        ends = self.log_f(np.array([0.0, best, high]))
-        return (0.0, best, high)[int(np.argmax(ends))]
+        none, inner, end = self.log_f(np.array([0.0, best, high])).tolist()
+        if none >= max(inner, end) - 1e-12:
+            return 0.0
+        return high if end > inner else best
 
     def summary(self, level: float) -> Posterior:
         """Return mean, sd, median, mode and both intervals."""
@@ -331,7 +340,9 @@ class Line:
         at = int(np.argmax(self.log_f(nodes)))
         low, high = float(nodes[max(at - 1, 0)]), float(nodes[min(at + 1, nodes.size - 1)])
         found = minimize_scalar(
-            lambda x: -float(self.log_f(np.array([x]))[0]), bounds=(low, high), method="bounded",
+            lambda x: -float(self.log_f(np.array([x]))[0]),
+            bounds=(low, high),
+            method="bounded",
             options={"xatol": 1e-11 * max(abs(low), abs(high), 1e-30)},
         )
         return float(found.x)
@@ -347,6 +358,11 @@ class Line:
     def summary(self, level: float) -> Posterior:
         """Return mean, sd, median, mode and both intervals."""
         return summarise(self, self.mean(), self.sd(), level)
+
+
+def finite_or_infinite(log: float) -> float:
+    """Return exp(log), infinite where no float is large enough."""
+    return math.exp(log) if log < 709.0 else math.inf
 
 
 class Distribution(Protocol):

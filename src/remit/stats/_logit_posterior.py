@@ -50,7 +50,7 @@ class Counts:
         if tau >= LARGE:
             with np.errstate(divide="ignore"):
                 return np.asarray(np.log(self._large(mu, tau)[0]).sum(axis=0) + self.constant + self._peak.sum())
-        u, eta, rise, fall = self._grid(mu, tau)
+        u, _, rise, fall = self._grid(mu, tau)
         total = np.full(mu.size, self.constant + self.x.size * math.log((u[1] - u[0]) / _ROOT))
         for x, n in zip(self.x, self.n, strict=True):
             g = x * rise + (n - x) * fall - 0.5 * u * u
@@ -111,8 +111,11 @@ class Counts:
                 beyond, height = ndtr(-a), np.exp(-0.5 * a * a) / _ROOT
                 certain = beyond if sign > 0.0 else 0.0 * beyond
                 tails = (
-                    beyond, mu * beyond + sign * tau * height,
-                    (mu * mu + tau * tau) * beyond + tau * (sign * mu + EDGE) * height, certain, certain,
+                    beyond,
+                    mu * beyond + sign * tau * height,
+                    (mu * mu + tau * tau) * beyond + tau * (sign * mu + EDGE) * height,
+                    certain,
+                    certain,
                 )
                 for i in range(len(factors)):
                     out[i][which] += tails[i]
@@ -213,8 +216,9 @@ class JointLogit:
     def _log_tau(self, tau: FloatArray) -> FloatArray:
         prior = self._tau_prior.log_density(tau)
         worth = prior + self._counts.most > self._best - 2.0 * DROP
-        return np.array([p + self._over_mu(float(t)) if ok else -math.inf
-                         for t, p, ok in zip(tau, prior, worth, strict=True)])
+        return np.array(
+            [p + self._over_mu(float(t)) if ok else -math.inf for t, p, ok in zip(tau, prior, worth, strict=True)]
+        )
 
 
 class NewStudy:

@@ -68,7 +68,7 @@ class Fit:
         self.inverse: FloatArray = cho_solve(factor, np.eye(n))
         wx = self.inverse @ data.x
         information = data.x.T @ wx
-        self.covariance: FloatArray = np.linalg.inv(information)
+        self.covariance = np.asarray(np.linalg.inv(information), dtype=np.float64)
         self.beta: FloatArray = self.covariance @ (wx.T @ data.y)
         self.p_matrix: FloatArray = self.inverse - wx @ self.covariance @ wx.T
         self.py: FloatArray = self.inverse @ (data.y - data.x @ self.beta)
@@ -87,7 +87,9 @@ class Fit:
 class Climb:
     """The (restricted) likelihood of a structure, some of whose parameters may be held."""
 
-    def __init__(self, data: Data, structure: Structure, restricted: bool, held: dict[int, float] | None = None) -> None:
+    def __init__(
+        self, data: Data, structure: Structure, restricted: bool, held: dict[int, float] | None = None
+    ) -> None:
         self.data, self.structure, self.restricted = data, structure, restricted
         self.held = held or {}
         self.free = [i for i in range(len(structure.bounds)) if i not in self.held]
@@ -123,15 +125,23 @@ class Climb:
         low, high = (np.array([b[i] for b in self.bounds]) for i in (0, 1))
         ends = []
         for start in self.structure.starts(self.data.between) if near is None else [near]:
-            found = minimize(self.look, np.clip(start[self.free], low, high), jac=True, method="L-BFGS-B",
-                             bounds=self.bounds, options={"maxiter": 500, "ftol": 1e-15, "gtol": 1e-9})
+            found = minimize(
+                self.look,
+                np.clip(start[self.free], low, high),
+                jac=True,
+                method="L-BFGS-B",
+                bounds=self.bounds,
+                options={"maxiter": 500, "ftol": 1e-15, "gtol": 1e-9},
+            )
             ends.append((float(found.fun), np.asarray(found.x, dtype=np.float64)))
         best = min(ends, key=lambda end: end[0])
         agreeing = sum(end[0] < best[0] + SAME for end in ends)
         theta, height, slope = self._finish(best[1])
         if not slope <= FLATTEST:
-            raise NotConverged(f"the likelihood still has a slope of {slope:.2g} after {len(ends)} starts; "
-                               "the data may not tell these variance components apart; fit a simpler structure")
+            raise NotConverged(
+                f"the likelihood still has a slope of {slope:.2g} after {len(ends)} starts; "
+                "the data may not tell these variance components apart; fit a simpler structure"
+            )
         return self.full(theta), height, Convergence(slope, len(ends), agreeing)
 
     def _finish(self, theta: FloatArray) -> tuple[FloatArray, float, float]:

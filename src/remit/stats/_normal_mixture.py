@@ -31,7 +31,7 @@ class NormalMixture:
         return float(self.share @ ndtr((x - self.means) / self.sds))
 
     def quantile(self, p: float) -> float:
-        """Return the x that is exceeded with probability 1 - p; """
+        """Return the x that is exceeded with probability 1 - p;"""
         start, sd = self._middle
         return outward(lambda x: self.cdf(x) - p, start + float(ndtri(p)) * sd, sd)
 

@@ -68,7 +68,7 @@ class Unstructured(Outcomes):
         """Return L L' and its derivatives."""
         factor = np.zeros((self.m, self.m))
         factor[self._rows, self._columns] = theta
-        derivatives = []
+        derivatives: list[FloatArray] = []
         for a, b in zip(self._rows, self._columns, strict=True):
             d = np.zeros((self.m, self.m))
             d[a] = factor[:, b]
@@ -77,11 +77,11 @@ class Unstructured(Outcomes):
 
     def starts(self, between: float) -> list[FloatArray]:
         """Return independent outcomes, positively and negatively correlated ones, and little or much variance."""
-        out = []
+        out: list[FloatArray] = []
         lowest = -0.9 / max(self.m - 1, 1)
         for size, rho in ((1.0, 0.0), (0.5, 0.6), (0.5, 0.5 * lowest), (0.05, 0.0), (3.0, 0.6)):
             g = size * between * (np.full((self.m, self.m), rho) + (1.0 - rho) * np.eye(self.m))
-            out.append(np.linalg.cholesky(g)[self._rows, self._columns])
+            out.append(np.asarray(np.linalg.cholesky(g)[self._rows, self._columns], dtype=np.float64))
         return out
 
 
@@ -90,8 +90,8 @@ class CompoundSymmetric(Outcomes):
 
     def __init__(self, study: IntArray, outcome: IntArray, m: int) -> None:
         super().__init__(study, outcome, m)
-        mean = np.full((m, m), 1.0 / m)
-        self._parts = [mean, np.eye(m) - mean] if m > 1 else [mean]
+        mean: FloatArray = np.full((m, m), 1.0 / m)
+        self._parts: list[FloatArray] = [mean, np.eye(m) - mean] if m > 1 else [mean]
         self.bounds = (POSITIVE,) * len(self._parts)
 
     def small(self, theta: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
@@ -117,7 +117,7 @@ class Heterogeneous(Outcomes):
         tau, rho = theta[:-1], float(theta[-1])
         shape = np.full((self.m, self.m), rho)
         np.fill_diagonal(shape, 1.0)
-        derivatives = []
+        derivatives: list[FloatArray] = []
         for i in range(self.m):
             d = np.zeros((self.m, self.m))
             d[i] = shape[i] * tau
@@ -127,8 +127,9 @@ class Heterogeneous(Outcomes):
     def starts(self, between: float) -> list[FloatArray]:
         """Return independent, positively and negatively correlated outcomes, and little variance."""
         tau = np.full(self.m, np.sqrt(between))
-        return [np.append(size * tau, rho) for size, rho in ((1.0, 0.0), (0.7, 0.6), (0.7, 0.5 * self._lowest),
-                                                              (0.2, 0.0))]
+        return [
+            np.append(size * tau, rho) for size, rho in ((1.0, 0.0), (0.7, 0.6), (0.7, 0.5 * self._lowest), (0.2, 0.0))
+        ]
 
 
 class Diagonal(Outcomes):
@@ -137,7 +138,7 @@ class Diagonal(Outcomes):
     def __init__(self, study: IntArray, outcome: IntArray, m: int) -> None:
         super().__init__(study, outcome, m)
         self.bounds = (POSITIVE,) * m
-        self._parts = [np.diag(row) for row in np.eye(m)]
+        self._parts: list[FloatArray] = [np.diag(row) for row in np.eye(m, dtype=np.float64)]
 
     def small(self, theta: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
         """Return the covariance and its derivatives."""

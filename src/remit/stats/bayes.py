@@ -17,7 +17,7 @@ import numpy.typing as npt
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
-from remit.stats._line import HalfLine, Posterior
+from remit.stats._line import HalfLine, Posterior, finite_or_infinite
 from remit.stats._normal_mixture import NormalMixture
 from remit.stats.interval import tail
 from remit.stats.priors import Flat, MuPrior, Normal, TauPrior
@@ -87,7 +87,9 @@ class Joint:
         """Return log p(effects | this mu) - log p(effects), tau under its prior in both."""
         alone = HalfLine(
             lambda t: self._prior.log_density(t) + self._given.log_at(t, mu),
-            self.tau.scale, self._prior.upper, self._prior.tail + self._given.y.size,
+            self.tau.scale,
+            self._prior.upper,
+            self._prior.tail + self._given.y.size,
         )
         return alone.log_total - self.tau.log_total
 
@@ -155,8 +157,8 @@ def normal_normal(
         tau=joint.tau.summary(level),
         prediction=joint.prediction.summary(level, has_mean, has_sd),
         studies=tuple(one.summary(level) for one in joint.studies),
-        bayes_factor_mu0=math.exp(joint.log_bayes_mu(0.0)) if isinstance(mu, Normal) else None,
-        bayes_factor_tau0=math.exp(joint.log_bayes_tau0()) if tau.proper else None,
+        bayes_factor_mu0=finite_or_infinite(joint.log_bayes_mu(0.0)) if isinstance(mu, Normal) else None,
+        bayes_factor_tau0=finite_or_infinite(joint.log_bayes_tau0()) if tau.proper else None,
         log_marginal_likelihood=joint.tau.log_total if both else None,
         tau_prior=tau,
         mu_prior=mu,

@@ -3,8 +3,8 @@
 The counterpart of `glmm.pool_proportions` with priors: 0 % and 100 % cells enter as what they are. The posterior of
 (mu, tau) has two dimensions and is integrated on a product of Gauss-Legendre panels; nothing is sampled.
 
-Source: Rover (2020), J Stat Softw 93(6):1-51 (model and summaries); exact likelihood: Hamza, van Houwelingen and Stijnen
-(2008), J Clin Epidemiol 61:41-51.
+Source: Rover (2020), J Stat Softw 93(6):1-51 (model and summaries); exact likelihood: Hamza, van Houwelingen and
+Stijnen (2008), J Clin Epidemiol 61:41-51.
 """
 
 import math
@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from remit.errors import InputError
 from remit.stats import _check
-from remit.stats._line import Posterior, summarise
+from remit.stats._line import Posterior, finite_or_infinite, summarise
 from remit.stats._logit_posterior import Counts, JointLogit
 from remit.stats.interval import Interval, tail
 from remit.stats.priors import Normal, TauPrior
@@ -95,7 +95,7 @@ def binomial_normal(
             StudyProportion(float(z[i]), math.sqrt(zz[i] - z[i] ** 2), float(p[i]), math.sqrt(pp[i] - p[i] ** 2))
             for i in range(x.size)
         ),
-        bayes_factor_tau0=math.exp(joint.log_evidence_tau0() - joint.log_evidence()),
+        bayes_factor_tau0=finite_or_infinite(joint.log_evidence_tau0() - joint.log_evidence()),
         log_marginal_likelihood=joint.log_evidence(),
         tau_prior=tau,
         mu_prior=mu,

@@ -138,8 +138,8 @@ def multilevel(
     Raises
     ------
     InputError
-        Shapes that do not match, a covariance that is not positive definite, or a level with one group per effect
-        given twice.
+        Shapes that do not match, a covariance that is not positive definite, or a level that makes the same groups as
+        the one above it.
     NotConverged
         No start arrives where the likelihood is level.
     """
@@ -330,8 +330,14 @@ def _coefficients(fit: Fit, unit: float, df: FloatArray, level: float) -> Coeffi
     half = se * [normal_quantile(level) if math.isinf(d) else t_quantile(level, d) for d in df]
     p = tuple(normal_p(t) if math.isinf(d) else t_p(t, d) for t, d in zip(statistic, df, strict=True))
     return Coefficients(
-        _floats(estimate), _floats(se), _floats(estimate - half), _floats(estimate + half), _floats(statistic), p,
-        _floats(df), _rows(covariance),
+        _floats(estimate),
+        _floats(se),
+        _floats(estimate - half),
+        _floats(estimate + half),
+        _floats(statistic),
+        p,
+        _floats(df),
+        _rows(covariance),
     )
 
 

@@ -132,8 +132,9 @@ def location_scale(
     alpha_covariance = inverse @ np.linalg.inv(it.hessian(inner)) @ inverse.T
     free = y.size - x.shape[1] if method == "reml" else y.size
     height = -it.look(inner)[0] - free * math.log(unit)
-    return _result(fit.beta * unit, fit.covariance * unit**2, alpha, alpha_covariance, x, z, height, method, level,
-                   convergence)
+    return _result(
+        fit.beta * unit, fit.covariance * unit**2, alpha, alpha_covariance, x, z, height, method, level, convergence
+    )
 
 
 def _refit_in_units(
@@ -146,8 +147,9 @@ def _refit_in_units(
     fit, _ = it.fit(inner)
     inverse = np.linalg.inv(triangle)
     covariance = inverse @ np.linalg.inv(it.hessian(inner)) @ inverse.T
-    return _result(fit.beta, fit.covariance, inverse @ inner, covariance, x, z, -it.look(inner)[0], method, level,
-                   convergence)
+    return _result(
+        fit.beta, fit.covariance, inverse @ inner, covariance, x, z, -it.look(inner)[0], method, level, convergence
+    )
 
 
 def _climb(it: _Likelihood) -> tuple[FloatArray, Convergence]:
@@ -170,8 +172,10 @@ def _climb(it: _Likelihood) -> tuple[FloatArray, Convergence]:
     lowest = float((it.z @ alpha).min()) - math.log(float(it.v.min()))
     steep = float(np.linalg.eigvalsh(it.hessian(alpha))[0])
     if lowest < NOWHERE or steep < 1e-6:
-        raise NotConverged("the likelihood rises as tau2 goes to 0 for some studies, so log tau2 has no estimate; "
-                           "drop a scale column, or report one tau2")
+        raise NotConverged(
+            "the likelihood rises as tau2 goes to 0 for some studies, so log tau2 has no estimate; "
+            "drop a scale column, or report one tau2"
+        )
     if not size <= FLATTEST:
         raise NotConverged(f"the likelihood still has a slope of {size:.2g}; fit fewer scale columns")
     agreeing = sum(end[0] < height + SAME for end in ends)
@@ -188,8 +192,16 @@ def _starts(it: _Likelihood) -> list[FloatArray]:
 
 
 def _result(
-    beta: FloatArray, covariance: FloatArray, alpha: FloatArray, alpha_covariance: FloatArray, x: FloatArray,
-    z: FloatArray, height: float, method: str, level: float, convergence: Convergence,
+    beta: FloatArray,
+    covariance: FloatArray,
+    alpha: FloatArray,
+    alpha_covariance: FloatArray,
+    x: FloatArray,
+    z: FloatArray,
+    height: float,
+    method: str,
+    level: float,
+    convergence: Convergence,
 ) -> LocationScale:
     crit = normal_quantile(level)
     se, scale_se = np.sqrt(np.diag(covariance)), np.sqrt(np.diag(alpha_covariance))

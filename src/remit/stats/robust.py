@@ -7,7 +7,6 @@ Sources: Hedges, Tipton and Johnson (2010), Res Synth Methods 1:39-65; Tipton (2
 and McCaffrey (2002), Surv Methodol 28:169-181; Pustejovsky and Tipton (2018), J Bus Econ Stat 36:672-683.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -145,8 +144,14 @@ def robust_weights(
 
 
 def _robust(
-    y: FloatArray, m: FloatArray, cluster: Labels, x: FloatArray, kind: str, level: float,
-    tau2: float | None, omega2: float | None,
+    y: FloatArray,
+    m: FloatArray,
+    cluster: Labels,
+    x: FloatArray,
+    kind: str,
+    level: float,
+    tau2: float | None,
+    omega2: float | None,
 ) -> Robust:
     key, names = indices(cluster, y.size, "cluster")
     count, p = len(names), x.shape[1]
@@ -161,7 +166,7 @@ def _robust(
     weighted = np.zeros_like(x)
     for b in blocks:
         weighted[b] = np.linalg.solve(m[np.ix_(b, b)], x[b])
-    bread = np.linalg.inv(x.T @ weighted)
+    bread = np.asarray(np.linalg.inv(x.T @ weighted), dtype=np.float64)
     beta = bread @ (weighted.T @ y)
     residual = y - x @ beta
     adjust = [_adjustment(m[np.ix_(b, b)], x[b], bread) if kind == "CR2" else None for b in blocks]
@@ -208,7 +213,8 @@ def _satterthwaite(
 ) -> FloatArray:
     """Return 2 E^2 / Var of each coefficient's variance under the working covariance.
 
-    With G_j = A_j W_j X_j bread and P = (I - H)' G, entry (i, j) of P' M P is G_i'M_i G_i [i = j] - G_i'X_i bread X_j'G_j.
+    With G_j = A_j W_j X_j bread and P = (I - H)' G, entry (i, j) of P' M P is G_i' M_i G_i where i = j, less
+    G_i' X_i bread X_j' G_j everywhere.
     """
     p = x.shape[1]
     g = [side @ bread for side in sides]
@@ -232,7 +238,7 @@ def _correlated(y: FloatArray, x: FloatArray, blocks: list[IntArray], w: FloatAr
     joint = np.sum([wj / kj * np.outer(s, s) for wj, kj, s in zip(w, size, sums, strict=True)], axis=0)
     squared = np.sum([wj * wj * np.outer(s, s) for wj, s in zip(w, sums, strict=True)], axis=0)
     expected = w.size - float(np.trace(bread @ plain)) - rho * float(np.trace(bread @ (joint - plain)))
-    return max(0.0, (q - expected) / (float(size @ w) - float(np.trace(bread @ squared))))
+    return max(0.0, float(q - expected) / (float(size @ w) - float(np.trace(bread @ squared))))
 
 
 def _hierarchical(y: FloatArray, v: FloatArray, x: FloatArray, blocks: list[IntArray]) -> tuple[float, float]:

@@ -15,6 +15,7 @@ Methodol 9:86 (diversity).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -66,8 +67,8 @@ def boundaries(
     """Return critical values at rising information fractions in (0, 1], by recursive numerical integration.
 
     The density of paths that have crossed nowhere is carried from look to look on Gauss-Legendre panels; each critical
-    value is solved so that the probability of crossing first there equals what that look may spend. Alpha left over when
-    the last fraction is below 1 stays unspent.
+    value is solved so that the probability of crossing first there equals what that look may spend. Alpha left over
+    when the last fraction is below 1 stays unspent.
 
     Raises InputError for fractions that do not rise, or lie outside (0, 1].
     """
@@ -296,8 +297,16 @@ def _look(y: FloatArray, v: FloatArray, fraction: float, critical: float | None)
     crossed = critical is not None and abs(z) >= critical
     reach = None if critical is None else critical * se
     return SequentialLook(
-        y.size, fraction, estimate, se, z, normal_p(z), critical,
-        None if reach is None else estimate - reach, None if reach is None else estimate + reach, crossed,
+        y.size,
+        fraction,
+        estimate,
+        se,
+        z,
+        normal_p(z),
+        critical,
+        None if reach is None else estimate - reach,
+        None if reach is None else estimate + reach,
+        crossed,
     )
 
 
@@ -316,8 +325,8 @@ def _log_spent(fraction: float, alpha: float, sided: int, spending: str) -> floa
 
 
 def _rising(fractions: Sequence[float]) -> list[float]:
-    t = _check.column(fractions, "fractions").tolist()
-    if not t or t[0] <= 0.0 or t[-1] > 1.0 or any(b <= a for a, b in zip(t, t[1:], strict=False)):
+    t = [float(f) for f in _check.column(fractions, "fractions")]
+    if not t or t[0] <= 0.0 or t[-1] > 1.0 or any(b <= a for a, b in pairwise(t)):
         raise InputError(f"fractions {t}; expected rising numbers above 0, the last at most 1")
     return t
 
