@@ -280,7 +280,8 @@ def summary(lines):
 def print_lines(lines):
     print(f"{'finding':58s} {'quantity':17s} {'against':15s} {'remit':>16s} {'R':>16s} {'difference':>10s} (tolerance)")
     for x in lines:
-        verdict = f"{'agree' if x.agrees else 'DIFFER'} ({stated(x.tolerance)})"
+        told = "agree" if x.agrees else "DIFFER"
+        verdict = f"{told} ({stated(x.tolerance)})" if math.isfinite(x.tolerance) else "for information"
         print(
             f"{x.finding:58s} {x.quantity:17s} {x.source:15s} {x.ours:16.9g} {x.theirs:16.9g} "
             f"{x.difference:10.1e} {verdict}"
@@ -305,8 +306,8 @@ def markdown(rows, levels, versions, counts):
     r = versions
     text = [
         f"R {r['R']}, metafor {r['metafor']}, lme4 {r['lme4']}; remit {remit.__version__}. "
-        f"{counts[0]} pools ({counts[1]} distinct), {sum(x[3] for x in rows)} numbers, "
-        f"{sum(x[6] for x in rows)} beyond tolerance.",
+        f"{counts[0]} pools ({counts[1]} distinct); {sum(x[3] for x in rows if math.isfinite(x[5]))} numbers held to a "
+        f"tolerance, {sum(x[6] for x in rows)} beyond it.",
         "",
         "| pools | held against | quantity | numbers | largest difference | tolerance | differ |",
         "|---|---|---|---:|---:|---:|---:|",
@@ -372,7 +373,8 @@ def main():
         before, after = page.split(BEGIN)[0], page.split(END)[1]
         PAGE.write_text(f"{before}{BEGIN}\n{report}\n{END}{after}", encoding="utf-8")
     differ = sum(not x.agrees for x in lines)
-    print(f"{len(lines)} numbers: {len(lines) - differ} agree, {differ} differ; {len(failed)} fits failed in R")
+    held = sum(math.isfinite(x.tolerance) for x in lines)
+    print(f"{held} numbers held to a tolerance: {held - differ} agree, {differ} differ; {len(failed)} fits failed in R")
     return 1 if differ or below else 0
 
 
