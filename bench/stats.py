@@ -35,8 +35,17 @@ from remit.stats.batch_gosh import gosh  # noqa: E402
 from remit.stats.exact_ratio import odds_ratio  # noqa: E402
 from remit.stats.selection import step_selection  # noqa: E402
 
-APT = ["apt-get", "install", "--yes", "--no-install-recommends", "r-base-core", "r-cran-metafor", "r-cran-lme4",
-       "r-cran-numderiv", "r-cran-biasedurn"]
+APT = [
+    "apt-get",
+    "install",
+    "--yes",
+    "--no-install-recommends",
+    "r-base-core",
+    "r-cran-metafor",
+    "r-cran-lme4",
+    "r-cran-numderiv",
+    "r-cran-biasedurn",
+]
 PIP = ["pimeta", "PyMARE", "pandas", "matplotlib", "scipy", "numba", "numpy>=2"]
 ROWS = (  # name, words, times metafor, times which peer
     ("one", "one REML fit, k = 20, whole call", 50, ("pimeta", 7)),
@@ -163,19 +172,35 @@ def print_table(mine, found):
         known = [ratios[p] >= aim for p, aim in aims if p in ratios]
         met = "yes" if known and all(known) else "no" if known else "–"
         over = ratios.get("metafor")
-        best = max(((ratios.get(p), p) for p in ("pimeta", "PyMARE") if p in ratios), default=None,
-                   key=lambda pair: -pair[0])
-        columns = [words, seconds(mine[name]), *(cell(said[p]) for p in ("metafor", "pimeta", "PyMARE")),
-                   f"{over:,.0f}" if over else "–", f"{target:,}" if target else "–",
-                   f"{best[0]:,.1f} ({best[1]})" if best else "–", str(peer[1]) if peer else "–", met]
+        best = max(
+            ((ratios.get(p), p) for p in ("pimeta", "PyMARE") if p in ratios), default=None, key=lambda pair: -pair[0]
+        )
+        columns = [
+            words,
+            seconds(mine[name]),
+            *(cell(said[p]) for p in ("metafor", "pimeta", "PyMARE")),
+            f"{over:,.0f}" if over else "–",
+            f"{target:,}" if target else "–",
+            f"{best[0]:,.1f} ({best[1]})" if best else "–",
+            str(peer[1]) if peer else "–",
+            met,
+        ]
         print("| " + " | ".join(columns) + " |", flush=True)
 
 
 def print_growth(engine):
     random = np.random.default_rng(1)
     print("\n| B | K | CPU time | per fit |\n|---|---|---|---|")
-    for rows, k in ((100, 10), (1_000, 10), (10_000, 10), (100_000, 10), (10_000, 5), (10_000, 20), (10_000, 40),
-                    (10_000, 80)):
+    for rows, k in (
+        (100, 10),
+        (1_000, 10),
+        (10_000, 10),
+        (100_000, 10),
+        (10_000, 5),
+        (10_000, 20),
+        (10_000, 40),
+        (10_000, 80),
+    ):
         v = random.uniform(0.02, 0.2, (rows, k))
         y = random.normal(0.0, np.sqrt(v + 0.05))
         took = cpu(lambda y=y, v=v: batch.random_effects(y, v, engine=engine), runs=3)
@@ -194,8 +219,10 @@ def million(engine):
     batch.random_effects(y, v, engine=engine)
     took = time.process_time() - start
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"\n1,000,000 fits of k = 10 in {seconds(took)}: peak memory {after / 1024:,.0f} MB, of which "
-          f"{before / 1024:,.0f} MB were there before the call (Python, libraries and 160 MB of data)")
+    print(
+        f"\n1,000,000 fits of k = 10 in {seconds(took)}: peak memory {after / 1024:,.0f} MB, of which "
+        f"{before / 1024:,.0f} MB were there before the call (Python, libraries and 160 MB of data)"
+    )
 
 
 def main():

@@ -41,10 +41,20 @@ def pimeta_rows(folder, share):
     say("leave-one-out", "pimeta", lambda: pimeta.leave1out(y, v), 3)
     say("profile", "pimeta", lambda: pimeta.confint(fit, type="PL"), 20)
     by, bv = (a.reshape(-1, 10)[: max(50, round(share * 10000))] for a in read(folder, "rows.csv"))
-    say("batch", "pimeta", lambda: [pimeta.rma(a, b, test="knha") for a, b in zip(by, bv, strict=True)], runs=1,
-        scaled=10000 / len(by))
-    say("gosh-reml", "pimeta", lambda: pimeta.gosh(y[:15], v[:15], subsets=subset, seed=1), runs=1,
-        scaled=32767 / subset)
+    say(
+        "batch",
+        "pimeta",
+        lambda: [pimeta.rma(a, b, test="knha") for a, b in zip(by, bv, strict=True)],
+        runs=1,
+        scaled=10000 / len(by),
+    )
+    say(
+        "gosh-reml",
+        "pimeta",
+        lambda: pimeta.gosh(y[:15], v[:15], subsets=subset, seed=1),
+        runs=1,
+        scaled=32767 / subset,
+    )
     say("gosh-dl", "pimeta", lambda: pimeta.gosh(y[:15], v[:15], method="DL"), runs=1)
     twelve, count = pimeta.rma(y[:12], v[:12]), max(100, round(share * 4096))
     say("permutation", "pimeta", lambda: pimeta.permutest(twelve, iter=count, seed=1), runs=1, scaled=4096 / count)

@@ -21,8 +21,15 @@ NUMBERS: dict[str, int] = defaultdict(int)
 NOT_NUMBERS = {"NA", "NaN", None, True, False}
 PROPORTIONS = {"PR": "raw", "PLN": "log", "PLO": "logit", "PAS": "arcsine", "PFT": "double-arcsine"}
 TABLES = {"OR": "odds-ratio", "RR": "risk-ratio", "RD": "risk-difference", "AS": "arcsine-difference", "PETO": "peto"}
-RATES = {"IR": "raw", "IRLN": "log", "IRS": "square-root", "IRFT": "freeman-tukey", "IRR": "rate-ratio",
-         "IRD": "rate-difference", "IRSD": "square-root-difference"}
+RATES = {
+    "IR": "raw",
+    "IRLN": "log",
+    "IRS": "square-root",
+    "IRFT": "freeman-tukey",
+    "IRR": "rate-ratio",
+    "IRD": "rate-difference",
+    "IRSD": "square-root-difference",
+}
 OPEN = {"Inf": math.inf, "-Inf": -math.inf}
 
 
@@ -82,8 +89,16 @@ class Reference:
             file = json.loads(path.read_text(encoding="utf-8"))
             tolerance, data = file["tolerance"], file["dataset"]
             found += [
-                Case(topic, data["name"], a["id"], a.get("args") or {}, data["columns"], a["output"],
-                     tolerance["rel"], tolerance.get("abs") or 0.0)
+                Case(
+                    topic,
+                    data["name"],
+                    a["id"],
+                    a.get("args") or {},
+                    data["columns"],
+                    a["output"],
+                    tolerance["rel"],
+                    tolerance.get("abs") or 0.0,
+                )
                 for a in file["analyses"]
             ]
         return found
@@ -98,8 +113,9 @@ class Reference:
                 self.failures.append(f"{case.topic}/{case.data}/{case.id} {field}: {len(mine)} for {len(wanted)}")
                 continue
             for at, (a, b) in enumerate(zip(wanted, mine, strict=True)):
-                self._one(case, f"{field}[{at}]", a, b, case.rel if rel is None else rel,
-                          case.abs if abs is None else abs)
+                self._one(
+                    case, f"{field}[{at}]", a, b, case.rel if rel is None else rel, case.abs if abs is None else abs
+                )
         key = case.data, case.id
         TALLY[case.topic][key] = TALLY[case.topic].get(key, True) and len(self.failures) == before
         NUMBERS[case.topic] += self.compared - compared

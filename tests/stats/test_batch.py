@@ -130,8 +130,10 @@ def test_plain_python_kernels_have_the_bits_of_the_vectorised_arithmetic():
 def test_compiled_results_have_the_same_bits():
     y, v, here = batch.stack(ragged(80))
     for estimator in ("reml", "maximum-likelihood", "paule-mandel"):
-        same_bits(batch.random_effects(y, v, here, estimator, tau2_interval=True, engine="numpy"),
-                  batch.random_effects(y, v, here, estimator, tau2_interval=True, engine="compiled"))
+        same_bits(
+            batch.random_effects(y, v, here, estimator, tau2_interval=True, engine="numpy"),
+            batch.random_effects(y, v, here, estimator, tau2_interval=True, engine="compiled"),
+        )
 
 
 @pytest.mark.skipif(batch_kernels.installed(), reason="numba is installed")

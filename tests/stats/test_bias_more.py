@@ -84,9 +84,13 @@ def test_excess_uses_the_common_effect_and_spreads_it():
     assert got.power[0] == pytest.approx(norm.sf(cut - z) + norm.cdf(-cut - z))
     wide = excess_significance(Y, V, tau2=0.05)
     averaged = quad(
-        lambda m: norm.pdf(m, got.effect, math.sqrt(0.05)) * (
-            norm.sf(norm.isf(0.025) - m / math.sqrt(0.21)) + norm.cdf(-norm.isf(0.025) - m / math.sqrt(0.21))
-        ), -3.0, 3.0)[0]
+        lambda m: (
+            norm.pdf(m, got.effect, math.sqrt(0.05))
+            * (norm.sf(norm.isf(0.025) - m / math.sqrt(0.21)) + norm.cdf(-norm.isf(0.025) - m / math.sqrt(0.21)))
+        ),
+        -3.0,
+        3.0,
+    )[0]
     assert wide.power[10] == pytest.approx(averaged, rel=1e-7)
 
 
@@ -114,9 +118,14 @@ def slow_henmi_copas(y, v, level):
     def parts(r):
         e = r * r / vr**2 - 1.0 / vr
         ev = (k - 1) + t * (w1 - w2) + t**2 * e * (w3 - w2**2)
-        va = (2 * (k - 1) + 4 * t * (w1 - w2) + 2 * t**2 * (w1 * w2 - 2 * w3 + w2**2) + 4 * t**2 * e * (w3 - w2**2)
-              + 4 * t**3 * e * (w4 - 2 * w2 * w3 + w2**3)
-              + 2 * t**4 * (1 / vr**2 - 2 * r * r / vr**3) * (w3 - w2**2) ** 2)
+        va = (
+            2 * (k - 1)
+            + 4 * t * (w1 - w2)
+            + 2 * t**2 * (w1 * w2 - 2 * w3 + w2**2)
+            + 4 * t**2 * e * (w3 - w2**2)
+            + 4 * t**3 * e * (w4 - 2 * w2 * w3 + w2**3)
+            + 2 * t**4 * (1 / vr**2 - 2 * r * r / vr**3) * (w3 - w2**2) ** 2
+        )
         return ev, va
 
     def over(u):
@@ -203,8 +212,11 @@ def test_what_has_no_meaning_is_refused():
         with pytest.raises(InputError):
             excess_significance(Y, V, **words)
     for call in (
-        lambda: limit_meta(Y, V, tau2=-1.0), lambda: radial(Y, V, tau2=-1.0), lambda: pet_peese(Y, V, favoured="both"),
-        lambda: pet_peese(np.zeros(12), V), lambda: macaskill([1] * 5, [9] * 5, [2] * 5, [9] * 5, minimum=5),
+        lambda: limit_meta(Y, V, tau2=-1.0),
+        lambda: radial(Y, V, tau2=-1.0),
+        lambda: pet_peese(Y, V, favoured="both"),
+        lambda: pet_peese(np.zeros(12), V),
+        lambda: macaskill([1] * 5, [9] * 5, [2] * 5, [9] * 5, minimum=5),
         lambda: schwarzer(*TABLE, add=-1.0, minimum=5),
     ):
         with pytest.raises(InputError):

@@ -24,6 +24,7 @@ def slow_hypergeometric(a, n1, c, n2, theta: float) -> float:
 def slow_log_likelihood(mu: float, tau: float) -> float:
     total = 0.0
     for row in zip(*TABLES, strict=True):
+
         def density(u: float, row=row) -> float:
             return math.exp(slow_hypergeometric(*row, mu + tau * u) - 0.5 * u * u)
 
@@ -76,15 +77,18 @@ def test_rates_by_hand():
     assert ratio.se == pytest.approx(math.sqrt(1 / 30 + 1 / 15))
 
 
-@pytest.mark.parametrize("call", [
-    lambda: exact_ratio.odds_ratio([0, 0], [9, 9], [1, 2], [9, 9]),
-    lambda: exact_ratio.odds_ratio_approximate([0, 0], [9, 9], [1, 2], [9, 9]),
-    lambda: exact_ratio.odds_ratio([1, 0], [9, 9], [1, 0], [9, 9]),
-    lambda: exact_ratio.rate([0, 0], [9.0, 9.0]),
-    lambda: exact_ratio.rate([1, 2], [9.0, 0.0]),
-    lambda: exact_ratio.rate_ratio([0, 0], [9.0, 9.0], [1, 2], [9.0, 9.0]),
-    lambda: exact_ratio.odds_ratio(*TABLES, interval="exact"),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: exact_ratio.odds_ratio([0, 0], [9, 9], [1, 2], [9, 9]),
+        lambda: exact_ratio.odds_ratio_approximate([0, 0], [9, 9], [1, 2], [9, 9]),
+        lambda: exact_ratio.odds_ratio([1, 0], [9, 9], [1, 0], [9, 9]),
+        lambda: exact_ratio.rate([0, 0], [9.0, 9.0]),
+        lambda: exact_ratio.rate([1, 2], [9.0, 0.0]),
+        lambda: exact_ratio.rate_ratio([0, 0], [9.0, 9.0], [1, 2], [9.0, 9.0]),
+        lambda: exact_ratio.odds_ratio(*TABLES, interval="exact"),
+    ],
+)
 def test_refusals(call):
     with pytest.raises(InputError):
         call()

@@ -25,6 +25,7 @@ def slow_log_likelihood(x, n, mu: float, tau: float) -> float:
     """Each study's integral by nested adaptive quadrature between points that split it at its peak."""
     total = 0.0
     for events, people in zip(x, n, strict=True):
+
         def log_joint(u: float, events=events, people=people) -> float:
             eta = mu + tau * u
             return events * eta - people * np.logaddexp(0.0, eta) - 0.5 * u * u
@@ -67,7 +68,9 @@ def test_derivatives_are_those_of_the_height(mu, tau):
 def test_the_fit_is_the_highest_point_of_the_slow_likelihood():
     fit = pool_proportions(*SMALL)
     found = minimize(
-        lambda p: -slow_log_likelihood(*SMALL, p[0], abs(p[1])), [0.5, 0.7], method="Nelder-Mead",
+        lambda p: -slow_log_likelihood(*SMALL, p[0], abs(p[1])),
+        [0.5, 0.7],
+        method="Nelder-Mead",
         options={"xatol": 1e-6, "fatol": 1e-10},
     )
     assert fit.log_likelihood == pytest.approx(-found.fun, abs=1e-8)
@@ -145,11 +148,19 @@ def test_profile_and_wald_meet_when_there_are_many_studies():
     assert (profile.lower, profile.upper) == pytest.approx((wald.lower, wald.upper), abs=2e-3)
 
 
-@pytest.mark.parametrize("events, totals, word", [
-    ([1], [2], "k = 1"), ([], [], "k = 0"), ([3, 1], [2, 2], r"events\[0\]"), ([1, 1], [2], "unequal"),
-    ([1.5, 1], [2, 2], "whole"), ([0, 1], [0, 2], r"totals\[0\]"), ([-1, 1], [2, 2], "whole"),
-    ([math.nan, 1], [2, 2], "finite"),
-])
+@pytest.mark.parametrize(
+    "events, totals, word",
+    [
+        ([1], [2], "k = 1"),
+        ([], [], "k = 0"),
+        ([3, 1], [2, 2], r"events\[0\]"),
+        ([1, 1], [2], "unequal"),
+        ([1.5, 1], [2, 2], "whole"),
+        ([0, 1], [0, 2], r"totals\[0\]"),
+        ([-1, 1], [2, 2], "whole"),
+        ([math.nan, 1], [2, 2], "finite"),
+    ],
+)
 def test_refusals(events, totals, word):
     with pytest.raises(InputError, match=word):
         pool_proportions(events, totals)

@@ -34,7 +34,7 @@ def test_blocks_do_not_show():
     y, v, _ = data(2 * gosh.BLOCK + 5, 4)
     got = gosh.fits(y, v)
     assert got.k.size == 2 * gosh.BLOCK + 5
-    alone = gosh.fits(y[gosh.BLOCK:][:1], v[gosh.BLOCK:][:1])
+    alone = gosh.fits(y[gosh.BLOCK :][:1], v[gosh.BLOCK :][:1])
     assert got.estimate[gosh.BLOCK] == pytest.approx(alone.estimate[0], rel=1e-12)
 
 
@@ -54,16 +54,19 @@ def test_every_subset_once():
     assert fits.tau2[single] == 0.0
 
 
-@pytest.mark.parametrize("call", [
-    lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0, 3.0]]),
-    lambda: gosh.fits([1.0, 2.0], [1.0, 2.0]),
-    lambda: gosh.fits([[1.0, np.nan]], [[1.0, 2.0]]),
-    lambda: gosh.fits([[1.0, 2.0]], [[1.0, 0.0]]),
-    lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0]], [[False, False]]),
-    lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0]], estimator="DL"),
-    lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0]], interval="z"),
-    lambda: gosh.gosh(np.arange(21.0), np.ones(21)),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0, 3.0]]),
+        lambda: gosh.fits([1.0, 2.0], [1.0, 2.0]),
+        lambda: gosh.fits([[1.0, np.nan]], [[1.0, 2.0]]),
+        lambda: gosh.fits([[1.0, 2.0]], [[1.0, 0.0]]),
+        lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0]], [[False, False]]),
+        lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0]], estimator="DL"),
+        lambda: gosh.fits([[1.0, 2.0]], [[1.0, 2.0]], interval="z"),
+        lambda: gosh.gosh(np.arange(21.0), np.ones(21)),
+    ],
+)
 def test_refusals(call):
     with pytest.raises(InputError):
         call()

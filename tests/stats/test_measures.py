@@ -12,8 +12,11 @@ A, N1, C, N2 = [10, 3, 0], [20, 30, 15], [5, 6, 2], [20, 29, 16]
 
 
 def test_columns_equal_single_studies():
-    pairs = {"odds-ratio": effects.log_odds_ratio, "risk-ratio": effects.log_risk_ratio,
-             "risk-difference": effects.risk_difference}
+    pairs = {
+        "odds-ratio": effects.log_odds_ratio,
+        "risk-ratio": effects.log_risk_ratio,
+        "risk-difference": effects.risk_difference,
+    }
     for measure, single in pairs.items():
         got = measures.tables(A, N1, C, N2, measure)
         wanted = [single(*row) for row in zip(A, N1, C, N2, strict=True)]
@@ -48,20 +51,23 @@ def test_rates_and_means_by_hand():
     assert measures_rates.fisher_z([0.5], [28]).estimate == pytest.approx([math.atanh(0.5)])
 
 
-@pytest.mark.parametrize("call", [
-    lambda: measures.proportions([1], [2], "probit"),
-    lambda: measures.tables(A, N1, C, N2, "hazard"),
-    lambda: measures.tables(A, N1, C, N2, "odds-ratio", to="some"),
-    lambda: measures_rates.rates([1], [0.0], "log"),
-    lambda: measures_rates.rates([1], [1.0], "cube"),
-    lambda: measures_rates.two_rates([1], [1.0], [1], [1.0], "cube"),
-    lambda: measures_rates.means([1], [5.0], [2.0], [10], [3.0], [2.0], "mean-difference"),
-    lambda: measures_rates.means([10], [-5.0], [2.0], [10], [3.0], [2.0], "ratio-of-means"),
-    lambda: measures_rates.fisher_z([1.0], [28]),
-    lambda: stratified.mantel_haenszel(A, N1, C, N2, "hazard"),
-    lambda: stratified.mantel_haenszel([0, 0], [5, 5], [1, 1], [5, 5]),
-    lambda: stratified.peto([0, 0], [5, 5], [0, 0], [5, 5]),
-])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: measures.proportions([1], [2], "probit"),
+        lambda: measures.tables(A, N1, C, N2, "hazard"),
+        lambda: measures.tables(A, N1, C, N2, "odds-ratio", to="some"),
+        lambda: measures_rates.rates([1], [0.0], "log"),
+        lambda: measures_rates.rates([1], [1.0], "cube"),
+        lambda: measures_rates.two_rates([1], [1.0], [1], [1.0], "cube"),
+        lambda: measures_rates.means([1], [5.0], [2.0], [10], [3.0], [2.0], "mean-difference"),
+        lambda: measures_rates.means([10], [-5.0], [2.0], [10], [3.0], [2.0], "ratio-of-means"),
+        lambda: measures_rates.fisher_z([1.0], [28]),
+        lambda: stratified.mantel_haenszel(A, N1, C, N2, "hazard"),
+        lambda: stratified.mantel_haenszel([0, 0], [5, 5], [1, 1], [5, 5]),
+        lambda: stratified.peto([0, 0], [5, 5], [0, 0], [5, 5]),
+    ],
+)
 def test_refusals(call):
     with pytest.raises(InputError):
         call()

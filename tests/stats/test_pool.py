@@ -12,13 +12,30 @@ from remit.stats import effects, heterogeneity, pool, subgroups, tau2
 
 # BCG trials, Colditz et al. (1994), JAMA 271:698-702, Table 1: vaccinated with and without tuberculosis, then controls.
 BCG = [
-    (4, 119, 11, 128), (6, 300, 29, 274), (3, 228, 11, 209), (62, 13536, 248, 12619), (33, 5036, 47, 5761),
-    (180, 1361, 372, 1079), (8, 2537, 10, 619), (505, 87886, 499, 87892), (29, 7470, 45, 7232),
-    (17, 1699, 65, 1600), (186, 50448, 141, 27197), (5, 2493, 3, 2338), (27, 16886, 29, 17825),
+    (4, 119, 11, 128),
+    (6, 300, 29, 274),
+    (3, 228, 11, 209),
+    (62, 13536, 248, 12619),
+    (33, 5036, 47, 5761),
+    (180, 1361, 372, 1079),
+    (8, 2537, 10, 619),
+    (505, 87886, 499, 87892),
+    (29, 7470, 45, 7232),
+    (17, 1699, 65, 1600),
+    (186, 50448, 141, 27197),
+    (5, 2493, 3, 2338),
+    (27, 16886, 29, 17825),
 ]
 ESTIMATORS = [
-    tau2.reml, tau2.dersimonian_laird, tau2.paule_mandel, tau2.hedges, tau2.hunter_schmidt, tau2.sidik_jonkman,
-    tau2.maximum_likelihood, tau2.empirical_bayes, tau2.median_unbiased,
+    tau2.reml,
+    tau2.dersimonian_laird,
+    tau2.paule_mandel,
+    tau2.hedges,
+    tau2.hunter_schmidt,
+    tau2.sidik_jonkman,
+    tau2.maximum_likelihood,
+    tau2.empirical_bayes,
+    tau2.median_unbiased,
 ]
 
 
@@ -83,27 +100,42 @@ def test_subgroups_by_hand():
     assert (got.q, got.df, got.p) == (pytest.approx(4.0), 1, pytest.approx(0.04550026389635842))
 
 
-@pytest.mark.parametrize("effect, variance, word", [
-    ([], [], "k = 0"), ([1.0], [1.0], "k = 1"), ([1.0, 2.0], [1.0], "unequal"),
-    ([1.0, math.nan], [1.0, 1.0], r"effect\[1\]"), ([1.0, 2.0], [1.0, 0.0], r"variance\[1\]"),
-    ([1.0, 2.0], [1.0, -1.0], "above 0"), (["x", 2.0], [1.0, 1.0], "expected numbers"), ([[1.0]], [1.0], "flat"),
-])
+@pytest.mark.parametrize(
+    "effect, variance, word",
+    [
+        ([], [], "k = 0"),
+        ([1.0], [1.0], "k = 1"),
+        ([1.0, 2.0], [1.0], "unequal"),
+        ([1.0, math.nan], [1.0, 1.0], r"effect\[1\]"),
+        ([1.0, 2.0], [1.0, 0.0], r"variance\[1\]"),
+        ([1.0, 2.0], [1.0, -1.0], "above 0"),
+        (["x", 2.0], [1.0, 1.0], "expected numbers"),
+        ([[1.0]], [1.0], "flat"),
+    ],
+)
 def test_refusals_name_the_value(effect, variance, word):
     with pytest.raises(InputError, match=word):
         pool.random_effects(effect, variance)
 
 
-@pytest.mark.parametrize("word", [
-    {"interval": "wald"}, {"prediction": "k"}, {"tau2": -0.1}, {"level": 95.0}, {"tau2": math.nan},
-])
+@pytest.mark.parametrize(
+    "word",
+    [
+        {"interval": "wald"},
+        {"prediction": "k"},
+        {"tau2": -0.1},
+        {"level": 95.0},
+        {"tau2": math.nan},
+    ],
+)
 def test_unknown_words_are_refused(word):
     with pytest.raises(InputError):
         pool.random_effects([0.0, 1.0, 2.0], [1.0, 1.0, 1.0], **word)
 
 
-STUDIES = st.lists(
-    st.tuples(st.floats(-3.0, 3.0), st.floats(0.01, 2.0)), min_size=3, max_size=12
-).map(lambda rows: (np.array([r[0] for r in rows]), np.array([r[1] for r in rows])))
+STUDIES = st.lists(st.tuples(st.floats(-3.0, 3.0), st.floats(0.01, 2.0)), min_size=3, max_size=12).map(
+    lambda rows: (np.array([r[0] for r in rows]), np.array([r[1] for r in rows]))
+)
 law = settings(max_examples=60, derandomize=True, deadline=None)
 
 

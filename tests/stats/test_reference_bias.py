@@ -14,8 +14,15 @@ def regression_test(case, y, v):
         fit = (small_study.egger if case.args["predictor"] == "sei" else small_study.peese)(y, v, minimum=3)
         return {"stat": fit.statistic, "pval": fit.p, "df": fit.df, "b": fit.intercept, "slope": fit.slope}
     fit = meta_regression(y, v, np.stack((np.ones_like(v), x), axis=1), TAU2[case.args["method"]], "normal")
-    return {"stat": fit.statistic[1], "pval": fit.p[1], "b": fit.estimate[0], "slope": fit.estimate[1],
-            "ci_lb": fit.lower[0], "ci_ub": fit.upper[0], "tau2": fit.tau2}
+    return {
+        "stat": fit.statistic[1],
+        "pval": fit.p[1],
+        "b": fit.estimate[0],
+        "slope": fit.estimate[1],
+        "ci_lb": fit.lower[0],
+        "ci_ub": fit.upper[0],
+        "tau2": fit.tau2,
+    }
 
 
 def test_small_studies_against_metafor(reference):
@@ -29,10 +36,19 @@ def test_small_studies_against_metafor(reference):
             got = trim_fill.trim_fill(y, v, case.args["estimator"], TAU2[case.args["method"]])
             case.output.update({f"fit_{n}": case.output["fit"][n] for n in ("b", "se", "tau2", "QE", "ci_lb")})
             assert got.side == case.output["side"]
-            reference.agree(case, {
-                "k0": got.missing, "se_k0": got.missing_se, "fit_b": got.fit.estimate, "fit_se": got.fit.se,
-                "fit_tau2": got.fit.tau2, "fit_QE": got.fit.q, "fit_ci_lb": got.fit.lower,
-            }, abs=1e-5)  # a listed REML tau2 of 5e-6 stopped short of 0
+            reference.agree(
+                case,
+                {
+                    "k0": got.missing,
+                    "se_k0": got.missing_se,
+                    "fit_b": got.fit.estimate,
+                    "fit_se": got.fit.se,
+                    "fit_tau2": got.fit.tau2,
+                    "fit_QE": got.fit.q,
+                    "fit_ci_lb": got.fit.lower,
+                },
+                abs=1e-5,
+            )  # a listed REML tau2 of 5e-6 stopped short of 0
         elif case.id == "fsn_Rosenthal":
             reference.agree(case, {"fsnum": trim_fill.failsafe_rosenthal(y, v)})
         elif case.id == "fsn_Rosenberg":
@@ -48,11 +64,13 @@ def test_small_studies_against_meta(reference):
         if method in ("Begg", "Egger", "Thompson"):
             y, v = case.studies()
             fit = {"Begg": small_study.begg, "Egger": small_study.egger, "Thompson": small_study.thompson_sharp}[
-                method](y, v, minimum=3)
+                method
+            ](y, v, minimum=3)
         elif method in ("Harbord", "Peters", "Deeks") and "ai" in case.columns:
             arms = case.arms()
-            fit = {"Harbord": small_study.harbord, "Peters": small_study.peters, "Deeks": small_study.deeks}[
-                method](*arms, minimum=3)
+            fit = {"Harbord": small_study.harbord, "Peters": small_study.peters, "Deeks": small_study.deeks}[method](
+                *arms, minimum=3
+            )
         else:
             continue
         got = {"statistic": fit.statistic, "estimate": [fit.slope, fit.slope_se]}

@@ -14,10 +14,21 @@ def test_limit_meta_analysis(reference):
             continue
         got = limit_meta(*case.studies(), minimum=3)
         reference.agree(case, {"Q": got.q, "Q_small": got.q_small, "Q_resid": got.q_residual}, rel=1e-9)
-        reference.agree(case, {
-            "TE_adjust": got.estimate, "seTE_adjust": got.se, "lower": got.lower, "upper": got.upper, "G2": got.g2,
-            "alpha_r": got.bias, "beta_r": got.slope, "TE_limit": got.effects,
-        }, rel=2e-3, abs=2e-4)
+        reference.agree(
+            case,
+            {
+                "TE_adjust": got.estimate,
+                "seTE_adjust": got.se,
+                "lower": got.lower,
+                "upper": got.upper,
+                "G2": got.g2,
+                "alpha_r": got.bias,
+                "beta_r": got.slope,
+                "TE_limit": got.effects,
+            },
+            rel=2e-3,
+            abs=2e-4,
+        )
 
 
 def test_excess_fixed_weights_and_orwin(reference):
@@ -25,10 +36,19 @@ def test_excess_fixed_weights_and_orwin(reference):
         y, v = case.studies()
         if case.id == "tes":
             got = excess_significance(y, v, minimum=3)
-            reference.agree(case, {
-                "O": got.observed, "E": got.expected, "OE": got.ratio, "theta": got.effect, "power": got.power,
-                "pval": got.p if case.output["pval_test"] == "exact" else got.p_chi2, "X2": got.chi2,
-            }, rel=1e-9)
+            reference.agree(
+                case,
+                {
+                    "O": got.observed,
+                    "E": got.expected,
+                    "OE": got.ratio,
+                    "theta": got.effect,
+                    "power": got.power,
+                    "pval": got.p if case.output["pval_test"] == "exact" else got.p_chi2,
+                    "X2": got.chi2,
+                },
+                rel=1e-9,
+            )
         elif case.id == "hc":
             got = henmi_copas(y, v)
             reference.agree(case, {"b": got.estimate, "se": got.se, "ci_lb": got.lower, "ci_ub": got.upper}, abs=1e-4)
@@ -41,5 +61,6 @@ def test_counts(reference):
         method = case.args["method.bias"]
         if method in ("Macaskill", "Schwarzer"):
             got = {"Macaskill": macaskill, "Schwarzer": schwarzer}[method](*case.arms(), minimum=3)
-            reference.agree(case, {"statistic": got.statistic, "pval": got.p, "estimate": [got.slope, got.slope_se]},
-                            rel=1e-9)
+            reference.agree(
+                case, {"statistic": got.statistic, "pval": got.p, "estimate": [got.slope, got.slope_se]}, rel=1e-9
+            )

@@ -64,7 +64,10 @@ def test_columns_of_proportions(reference):
         if "yi" not in case.output:
             continue
         got = measures.proportions(
-            case.column("xi"), case.column("ni"), PROPORTIONS[case.args["measure"]], case.args["add"],
+            case.column("xi"),
+            case.column("ni"),
+            PROPORTIONS[case.args["measure"]],
+            case.args["add"],
             TO[case.args["to"]],
         )
         reference.agree(case, {"yi": got.estimate, "vi": got.variance})
@@ -126,8 +129,16 @@ def test_mantel_haenszel_and_peto(reference):
             got = stratified.peto(*case.arms())
         else:
             got = stratified.mantel_haenszel(*case.arms(), TABLES[case.args["measure"]])
-        fields = {"b": got.estimate, "se": got.se, "zval": got.statistic, "pval": got.p, "ci_lb": got.lower,
-                  "ci_ub": got.upper, "QE": got.heterogeneity.q, "QE_p": got.heterogeneity.p}
+        fields = {
+            "b": got.estimate,
+            "se": got.se,
+            "zval": got.statistic,
+            "pval": got.p,
+            "ci_lb": got.lower,
+            "ci_ub": got.upper,
+            "QE": got.heterogeneity.q,
+            "QE_p": got.heterogeneity.p,
+        }
         if case.output.get("MH") is not None and case.args["measure"] == "OR":
             test = stratified.cochran_mantel_haenszel(*case.arms(), correct=case.args.get("correct", True))
             if test.q > 0.0:  # the reference squares a correction that is larger than what it corrects

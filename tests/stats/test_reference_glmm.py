@@ -19,10 +19,20 @@ def test_proportions(reference):
         if case.args["method"] != "ML" or case.args.get("nAGQ") == 1 or "mods" in case.id:
             continue
         fit = pool_proportions(case.columns["xi"], case.columns["ni"], "t" if case.id.endswith("_t") else "wald")
-        reference.agree(case, {
-            "b": fit.logit, "se": fit.se, "tau2": fit.tau2, "I2": fit.i2, "QE_LRT": fit.q, "QEp_LRT": fit.q_p,
-            "ci_lb": logit(fit.lower), "ci_ub": logit(fit.upper), "k": fit.k,
-        })
+        reference.agree(
+            case,
+            {
+                "b": fit.logit,
+                "se": fit.se,
+                "tau2": fit.tau2,
+                "I2": fit.i2,
+                "QE_LRT": fit.q,
+                "QEp_LRT": fit.q_p,
+                "ci_lb": logit(fit.lower),
+                "ci_ub": logit(fit.upper),
+                "k": fit.k,
+            },
+        )
 
 
 def test_proportions_of_package_meta(reference):
@@ -30,10 +40,19 @@ def test_proportions_of_package_meta(reference):
         if not case.id.startswith("GLMM"):
             continue
         fit = pool_proportions(case.columns["xi"], case.columns["ni"], "t" if case.id == "GLMM_HK" else "wald")
-        reference.agree(case, {
-            "TE_random": fit.logit, "seTE_random": fit.se, "lower_random": logit(fit.lower),
-            "upper_random": logit(fit.upper), "tau2": fit.tau2, "TE_common": logit(fit.common_estimate),
-        }, rel=2e-3, abs=2e-4)
+        reference.agree(
+            case,
+            {
+                "TE_random": fit.logit,
+                "seTE_random": fit.se,
+                "lower_random": logit(fit.lower),
+                "upper_random": logit(fit.upper),
+                "tau2": fit.tau2,
+                "TE_common": logit(fit.common_estimate),
+            },
+            rel=2e-3,
+            abs=2e-4,
+        )
 
 
 def test_common_proportion(reference):
@@ -65,9 +84,20 @@ def test_odds_ratios(reference):
         if case.args["method"] != "ML" or case.args["model"] not in ("CM.EL", "CM.AL"):
             continue
         fit = {"CM.EL": exact_ratio.odds_ratio, "CM.AL": exact_ratio.odds_ratio_approximate}[case.args["model"]](
-            *arms, interval="wald")
-        reference.agree(case, {"b": fit.estimate, "se": fit.se, "tau2": fit.tau2, "ci_lb": fit.lower,
-                               "ci_ub": fit.upper, "k": fit.k, "pval": fit.p})
+            *arms, interval="wald"
+        )
+        reference.agree(
+            case,
+            {
+                "b": fit.estimate,
+                "se": fit.se,
+                "tau2": fit.tau2,
+                "ci_lb": fit.lower,
+                "ci_ub": fit.upper,
+                "k": fit.k,
+                "pval": fit.p,
+            },
+        )
 
 
 def test_rates(reference):
@@ -76,7 +106,8 @@ def test_rates(reference):
             fit = exact_ratio.rate(case.columns["xi"], case.columns["ti"], interval="wald")
         elif case.args["model"] == "CM.EL":
             fit = exact_ratio.rate_ratio(
-                *(case.columns[name] for name in ("x1i", "t1i", "x2i", "t2i")), interval="wald")
+                *(case.columns[name] for name in ("x1i", "t1i", "x2i", "t2i")), interval="wald"
+            )
         else:
             continue
         reference.agree(case, {"b": fit.estimate, "se": fit.se, "tau2": fit.tau2, "ci_lb": fit.lower})
@@ -99,7 +130,15 @@ def test_proportions_with_a_moderator(reference):
         levels = sorted(set(case.columns["line"]))
         design = [[1.0] + [float(value == level) for level in levels[1:]] for value in case.columns["line"]]
         fit = regress_proportions(case.columns["xi"], case.columns["ni"], design)
-        reference.agree(case, {
-            "b": fit.estimate, "se": fit.se, "tau2": fit.tau2, "ci_lb": fit.lower, "ci_ub": fit.upper, "pval": fit.p,
-            "QM": fit.moderators_wald,
-        })
+        reference.agree(
+            case,
+            {
+                "b": fit.estimate,
+                "se": fit.se,
+                "tau2": fit.tau2,
+                "ci_lb": fit.lower,
+                "ci_ub": fit.upper,
+                "pval": fit.p,
+                "QM": fit.moderators_wald,
+            },
+        )

@@ -21,8 +21,18 @@ def one_less(k):
 
 
 def table(fits, output):
-    names = {"estimate": "estimate", "se": "se", "zval": "statistic", "pval": "p", "ci_lb": "lower", "ci_ub": "upper",
-             "Q": "q", "Qp": "q_p", "tau2": "tau2", "I2": "i2"}
+    names = {
+        "estimate": "estimate",
+        "se": "se",
+        "zval": "statistic",
+        "pval": "p",
+        "ci_lb": "lower",
+        "ci_ub": "upper",
+        "Q": "q",
+        "Qp": "q_p",
+        "tau2": "tau2",
+        "I2": "i2",
+    }
     return {name: [getattr(f, field) for f in fits] for name, field in names.items() if name in output}
 
 
@@ -50,10 +60,20 @@ def test_influence(reference):
         if case.args.get("method") not in ("DL", "REML") or case.args.get("test") not in INTERVALS:
             continue
         y, v = case.studies()
-        whole, = fits_of(case, [np.arange(y.size) >= 0])
+        (whole,) = fits_of(case, [np.arange(y.size) >= 0])
         got = influence(y, v, whole, fits_of(case, one_less(y.size)))
-        names = {"rstudent": "rstudent", "dffits": "dffits", "cook_d": "cook", "cov_r": "cov_ratio",
-                 "tau2_del": "tau2_without", "QE_del": "q_without", "hat": "hat",
-                 "baujat_x": "baujat_heterogeneity", "baujat_y": "baujat_influence", "blup": "shrunken",
-                 "blup_se": "shrunken_se", "rstandard_z": "rstandard"}
+        names = {
+            "rstudent": "rstudent",
+            "dffits": "dffits",
+            "cook_d": "cook",
+            "cov_r": "cov_ratio",
+            "tau2_del": "tau2_without",
+            "QE_del": "q_without",
+            "hat": "hat",
+            "baujat_x": "baujat_heterogeneity",
+            "baujat_y": "baujat_influence",
+            "blup": "shrunken",
+            "blup_se": "shrunken_se",
+            "rstandard_z": "rstandard",
+        }
         reference.agree(case, {n: getattr(got, f) for n, f in names.items() if n in case.output})

@@ -30,8 +30,17 @@ def check_pool(reference, case, y, v):
     between = ESTIMATORS[method](y, v)
     fit = pool.random_effects(y, v, between, interval=INTERVALS[case.args["test"]])
     got = {
-        "b": fit.estimate, "se": fit.se, "stat": fit.statistic, "pval": fit.p, "ci_lb": fit.lower,
-        "ci_ub": fit.upper, "QE": fit.q, "QE_p": fit.q_p, "weights_pct": fit.weights, "k": fit.k, "tau2": fit.tau2,
+        "b": fit.estimate,
+        "se": fit.se,
+        "stat": fit.statistic,
+        "pval": fit.p,
+        "ci_lb": fit.lower,
+        "ci_ub": fit.upper,
+        "QE": fit.q,
+        "QE_p": fit.q_p,
+        "weights_pct": fit.weights,
+        "k": fit.k,
+        "tau2": fit.tau2,
     }
     if method != "EE":
         got["I2"] = fit.i2
@@ -63,11 +72,18 @@ def test_subgroups(reference):
             at = named == level
             fits.append(pool.random_effects(y[at], v[at], estimator(y[at], v[at]), interval="normal"))
         test = subgroups.between([f.estimate for f in fits], [f.se for f in fits])
-        reference.agree(case, {
-            "TE_random_w": [f.estimate for f in fits], "seTE_random_w": [f.se for f in fits],
-            "Q_w": [f.q for f in fits],
-            "Q_b_random": test.q, "pval_Q_b_random": test.p,
-        }, rel=2e-3, abs=2e-4)
+        reference.agree(
+            case,
+            {
+                "TE_random_w": [f.estimate for f in fits],
+                "seTE_random_w": [f.se for f in fits],
+                "Q_w": [f.q for f in fits],
+                "Q_b_random": test.q,
+                "pval_Q_b_random": test.p,
+            },
+            rel=2e-3,
+            abs=2e-4,
+        )
 
 
 def test_subgroups_that_share_one_tau2(reference):
@@ -81,9 +97,17 @@ def test_subgroups_that_share_one_tau2(reference):
         design = np.stack([(named == level).astype(float) for level in case.output["subgroup_levels"]], axis=1)
         fit = meta_regression(y, v, design, estimators[case.args["method.tau"]], "normal")
         test = subgroups.between(fit.estimate, fit.se)
-        reference.agree(case, {
-            "TE_random_w": fit.estimate, "seTE_random_w": fit.se, "Q_b_random": test.q, "pval_Q_b_random": test.p,
-        }, rel=2e-3, abs=2e-4)
+        reference.agree(
+            case,
+            {
+                "TE_random_w": fit.estimate,
+                "seTE_random_w": fit.se,
+                "Q_b_random": test.q,
+                "pval_Q_b_random": test.p,
+            },
+            rel=2e-3,
+            abs=2e-4,
+        )
 
 
 def test_intervals_of_package_meta_for_proportions(reference):
@@ -93,10 +117,20 @@ def test_intervals_of_package_meta_for_proportions(reference):
             continue
         y, v = case.studies({"PLOGIT": "PLO", "PRAW": "PR"}.get(case.args["sm"], case.args["sm"]))
         fit, common = pool.random_effects(y, v, interval="normal", prediction="k-1"), pool.common_effect(y, v)
-        reference.agree(case, {
-            "TE_common": common.estimate, "seTE_common": common.se, "TE_random": fit.estimate,
-            "seTE_random": fit.se, "lower_random": fit.lower, "upper_random": fit.upper, "Q": fit.q,
-        }, rel=2e-3, abs=2e-4)
+        reference.agree(
+            case,
+            {
+                "TE_common": common.estimate,
+                "seTE_common": common.se,
+                "TE_random": fit.estimate,
+                "seTE_random": fit.se,
+                "lower_random": fit.lower,
+                "upper_random": fit.upper,
+                "Q": fit.q,
+            },
+            rel=2e-3,
+            abs=2e-4,
+        )
 
 
 def test_tau2_intervals(reference):
@@ -118,7 +152,9 @@ def test_tau2_intervals(reference):
 
 def test_intervals_of_package_meta(reference):
     forms = {
-        "REML_classic": "normal", "REML_HK": "hartung-knapp", "HK_adhoc_se": "hartung-knapp-adhoc",
+        "REML_classic": "normal",
+        "REML_HK": "hartung-knapp",
+        "HK_adhoc_se": "hartung-knapp-adhoc",
         "REML_KR": "kenward-roger",
     }
     for case in reference.cases("random_effects_ci_variants"):
@@ -127,16 +163,31 @@ def test_intervals_of_package_meta(reference):
         y, v = case.column("yi"), case.column("vi")
         fit = pool.random_effects(y, v, interval=forms[case.id])
         common = pool.common_effect(y, v)
-        reference.agree(case, {
-            "TE_common": common.estimate, "seTE_common": common.se, "lower_common": common.lower,
-            "upper_common": common.upper, "TE_random": fit.estimate, "lower_random": fit.lower,
-            "upper_random": fit.upper, "Q": fit.q, "pval_Q": fit.q_p,
-        }, rel=2e-4, abs=1e-5)
+        reference.agree(
+            case,
+            {
+                "TE_common": common.estimate,
+                "seTE_common": common.se,
+                "lower_common": common.lower,
+                "upper_common": common.upper,
+                "TE_random": fit.estimate,
+                "lower_random": fit.lower,
+                "upper_random": fit.upper,
+                "Q": fit.q,
+                "pval_Q": fit.q_p,
+            },
+            rel=2e-4,
+            abs=1e-5,
+        )
 
 
 def test_prediction_intervals(reference):
-    forms = {"HTS": ("normal", "k-2"), "V": ("normal", "k-1"), "HK": ("hartung-knapp", "hartung-knapp"),
-             "KR": ("kenward-roger", "kenward-roger")}
+    forms = {
+        "HTS": ("normal", "k-2"),
+        "V": ("normal", "k-1"),
+        "HK": ("hartung-knapp", "hartung-knapp"),
+        "KR": ("kenward-roger", "kenward-roger"),
+    }
     for case in reference.cases("prediction_interval_variants"):
         if case.id not in forms:
             continue
@@ -151,7 +202,16 @@ def test_survival_at_a_time(reference):
     for case in reference.cases("survival_at_time_pool"):
         y, v = np.array(case.output["yi"]), np.array(case.output["vi"])
         fit = pool.random_effects(y, v, interval=INTERVALS[case.args["test"]])
-        reference.agree(case, {
-            "b": fit.estimate, "se": fit.se, "tau2": fit.tau2, "ci_lb": fit.lower, "ci_ub": fit.upper, "I2": fit.i2,
-            "QE": fit.q, "weights_pct": fit.weights,
-        })
+        reference.agree(
+            case,
+            {
+                "b": fit.estimate,
+                "se": fit.se,
+                "tau2": fit.tau2,
+                "ci_lb": fit.lower,
+                "ci_ub": fit.upper,
+                "I2": fit.i2,
+                "QE": fit.q,
+                "weights_pct": fit.weights,
+            },
+        )

@@ -13,8 +13,13 @@ from scipy.stats import norm
 
 from remit.stats.selection import smooth_selection, step_selection
 
-SHAPES = {"beta": "beta", "halfnorm": "half-normal", "negexp": "negative-exponential", "logistic": "logistic",
-          "power": "power"}
+SHAPES = {
+    "beta": "beta",
+    "halfnorm": "half-normal",
+    "negexp": "negative-exponential",
+    "logistic": "logistic",
+    "power": "power",
+}
 SAME = 1e-7  # log-likelihoods this close belong to one top, so the rest must agree too
 
 
@@ -59,10 +64,17 @@ def test_selection_models(reference):
             case.output["logLik_ML"] = listed = beta_height(case)
         reference.agree(case, {"logLik_ML": min(got.log_likelihood, listed)}, rel=0.0, abs=1e-4)
         if abs(got.log_likelihood - listed) < SAME:
-            reference.agree(case, {
-                "b": got.estimate, "tau2": got.tau2, "delta": list(got.delta), "LRT": got.ratio,
-                "LRT_tau2": got.homogeneity, "pval": got.p,
-            })
+            reference.agree(
+                case,
+                {
+                    "b": got.estimate,
+                    "tau2": got.tau2,
+                    "delta": list(got.delta),
+                    "LRT": got.ratio,
+                    "LRT_tau2": got.homogeneity,
+                    "pval": got.p,
+                },
+            )
             reference.agree(case, {"se": got.se, "ci_lb": got.lower, "ci_ub": got.upper}, rel=0.06, abs=1e-3)
 
 

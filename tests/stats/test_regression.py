@@ -20,10 +20,16 @@ V = np.array([0.02, 0.05, 0.03, 0.08, 0.01, 0.04])
 ONES = np.ones((6, 1))
 
 
-@pytest.mark.parametrize("name, estimator", [
-    ("reml", tau2.reml), ("dersimonian-laird", tau2.dersimonian_laird), ("paule-mandel", tau2.paule_mandel),
-    ("hedges", tau2.hedges), ("maximum-likelihood", tau2.maximum_likelihood),
-])
+@pytest.mark.parametrize(
+    "name, estimator",
+    [
+        ("reml", tau2.reml),
+        ("dersimonian-laird", tau2.dersimonian_laird),
+        ("paule-mandel", tau2.paule_mandel),
+        ("hedges", tau2.hedges),
+        ("maximum-likelihood", tau2.maximum_likelihood),
+    ],
+)
 def test_without_moderators_it_is_pooling(name, estimator):
     one = meta_regression(Y, V, ONES, name, "hartung-knapp")
     other = pool.random_effects(Y, V, estimator(Y, V), interval="hartung-knapp")
@@ -42,9 +48,15 @@ def test_two_groups_by_hand():
     assert (fit.q, fit.q_df, fit.moderators) == (pytest.approx(2.0), 2, pytest.approx(4.0))
 
 
-@pytest.mark.parametrize("design, word", [
-    (np.ones((5, 1)), "shape"), (np.ones((6, 2)), "repeat"), (np.eye(6), "fewer"), (np.full((6, 1), np.nan), "finite"),
-])
+@pytest.mark.parametrize(
+    "design, word",
+    [
+        (np.ones((5, 1)), "shape"),
+        (np.ones((6, 2)), "repeat"),
+        (np.eye(6), "fewer"),
+        (np.full((6, 1), np.nan), "finite"),
+    ],
+)
 def test_designs_are_refused(design, word):
     with pytest.raises(InputError, match=word):
         meta_regression(Y, V, design)

@@ -18,10 +18,54 @@ from remit.stats._ascent import Look, climb
 from remit.stats._selection import Likelihood, smooth_cells, step_cells
 from remit.stats.selection import SMOOTH, smooth_selection, step_selection
 
-Y = np.array([0.42, 0.55, 0.10, 0.73, 0.31, 0.62, 0.05, 0.48, 0.90, 0.27, 0.66, -0.08, 0.39, 0.81, 0.21, 0.57, 0.35,
-              1.02, 0.44, 0.16])
-V = np.array([0.010, 0.060, 0.020, 0.110, 0.008, 0.090, 0.015, 0.050, 0.160, 0.012, 0.080, 0.070, 0.030, 0.140, 0.009,
-              0.100, 0.025, 0.180, 0.040, 0.013])
+Y = np.array(
+    [
+        0.42,
+        0.55,
+        0.10,
+        0.73,
+        0.31,
+        0.62,
+        0.05,
+        0.48,
+        0.90,
+        0.27,
+        0.66,
+        -0.08,
+        0.39,
+        0.81,
+        0.21,
+        0.57,
+        0.35,
+        1.02,
+        0.44,
+        0.16,
+    ]
+)
+V = np.array(
+    [
+        0.010,
+        0.060,
+        0.020,
+        0.110,
+        0.008,
+        0.090,
+        0.015,
+        0.050,
+        0.160,
+        0.012,
+        0.080,
+        0.070,
+        0.030,
+        0.140,
+        0.009,
+        0.100,
+        0.025,
+        0.180,
+        0.040,
+        0.013,
+    ]
+)
 K = Y.size
 
 
@@ -52,9 +96,7 @@ def slow_height(y, v, mu, t, delta, shape):
         low, high = min(-9.0, (mu - 9.0 * wide) / s), max(9.0, (mu + 9.0 * wide) / s)
         cuts = [low, -2.0, *kinks, 0.0, 1.0, 3.0, high]
         cuts = sorted({min(max(c, low), high) for c in cuts})
-        seen = sum(
-            quad(integrand, a, b, epsabs=1e-11, epsrel=1e-10)[0] for a, b in itertools.pairwise(cuts)
-        )
+        seen = sum(quad(integrand, a, b, epsabs=1e-11, epsrel=1e-10)[0] for a, b in itertools.pairwise(cuts))
         height += norm.logpdf(effect, mu, wide) + math.log(WEIGHTS[shape](norm.sf(effect / s), delta)) - math.log(seen)
     return height
 
@@ -84,8 +126,12 @@ def test_a_step_fit_is_the_top_that_a_plain_search_finds(steps):
         chances = np.diff(np.concatenate((np.zeros((1, K)), over, np.ones((1, K)))), axis=0)
         return -float((norm.logpdf(Y, mu, wide) + np.log(delta[own]) - np.log(delta @ chances)).sum())
 
-    best = minimize(below, [0.1, -3.0, *(-1.0 for _ in steps)], method="Nelder-Mead",
-                    options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 20000, "maxfev": 20000})
+    best = minimize(
+        below,
+        [0.1, -3.0, *(-1.0 for _ in steps)],
+        method="Nelder-Mead",
+        options={"xatol": 1e-9, "fatol": 1e-12, "maxiter": 20000, "maxfev": 20000},
+    )
     assert got.log_likelihood >= -best.fun - 1e-9
     assert got.estimate == pytest.approx(best.x[0], abs=1e-4)
     assert got.delta[1:] == pytest.approx(np.exp(best.x[2:]), rel=1e-3)
@@ -148,7 +194,10 @@ def test_an_effect_of_large_p_only_leaves_the_weight_at_its_bound():
 @pytest.mark.parametrize("shape", sorted(WEIGHTS))
 def test_sign_scale_and_order(shape):
     got, mirrored, larger, turned = (
-        fit(shape), fit(shape, -Y, V, favoured="less"), fit(shape, 3.0 * Y, 9.0 * V), fit(shape, Y[::-1], V[::-1])
+        fit(shape),
+        fit(shape, -Y, V, favoured="less"),
+        fit(shape, 3.0 * Y, 9.0 * V),
+        fit(shape, Y[::-1], V[::-1]),
     )
     assert (mirrored.estimate, mirrored.lower) == pytest.approx((-got.estimate, -got.upper), rel=1e-9)
     assert (larger.estimate, larger.se, larger.tau2) == pytest.approx(
@@ -179,15 +228,18 @@ def test_selection_pulls_the_estimate_towards_zero_and_says_how_sure_it_is():
     assert wider.lower < got.lower
 
 
-@pytest.mark.parametrize(("words", "said"), [
-    ({"steps": (0.5, 0.025)}, "rising p values"),
-    ({"steps": ()}, "rising p values"),
-    ({"steps": (0.0, 0.5)}, "rising p values"),
-    ({"steps": (0.025, 0.99999)}, "no study has p between 0.99999 and 1"),
-    ({"delta": (1.0,)}, "expected 2 weights"),
-    ({"delta": (1.0, 0.0)}, "weights above 0"),
-    ({"favoured": "up"}, "expected greater, less or two-sided"),
-])
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ({"steps": (0.5, 0.025)}, "rising p values"),
+        ({"steps": ()}, "rising p values"),
+        ({"steps": (0.0, 0.5)}, "rising p values"),
+        ({"steps": (0.025, 0.99999)}, "no study has p between 0.99999 and 1"),
+        ({"delta": (1.0,)}, "expected 2 weights"),
+        ({"delta": (1.0, 0.0)}, "weights above 0"),
+        ({"favoured": "up"}, "expected greater, less or two-sided"),
+    ],
+)
 def test_steps_that_cannot_be_fitted_are_refused(words, said):
     with pytest.raises(InputError, match=said):
         step_selection(Y, V, **words)

@@ -50,10 +50,12 @@ def test_filled_studies_mirror_those_trimmed():
     assert got.side == "left"
     assert got.missing == len(got.filled_effects) > 0
     assert got.fit.k == 10 + got.missing
-    assert got.filled_variances == tuple(V[np.argsort(Y)][10 - got.missing:])
+    assert got.filled_variances == tuple(V[np.argsort(Y)][10 - got.missing :])
     mirrored = trim_fill(-Y, V)
     assert (mirrored.side, mirrored.missing, mirrored.fit.estimate) == (
-        "right", got.missing, pytest.approx(-got.fit.estimate)
+        "right",
+        got.missing,
+        pytest.approx(-got.fit.estimate),
     )
 
 

@@ -162,10 +162,16 @@ def sum_of(left: FloatArray, right: FloatArray, basis: FloatArray) -> FloatArray
 def _quintic(s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Return the quintic Hermite basis on [0, 1] and its first two derivatives, each of shape (6, q)."""
     t = np.stack((np.ones_like(s), s, s**2, s**3, s**4, s**5))
-    coefficients = np.array([
-        [1, 0, 0, -10, 15, -6], [0, 1, 0, -6, 8, -3], [0, 0, 0.5, -1.5, 1.5, -0.5],
-        [0, 0, 0, 10, -15, 6], [0, 0, 0, -4, 7, -3], [0, 0, 0, 0.5, -1, 0.5],
-    ])
+    coefficients = np.array(
+        [
+            [1, 0, 0, -10, 15, -6],
+            [0, 1, 0, -6, 8, -3],
+            [0, 0, 0.5, -1.5, 1.5, -0.5],
+            [0, 0, 0, 10, -15, 6],
+            [0, 0, 0, -4, 7, -3],
+            [0, 0, 0, 0.5, -1, 0.5],
+        ]
+    )
     first = coefficients[:, 1:] * np.arange(1.0, 6.0)
     second = first[:, 1:] * np.arange(1.0, 5.0)
     return coefficients @ t, first @ t[:5], second @ t[:4]

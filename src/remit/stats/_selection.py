@@ -128,7 +128,13 @@ class Likelihood:
         return Look(height - self.y.size * LOG_ROOT_2PI, slope, curve)
 
     def _subtract_seen(
-        self, mu: float, w: FloatArray, weight: FloatArray, first: FloatArray, second: FloatArray, slope: FloatArray,
+        self,
+        mu: float,
+        w: FloatArray,
+        weight: FloatArray,
+        first: FloatArray,
+        second: FloatArray,
+        slope: FloatArray,
         curve: FloatArray,
     ) -> FloatArray:
         """Take sum log A off slopes and the upper half of curvatures; return A, shape (k,)."""
@@ -162,9 +168,7 @@ class Likelihood:
         u = (self.edges - mu) * scale
         f = np.exp(-0.5 * u * u - LOG_ROOT_2PI) * scale
         g, u2 = f * scale, u * u
-        over = (
-            ndtr(-u), f, 0.5 * g * u, 0.5 * g * scale * (u2 - 1.0), 0.25 * g * scale * scale * u * (u2 - 3.0)
-        )
+        over = (ndtr(-u), f, 0.5 * g * u, 0.5 * g * scale * (u2 - 1.0), 0.25 * g * scale * scale * u * (u2 - 3.0))
         if not self.nodes.size:
             return over
         u = (self.nodes - mu) * scale
@@ -172,14 +176,15 @@ class Likelihood:
         f = np.exp(-0.5 * u2 - LOG_ROOT_2PI) * (self.s[:, None] * scale * self.cells.spans)
         g = f * (scale * scale)
         at = (
-            f, f * u * scale, 0.5 * g * (u2 - 1.0), 0.5 * g * scale * u * (u2 - 3.0),
+            f,
+            f * u * scale,
+            0.5 * g * (u2 - 1.0),
+            0.5 * g * scale * u * (u2 - 3.0),
             0.25 * g * (scale * scale) * ((u2 - 6.0) * u2 + 3.0),
         )
         return tuple(np.concatenate(pair, axis=1) for pair in zip(over, at, strict=True))
 
-    def _weights(
-        self, delta: FloatArray
-    ) -> tuple[float, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
+    def _weights(self, delta: FloatArray) -> tuple[float, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
         """Return the studies' own log weights with derivatives, and each cell's weight with first and second ones."""
         if self.cells.shape == "step":
             return self._step_weights(delta)
@@ -199,6 +204,7 @@ class Likelihood:
         self, delta: FloatArray
     ) -> tuple[float, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
         """Weight 2 / (1 + exp(delta p))."""
+
         def parts(p: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
             x = delta[0] * p
             down = 1.0 / (1.0 + np.exp(np.minimum(x, 700.0)))
@@ -208,7 +214,11 @@ class Likelihood:
         log_w, w1, w2 = parts(-self.cells.statistics[0])
         weight = np.exp(log_w)
         return (
-            float(log_own.sum()), np.array([own1.sum()]), np.array([[own2.sum()]]), weight, (w1 * weight)[None, :],
+            float(log_own.sum()),
+            np.array([own1.sum()]),
+            np.array([[own2.sum()]]),
+            weight,
+            (w1 * weight)[None, :],
             ((w2 + w1 * w1) * weight)[None, None, :],
         )
 

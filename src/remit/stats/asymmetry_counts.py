@@ -88,7 +88,10 @@ def _moments(log_ratio: float, people1: float, events: float, people2: float) ->
     """Return mean and variance of arm 1's events given the margins."""
     x = np.arange(max(0.0, events - people2), min(people1, events) + 1.0)
     height = (
-        x * log_ratio - gammaln(x + 1.0) - gammaln(people1 - x + 1.0) - gammaln(events - x + 1.0)
+        x * log_ratio
+        - gammaln(x + 1.0)
+        - gammaln(people1 - x + 1.0)
+        - gammaln(events - x + 1.0)
         - gammaln(people2 - events + x + 1.0)
     )
     chance = np.exp(height - height.max())

@@ -193,9 +193,7 @@ def _given(tau2: npt.ArrayLike, size: int) -> FloatArray:
     return np.broadcast_to(given, (size,))
 
 
-def _fit(
-    rows: Rows, start: int, stop: int, given: FloatArray | None, ask: _Ask
-) -> tuple[IntArray, FloatColumns]:
+def _fit(rows: Rows, start: int, stop: int, given: FloatArray | None, ask: _Ask) -> tuple[IntArray, FloatColumns]:
     """Return the number of studies and every field of rows `start` to `stop`."""
     y, v, count = rows.columns(start, stop)
     here = np.isfinite(v)

@@ -263,4 +263,3 @@ def _advance(
     shut = b - a <= 2.0 * EPSILON * b + least
     new = np.where(short, np.minimum(np.maximum(new, a), b), np.where(inside, new, middle))
     return new, a, b, short | shut
-

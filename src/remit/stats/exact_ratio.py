@@ -108,9 +108,7 @@ def rate_ratio(
 ) -> ExactFit:
     """Return the conditional exact fit of the log rate ratio: events of arm 1 given both arms' events are binomial."""
     names = ("events1", "time1", "events2", "time2")
-    x1, t1, x2, t2 = (
-        _check.column(v, name) for v, name in zip((events1, time1, events2, time2), names, strict=True)
-    )
+    x1, t1, x2, t2 = (_check.column(v, name) for v, name in zip((events1, time1, events2, time2), names, strict=True))
     _check.same_length(1, events1=x1, time1=t1, events2=x2, time2=t2)
     if min(x1.min(), x2.min()) < 0.0 or min(t1.min(), t2.min()) <= 0.0:
         raise InputError("events below 0 or person-time not above 0; check the table")

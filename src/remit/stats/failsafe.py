@@ -25,9 +25,7 @@ def failsafe(effect: npt.ArrayLike, variance: npt.ArrayLike, target: float | Non
     """Return all three numbers; `target` is Orwin's, half the mean unless given."""
     y, _ = _check.studies(effect, variance, minimum=1)
     aim = float(y.mean()) / 2.0 if target is None else _check.finite(target, "target")
-    return FailSafe(
-        failsafe_rosenthal(effect, variance), failsafe_rosenberg(effect, variance), orwin(effect, aim), aim
-    )
+    return FailSafe(failsafe_rosenthal(effect, variance), failsafe_rosenberg(effect, variance), orwin(effect, aim), aim)
 
 
 def orwin(effect: npt.ArrayLike, target: float, missing: float = 0.0) -> int:

@@ -153,9 +153,7 @@ def likelihood_ratio_q(x: FloatArray, n: FloatArray) -> float:
     return max(0.0, 2.0 * float(np.sum(own - shared)))
 
 
-def _ends(
-    surface: LogitNormal, top: Point, se: float, interval: str, level: float, drop: float
-) -> tuple[float, float]:
+def _ends(surface: LogitNormal, top: Point, se: float, interval: str, level: float, drop: float) -> tuple[float, float]:
     if interval == "profile":
         step = 1.2 * math.sqrt(2.0 * drop) * se
         return mu_end(surface, top, drop, -step), mu_end(surface, top, drop, step)

@@ -68,8 +68,11 @@ def _quantile(k: int, tau2: float, sums: tuple[float, ...], alpha: float) -> flo
         off = (r * r - 1.0) / vr
         mean = (k - 1.0) + tau2 * (w1 - w2) + tau2**2 * off * spread3
         variance = (
-            2.0 * (k - 1.0) + 4.0 * tau2 * (w1 - w2) + 2.0 * tau2**2 * (w1 * w2 - 2.0 * w3 + w2**2)
-            + 4.0 * tau2**2 * off * spread3 + 4.0 * tau2**3 * off * spread4
+            2.0 * (k - 1.0)
+            + 4.0 * tau2 * (w1 - w2)
+            + 2.0 * tau2**2 * (w1 * w2 - 2.0 * w3 + w2**2)
+            + 4.0 * tau2**2 * off * spread3
+            + 4.0 * tau2**3 * off * spread4
             + 2.0 * tau2**4 * (1.0 - 2.0 * r * r) / vr**2 * spread3**2
         )
         return mean, variance

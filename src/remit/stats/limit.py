@@ -96,8 +96,10 @@ def _line(z: npt.NDArray[np.float64], x: npt.NDArray[np.float64]) -> tuple[float
     off = x - middle
     ss = float(off @ off)
     slope = float(off @ z) / ss
-    return float(z.mean()) - slope * middle, slope, np.array(
-        [[1.0 / x.size + middle**2 / ss, -middle / ss], [-middle / ss, 1.0 / ss]]
+    return (
+        float(z.mean()) - slope * middle,
+        slope,
+        np.array([[1.0 / x.size + middle**2 / ss, -middle / ss], [-middle / ss, 1.0 / ss]]),
     )
 
 

@@ -98,8 +98,12 @@ def correction(cells: FloatArray, add: float, to: str) -> FloatArray:
     if _check.finite(add, "add") < 0.0:
         raise InputError(f"add {add!r}; expected 0 or a small positive number, such as 0.5")
     empty = (cells == 0.0).any(axis=0)
-    chosen = {"only-zero": empty, "if-any-zero": np.full_like(empty, empty.any()), "all": np.ones_like(empty),
-              "none": np.zeros_like(empty)}
+    chosen = {
+        "only-zero": empty,
+        "if-any-zero": np.full_like(empty, empty.any()),
+        "all": np.ones_like(empty),
+        "none": np.zeros_like(empty),
+    }
     if to not in chosen:
         raise InputError(f"to {to!r}; expected one of {', '.join(chosen)}")
     return np.where(chosen[to], float(add), 0.0)

@@ -61,8 +61,17 @@ def pet_peese(
     estimate, se = (at, error) if chosen == "PET" else _intercept(other)
     half = t_quantile(level, pet.df) * se
     return PetPeese(
-        pet.k, estimate, se, estimate - half, estimate + half, t_p(estimate / se, pet.df), pet.df, chosen, choice_p,
-        pet, other,
+        pet.k,
+        estimate,
+        se,
+        estimate - half,
+        estimate + half,
+        t_p(estimate / se, pet.df),
+        pet.df,
+        chosen,
+        choice_p,
+        pet,
+        other,
     )
 
 

@@ -166,9 +166,7 @@ def _spreads(w: FloatArray, residual: float, truncated: bool) -> dict[str, tuple
     }
 
 
-def _reach(
-    prediction: str, tau2: float, spreads: dict[str, tuple[float, float]], k: int, level: float
-) -> float | None:
+def _reach(prediction: str, tau2: float, spreads: dict[str, tuple[float, float]], k: int, level: float) -> float | None:
     """Return the half-width of the prediction interval, None for fewer than three studies."""
     plain = spreads["normal"][0]
     forms = {

@@ -31,9 +31,7 @@ class Radial:
     outside: tuple[int, ...]
 
 
-def radial(
-    effect: npt.ArrayLike, variance: npt.ArrayLike, tau2: float = 0.0, level: float = 0.95
-) -> Radial:
+def radial(effect: npt.ArrayLike, variance: npt.ArrayLike, tau2: float = 0.0, level: float = 0.95) -> Radial:
     """Return effect / s over 1 / s, s = sqrt(variance + tau2); tau2 = 0 shows heterogeneity as points outside the band.
 
     Source: Galbraith (1988), Stat Med 7:889-894. InputError for k < 2 or a negative tau2.

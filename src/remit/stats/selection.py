@@ -159,8 +159,15 @@ def _given(delta: Sequence[float], count: int) -> FloatArray:
 
 
 def _fit(
-    y: FloatArray, v: FloatArray, cells: Cells, favoured: Favoured, steps: tuple[float, ...],
-    counts: npt.NDArray[np.intp], level: float, starts: list[FloatArray], given: FloatArray | None,
+    y: FloatArray,
+    v: FloatArray,
+    cells: Cells,
+    favoured: Favoured,
+    steps: tuple[float, ...],
+    counts: npt.NDArray[np.intp],
+    level: float,
+    starts: list[FloatArray],
+    given: FloatArray | None,
 ) -> Selection:
     """Fit in units of a typical standard error, from every start, and keep the highest top."""
     unit = math.sqrt(float(np.exp(np.log(v).mean())))
@@ -177,9 +184,7 @@ def _fit(
     flat = _without_tau2(likelihood, [point, *first], least)
     plain = log_likelihood(likelihood.y, likelihood.v, t0, restricted=False)
     spread = covariance(top.curve, np.array([True, point[1] > 0.0] + [True] * n))
-    return _result(
-        point, top.height, spread, flat, plain, mu0, unit, cells, favoured, steps, counts, level, given
-    )
+    return _result(point, top.height, spread, flat, plain, mu0, unit, cells, favoured, steps, counts, level, given)
 
 
 def _highest(likelihood: Likelihood, starts: list[FloatArray], least: FloatArray) -> tuple[FloatArray, Look]:
@@ -198,6 +203,7 @@ def _highest(likelihood: Likelihood, starts: list[FloatArray], least: FloatArray
 
 def _settled(likelihood: Likelihood, start: FloatArray, least: FloatArray) -> FloatArray:
     """Return the start with mu and t moved to where its weights want them, or as it is where they want no end."""
+
     def look(part: FloatArray) -> Look:
         full = likelihood.at(np.concatenate((part, start[2:])))
         return Look(full.height, full.slope[:2], full.curve[:2, :2])
@@ -226,8 +232,18 @@ def _without_tau2(likelihood: Likelihood, starts: list[FloatArray], least: Float
 
 
 def _result(
-    point: FloatArray, height: float, spread: FloatArray, flat: float, plain: float, mu0: float, unit: float,
-    cells: Cells, favoured: Favoured, steps: tuple[float, ...], counts: npt.NDArray[np.intp], level: float,
+    point: FloatArray,
+    height: float,
+    spread: FloatArray,
+    flat: float,
+    plain: float,
+    mu0: float,
+    unit: float,
+    cells: Cells,
+    favoured: Favoured,
+    steps: tuple[float, ...],
+    counts: npt.NDArray[np.intp],
+    level: float,
     given: FloatArray | None,
 ) -> Selection:
     sign = -1.0 if favoured == "less" else 1.0

@@ -62,9 +62,7 @@ def thompson_sharp(effect: npt.ArrayLike, variance: npt.ArrayLike, minimum: int 
     """
     y, v = _check.studies(effect, variance, max(minimum, 3))
     fit = meta_regression(y, v, np.stack((np.ones_like(v), np.sqrt(v)), axis=1), "reml", "t")
-    return Asymmetry(
-        y.size, fit.estimate[1], fit.se[1], fit.statistic[1], fit.df, fit.p[1], fit.estimate[0], fit.se[0]
-    )
+    return Asymmetry(y.size, fit.estimate[1], fit.se[1], fit.statistic[1], fit.df, fit.p[1], fit.estimate[0], fit.se[0])
 
 
 def harbord(
@@ -155,13 +153,20 @@ def _line(y: FloatArray, x: FloatArray, w: FloatArray) -> Asymmetry:
     se = np.sqrt(np.diag(fit.covariance) * fit.q / df)
     statistic = float(fit.beta[1] / se[1])
     return Asymmetry(
-        y.size, float(fit.beta[1]), float(se[1]), statistic, float(df), t_p(statistic, df), float(fit.beta[0]),
+        y.size,
+        float(fit.beta[1]),
+        float(se[1]),
+        statistic,
+        float(df),
+        t_p(statistic, df),
+        float(fit.beta[0]),
         float(se[0]),
     )
 
 
 def _kendall_variance(n: int, t: npt.NDArray[np.intp], u: npt.NDArray[np.intp]) -> float:
     """Return the variance of Kendall's score when values repeat t and u times. Source: Kendall (1970), ch. 4."""
+
     def term(counts: npt.NDArray[np.intp], degree: int) -> float:
         c = counts.astype(np.float64)
         parts = {1: c * (c - 1.0), 2: c * (c - 1.0) * (c - 2.0), 3: c * (c - 1.0) * (2.0 * c + 5.0)}

@@ -94,9 +94,7 @@ def mantel_haenszel_rates(
     return _normal(x1.size, estimate, variance, q, int(told.sum()) - 1, level)
 
 
-def peto(
-    a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLike, level: float = 0.95
-) -> Stratified:
+def peto(a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLike, level: float = 0.95) -> Stratified:
     """Return Peto's log odds ratio: sum of observed less expected events over the sum of hypergeometric variances.
 
     Source: Yusuf et al. (1985), Prog Cardiovasc Dis 27:335-371. Good for rare events and arms of like size; biased for
@@ -146,9 +144,7 @@ def _odds_ratio(a: FloatArray, n1: FloatArray, c: FloatArray, n2: FloatArray) ->
     r, s = a * d / n, b * c / n
     big_r, big_s = _both_ways(float(r.sum()), float(s.sum()))
     p, q = (a + d) / n, (b + c) / n
-    variance = 0.5 * (
-        float(p @ r) / big_r**2 + float(p @ s + q @ r) / (big_r * big_s) + float(q @ s) / big_s**2
-    )
+    variance = 0.5 * (float(p @ r) / big_r**2 + float(p @ s + q @ r) / (big_r * big_s) + float(q @ s) / big_s**2)
     return math.log(big_r / big_s), variance
 
 

@@ -61,9 +61,7 @@ def trim_fill(
     new = 2.0 * centre - y[cut:]
     every, spread = sign * np.concatenate((y, new)), np.concatenate((v, v[cut:]))
     fit = random_effects(every, spread, tau2_given(every, spread, np.ones((every.size, 1)), tau2), interval=interval)
-    return TrimFill(
-        missing, missing_se, side, tuple((sign * new).tolist()), tuple(v[cut:].tolist()), fit
-    )
+    return TrimFill(missing, missing_se, side, tuple((sign * new).tolist()), tuple(v[cut:].tolist()), fit)
 
 
 def _trim(y: FloatArray, v: FloatArray, estimator: str, tau2: str) -> tuple[int, float, float]:
@@ -98,8 +96,13 @@ def _error(k: int, m: float, estimator: str) -> float:
     if estimator == "R0":
         return math.sqrt(2.0 * max(m, 0.0) + 2.0)
     spread = (
-        k * (k + 1.0) * (2.0 * k + 1.0) + 10.0 * m**3 + 27.0 * m**2 + 17.0 * m
-        - 18.0 * k * m**2 - 18.0 * k * m + 6.0 * k**2 * m
+        k * (k + 1.0) * (2.0 * k + 1.0)
+        + 10.0 * m**3
+        + 27.0 * m**2
+        + 17.0 * m
+        - 18.0 * k * m**2
+        - 18.0 * k * m
+        + 6.0 * k**2 * m
     ) / 24.0
     if estimator == "L0":
         return 4.0 * math.sqrt(max(spread, 0.0)) / (2.0 * k - 1.0)
