@@ -30,6 +30,14 @@ arms:
     targets: [CD22]
     n: 40
 """
+SEARCH = """\
+search: told-by-post
+source: A letter
+route: citation
+query: ""
+date: 2026-11-22
+hits: 1
+"""
 COUNTS = (
     "key,arm,outcome,months,events,total,proportion,lower,upper,level,basis,population,scale,threshold,"
     "report,locator,url,source,extracted_by,checked_by,flags,note\n"
@@ -42,9 +50,10 @@ def add_study(root):
     folder.mkdir()
     (folder / "study.yaml").write_text(STUDY, encoding="utf-8")
     (folder / "counts.csv").write_text(COUNTS, encoding="utf-8")
+    (root / "searches" / "told-by-post.yaml").write_text(SEARCH, encoding="utf-8")
     insert(
         root / "records" / "records.csv",
-        "invented-2026,{search},An invented trial,Nobody,2026,,,,,https://example.org/x",
+        "invented-2026,told-by-post,An invented trial,Nobody,2026,,,,,https://example.org/x",
     )
     insert(
         root / "screening" / "full-text" / "r1.csv", "zz-invented,invented-2026,include,inc-targeted,a test,2026-11-22"
@@ -53,7 +62,6 @@ def add_study(root):
 
 def insert(path, row):
     head, *rows = path.read_text(encoding="utf-8").splitlines()
-    row = row.replace("{search}", rows[0].split(",")[1])
     path.write_text("\n".join([head, *sorted([*rows, row], key=lambda r: r.split(",")[0])]) + "\n", encoding="utf-8")
 
 

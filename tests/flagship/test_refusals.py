@@ -172,6 +172,13 @@ def test_a_correction_that_outlived_its_reason(flagship):
     flagship.refused("studies/eliana/corrections.yaml:2", "0.99", "0.82")
 
 
+def test_more_records_than_the_search_found(flagship):
+    search = flagship.root / "searches" / "pages-third.yaml"
+    line = next(x for x in search.read_text(encoding="utf-8").splitlines() if x.startswith("hits:"))
+    flagship.swap("searches/pages-third.yaml", line, "hits: 1")
+    flagship.refused("searches/pages-third.yaml:1", "1 hits")
+
+
 def first_key(flagship, file, events):
     """Return the key of the first row of a counts table with that many events."""
     import csv

@@ -92,6 +92,10 @@ def tried(asked: Test, findings: Mapping[str, Finding]) -> Outcome:
         return _nothing(names, f"no difference can be worked out: {e}")
 
 
+def _p(value: float) -> str:
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
 def _asked(op: str) -> str:
     return {">": "(claimed: more than", "<": "(claimed: less than"}.get(op, "(claimed: other than")
 
@@ -151,7 +155,7 @@ def _subgroup(asked: Test, findings: Mapping[str, Finding], names: tuple[str, ..
     kind = f.analysis.kind
     word = verdict(d.estimate, d.lower, d.upper, asked.op, asked.threshold)
     shown = [f"{v.level} {_ci(v.estimate, v.lower, v.upper, kind)} (k = {v.k})" for v in (a, b)]
-    p = f", test of subgroups p = {split.p:.3f}" if split is not None and split.p is not None else ""
+    p = f", test of subgroups {_p(split.p)}" if split is not None and split.p is not None else ""
     reason = f"{shown[0]} minus {shown[1]} is {_gap(d.estimate, d.lower, d.upper, kind)}{p}: {_why(word)}"
     return Outcome(
         verdict=word,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
-from remit import appraise, grade, lint, store, synthesise
+from remit import appraise, grade, lint, screen, store, synthesise
 from remit.errors import ReviewError
 from remit.model.finding import ClaimResult, Finding
 from remit.model.place import Problem
@@ -51,10 +51,19 @@ def results(review: Review, found: tuple[Problem, ...] = (), say: Say = quiet) -
     say(f"synthesising {len(review.protocol.analyses)} analyses")
     findings = grade.graded(synthesise.findings(review), review)
     say("checking meaning")
-    problems = (*found, *appraise.problems(review), *lint.problems(review, findings))
+    problems = (*found, *appraise.problems(review), *lint.problems(review, findings), *_flow(review))
     claims = grade.claims(findings, review)
     by_id = MappingProxyType({f.id: f for f in findings})
     return Results(review, by_id, claims, tuple(sorted(problems)))
+
+
+def _flow(review: Review) -> tuple[Problem, ...]:
+    """Return what is wrong with the numbers of the PRISMA flow."""
+    try:
+        screen.flow(review)
+    except ReviewError as error:
+        return tuple(p for p in error.problems if isinstance(p, Problem))
+    return ()
 
 
 def open_review(path: str | Path, say: Say = quiet) -> Results:
