@@ -11,7 +11,7 @@ from remit.report import links, words
 from remit.report.book import Book
 from remit.report.figures import mechanism
 from remit.report.figures.axis import Axis
-from remit.report.pages import card, home
+from remit.report.pages import card, home, ledgers
 from remit.report.pages.balance import Point, points
 from remit.report.pages.lists import StudyLine, study_line
 
@@ -40,6 +40,7 @@ class ClassPage:
     groups: tuple[tuple[str, str, tuple[card.Card, ...]], ...]
     advantages: tuple[Point, ...]
     challenges: tuple[Point, ...]
+    ledgers: ledgers.LedgerTable
     coming: tuple[Ongoing, ...]
     missing: tuple[card.Card, ...]
     studies: tuple[StudyLine, ...]
@@ -66,6 +67,7 @@ def page(book: Book, index: int, term: Term, ratios: Axis) -> ClassPage:
         ),
         advantages=points(book, held, good=True),
         challenges=points(book, held, good=False),
+        ledgers=ledgers.table(book, term.id),
         coming=tuple(o for o in book.review.ongoing if term.id in o.classes),
         missing=tuple(card.card(book, f, ratios) for f in held if not f.used),
         studies=tuple(
