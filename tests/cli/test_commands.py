@@ -83,3 +83,11 @@ def test_a_closed_pipe_is_no_traceback(review):
         ["/bin/sh", "-c", f'"{sys.executable}" -c "{code}" | head -c 1'], capture_output=True, text=True, check=False
     )
     assert "Traceback" not in done.stderr
+
+
+def test_a_terminal_that_knows_only_ascii_gets_every_line(review):
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PATH": "/usr/bin:/bin"}
+    command = [sys.executable, "-m", "remit", "show", str(review), "car-t-remission"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)
+    assert done.returncode == 0, done.stderr
+    assert "\\u2295" in done.stdout or "went in" in done.stdout
