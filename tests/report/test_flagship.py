@@ -58,3 +58,11 @@ def test_every_used_row_is_linked_from_its_finding(built):
         page = pages[homes[links.finding_anchor(f.id)]].decode()
         for u in f.used:
             assert f"study-{u.study}.html#{links.row_anchor(u.place, u.key)}" in page, f.id
+
+
+def test_a_pool_of_two_says_how_little_two_studies_tell(built):
+    findings, pages = built
+    text = b"".join(c for n, c in pages.items() if n.endswith(".html")).decode()
+    pools = [f for f in findings if f.k == 2 and f.analysis.kind != "proportion"]
+    assert pools
+    assert text.count("Two studies tell little of how much studies differ") == len(pools)

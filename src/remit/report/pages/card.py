@@ -17,6 +17,9 @@ _ROUTINE = frozenset(("design", "confirms", "other-time", "other-basis", "other-
 """Reasons that follow from what an analysis asks for: their rows are named and counted, not each linked."""
 
 
+TWO = "Two studies tell little of how much studies differ, so the interval is very wide: read the two studies"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
     """One row behind a figure: where it was read, how it was used, who read it."""
@@ -118,6 +121,7 @@ def card(book: Book, finding: Finding, ratios: Axis) -> Card:
     notes = [f"Indirectness: {a.indirectness}"] if a.indirectness else []
     notes += [f"Accepted: {words.listed([words.readable(mix) for mix in a.allow])}"] if a.allow else []
     notes += [a.note] if a.note else []
+    notes += [TWO] if finding.k == 2 and a.kind != "proportion" else []
     sources = tuple(_provenance(book, u) for u in finding.used)
     readers = Counter(p.readers for p in sources)
     return Card(
