@@ -67,7 +67,7 @@ def entity(f: Fields) -> Entity:
     return Entity(
         name=f.needed("name"),
         kind=f.needed("kind"),
-        curie=f.needed("curie"),
+        curie=f.text("curie"),
         synonyms=f.words("synonyms"),
         url=f.url("url"),
         place=f.place,
