@@ -1,0 +1,1 @@
+"""Local pages to work on: screening records, tracing curves."""

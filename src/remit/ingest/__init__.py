@@ -1,0 +1,1 @@
+"""Records in: one file per source or format, each giving `SourceRecord` after `SourceRecord`."""
