@@ -53,7 +53,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One line of the append-only log: a person, a record, a stage, a verdict, a criterion, a reason."""
+    """One line of the append-only log: a person, a record, a stage, a verdict, a criterion, a reason.
+
+    `settles` marks a line of the stage's consensus file: after a conflict, one named person decided for all.
+    """
 
     record: str
     stage: Stage
@@ -62,4 +65,30 @@ class Decision:
     reason: str
     by: str
     date: str
+    settles: bool = False
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeat:
+    """A line a search found that is a record already held: which one, and what agreed."""
+
+    record: str
+    search: str
+    source_key: str
+    title: str
+    agreed: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alike:
+    """Two records that may be one document. `verdict` is blank until a person (`by`) says `same` or `different`."""
+
+    record: str
+    other: str
+    why: str
+    verdict: str = ""
+    by: str = ""
+    date: str = ""
     place: Place

@@ -142,6 +142,15 @@ class Amendment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Screening:
+    """How records are screened, set beforehand: readers each needs, the recall to reach and with what confidence."""
+
+    readers: int = 1
+    recall: float = 0.95
+    confidence: float = 0.95
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Protocol:
     """All that was settled beforehand. `prefer` is the ordered rule that picks one estimate per family."""
 
@@ -159,6 +168,7 @@ class Protocol:
     methods: Mapping[str, str]
     matrix: tuple[tuple[str, str], ...] = ()
     highlights: tuple[str, ...] = ()
+    screening: Screening = Screening()
     place: Place
 
     def outcome(self, outcome_id: str) -> Outcome | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from remit.model.appraisal import Appraisal
 from remit.model.certainty import Signature
-from remit.model.decision import Decision, Person, Record, Search
+from remit.model.decision import Alike, Decision, Person, Record, Repeat, Search
 from remit.model.mechanism import Agent, Edge, Entity, Ongoing, Resistance
 from remit.model.observation import Contrast, Correction, Count, Median, Observation, Survival
 from remit.model.place import Place
@@ -67,6 +67,8 @@ class Review:
     searches: tuple[Search, ...] = ()
     records: tuple[Record, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
+    alike: tuple[Alike, ...] = ()
     agents: tuple[Agent, ...] = ()
     edges: tuple[Edge, ...] = ()
     resistance: tuple[Resistance, ...] = ()

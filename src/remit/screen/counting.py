@@ -76,7 +76,7 @@ def flow(review: Review) -> Flow:
     """
     _consistent(review)
     routes = {s.id: s.route for s in review.searches}
-    held = Counter(r.search for r in review.records)
+    held = Counter(r.search for r in review.records) + Counter(r.search for r in review.repeats)
     first = {d.record: d for d in review.decisions if d.stage == "title-abstract"}
     last = {d.record: d for d in review.decisions if d.stage == "full-text"}
     sides = {side: _Side() for side in SIDES}

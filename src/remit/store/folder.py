@@ -12,6 +12,8 @@ from remit.store.values import COLUMNS
 TOP = ("review.yaml", "protocol.yaml", "certainty.yaml", "horizon.csv")
 STUDY = ("study.yaml", *(f"{t}.csv" for t in COLUMNS), "bias.yaml", "corrections.yaml")
 MECHANISMS = ("agents.csv", "edges.csv", "resistance.csv", "entities.csv")
+RECORDS = ("records.csv", "duplicates.csv", "pairs.csv")
+CONSENSUS = "consensus"
 STAGES = ("title-abstract", "full-text")
 MADE = ("findings", "site")
 _OURS = (".yaml", ".csv", ".yml")

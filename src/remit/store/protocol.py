@@ -5,7 +5,17 @@ from typing import Protocol as Shape
 from typing import TypeVar, get_args
 
 from remit.model.place import Place
-from remit.model.protocol import Amendment, Criterion, Direction, Outcome, OutcomeKind, Protocol, Question, Term
+from remit.model.protocol import (
+    Amendment,
+    Criterion,
+    Direction,
+    Outcome,
+    OutcomeKind,
+    Protocol,
+    Question,
+    Screening,
+    Term,
+)
 from remit.store.analyses import Codes, expanded
 from remit.store.claims import claim
 from remit.store.fields import Fields
@@ -57,6 +67,7 @@ def protocol(f: Fields) -> Protocol:
         methods=_methods(f.inner("methods")),
         matrix=tuple(_column(m, ids, codes.classes) for m in f.each("matrix")),
         highlights=_known(f, "highlights", ids),
+        screening=_screening(f.inner("screening")),
         place=f.place,
     )
     f.close()
@@ -144,6 +155,23 @@ def _amendment(f: Fields) -> Amendment:
     found = Amendment(date=f.date("date", needed=True), what=f.needed("what"), why=f.needed("why"), place=f.place)
     f.close()
     return found
+
+
+def _screening(f: Fields | None) -> Screening:
+    """Read how records are screened; shares are above 0 and below 1."""
+    if f is None:
+        return Screening()
+    readers = f.whole("readers")
+    if readers not in (None, 1, 2):
+        f.refuse("readers", "screening", f"readers {readers}", "1 or 2", "say how many must read each record")
+    shares = {}
+    for key in ("recall", "confidence"):
+        value = f.number(key)
+        if value is not None and not 0 < value < 1:
+            f.refuse(key, "screening", f"{key} {value:g}", "a share between 0 and 1, such as 0.95", f"mend {key}")
+        shares[key] = 0.95 if value is None else value
+    f.close()
+    return Screening(readers=1 if readers is None else readers, **shares)
 
 
 def _methods(f: Fields | None) -> Mapping[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from remit.model.decision import Decision, Record, Search, Stage
+from remit.model.decision import Alike, Decision, Record, Repeat, Search, Stage
 from remit.model.place import Place, Problem
 from remit.model.protocol import Protocol
 from remit.model.review import About, Review, StudyData
@@ -64,6 +64,8 @@ class _Reader:
             searches=searches,
             records=found,
             decisions=decisions,
+            repeats=self._repeats(searches, found),
+            alike=self._alike(found),
             agents=agents,
             edges=edges,
             resistance=ways,
@@ -114,11 +116,19 @@ class _Reader:
 
     def _records(self, searches: tuple[Search, ...]) -> tuple[Record, ...]:
         ids = frozenset(s.id for s in searches)
-        folder.expect(self.root, "records", ("records.csv",), self.refusals)
+        folder.expect(self.root, "records", folder.RECORDS, self.refusals)
         return self._table("records/records.csv", records.RECORDS, lambda f: records.record(f, ids))
 
+    def _repeats(self, searches: tuple[Search, ...], found: tuple[Record, ...]) -> tuple[Repeat, ...]:
+        ids, held = frozenset(s.id for s in searches), frozenset(r.id for r in found)
+        return self._table("records/duplicates.csv", records.REPEATS, lambda f: records.repeat(f, ids, held))
+
+    def _alike(self, found: tuple[Record, ...]) -> tuple[Alike, ...]:
+        held = frozenset(r.id for r in found)
+        return self._table("records/pairs.csv", records.ALIKE, lambda f: records.alike(f, held, self.known))
+
     def _decisions(self, found: tuple[Record, ...]) -> tuple[Decision, ...]:
-        """Read every person's log; the whole log is in order of date, then person, then line."""
+        """Read every person's log; in order of date, person and line, what settles a conflict last."""
         ids = frozenset(r.id for r in found)
         out: list[Decision] = []
         for stage in records.STAGES:
@@ -130,9 +140,11 @@ class _Reader:
                 advice = "the stages are " + " and ".join(folder.STAGES)
                 place = Place(f"screening/{name}")
                 self.refusals.add(place, "unknown-file", f"the folder {name}", "a stage", advice)
-        return tuple(sorted(out, key=lambda d: (d.date, d.by)))
+        return tuple(sorted(out, key=lambda d: (d.settles, d.date, d.by)))
 
     def _log(self, file: str, stage: Stage, by: str, ids: frozenset[str]) -> tuple[Decision, ...]:
+        if by == folder.CONSENSUS:
+            return self._table(file, records.CONSENSUS, lambda f: records.decision(f, stage, "", ids, self.known))
         if self.known.people is not None and by not in self.known.people:
             advice = "name the file after a person of review.yaml"
             self.refusals.add(Place(file), "dangling-person", f"the file of {by!r}", "a declared person", advice)

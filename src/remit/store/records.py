@@ -2,13 +2,16 @@
 
 from typing import get_args
 
-from remit.model.decision import Decision, Record, Search, Stage, Verdict
+from remit.model.decision import Alike, Decision, Record, Repeat, Search, Stage, Verdict
 from remit.model.mechanism import Ongoing
 from remit.store.fields import Fields
 from remit.store.known import Known
 
 RECORDS = ("key", "search", "title", "first_author", "year", "journal", "doi", "pmid", "registry", "url")
+REPEATS = ("key", "record", "search", "source_key", "title", "agreed")
+ALIKE = ("key", "record", "other", "why", "verdict", "by", "date")
 DECISIONS = ("key", "record", "verdict", "criterion", "reason", "date")
+CONSENSUS = ("key", "record", "verdict", "criterion", "reason", "by", "date")
 HORIZON = (
     *("key", "registry", "name", "agents", "classes", "population", "phase", "design", "planned", "status"),
     *("completion", "primary_outcome", "url", "seen_on"),
@@ -54,8 +57,42 @@ def record(f: Fields, searches: frozenset[str] | None) -> Record:
     )
 
 
+def repeat(f: Fields, searches: frozenset[str] | None, records: frozenset[str] | None) -> Repeat:
+    """Return a row of duplicates.csv."""
+    f.id("key")
+    return Repeat(
+        record=f.ref("record", records, "record", needed=True),
+        search=f.ref("search", searches, "search", needed=True),
+        source_key=f.text("source_key"),
+        title=f.text("title"),
+        agreed=f.text("agreed"),
+        place=f.place,
+    )
+
+
+def alike(f: Fields, records: frozenset[str] | None, known: Known) -> Alike:
+    """Return a row of pairs.csv; a verdict has a person and a day."""
+    f.id("key")
+    verdict = f.choice("verdict", ("same", "different"), default="different") if f.has("verdict") else ""
+    found = Alike(
+        record=f.ref("record", records, "record", needed=True),
+        other=f.ref("other", records, "record", needed=True),
+        why=f.text("why"),
+        verdict=verdict,
+        by=f.ref("by", known.people, "person", needed=bool(verdict)),
+        date=f.date("date", needed=bool(verdict)),
+        place=f.place,
+    )
+    if found.record == found.other:
+        f.refuse("other", "pair", f"{found.record!r} beside itself", "two records", "name another record")
+    return found
+
+
 def decision(f: Fields, stage: Stage, by: str, records: frozenset[str] | None, known: Known) -> Decision:
-    """Return a row of one person's log; an exclusion names a criterion that excludes."""
+    """Return a row of one person's log, or of the consensus file where `by` is blank.
+
+    An exclusion names a criterion that excludes.
+    """
     f.id("key")
     found = Decision(
         record=f.ref("record", records, "record", needed=True),
@@ -63,8 +100,9 @@ def decision(f: Fields, stage: Stage, by: str, records: frozenset[str] | None, k
         verdict=f.choice("verdict", VERDICTS),
         criterion=f.ref("criterion", known.criteria, "criterion"),
         reason=f.text("reason"),
-        by=by,
+        by=by or f.ref("by", known.people, "person", needed=True),
         date=f.date("date", needed=True),
+        settles=not by,
         place=f.place,
     )
     if found.verdict == "exclude" and not found.criterion:

@@ -1,0 +1,92 @@
+"""Titles, abstracts and keywords of records, in a local cache: others' copyright keeps them out of the review.
+
+`.remit/records.jsonl` has one record a line, by id; a later line of the same id stands in place of an earlier one.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from pathlib import Path
+
+from remit.model.source_record import Related, SourceRecord
+
+FILE = ".remit/records.jsonl"
+
+
+def write(root: str | Path, texts: Mapping[str, SourceRecord]) -> None:
+    """Add records to the cache."""
+    file = Path(root) / FILE
+    file.parent.mkdir(exist_ok=True)
+    with file.open("a", encoding="utf-8", newline="\n") as out:
+        for key, record in texts.items():
+            said = {k: v for k, v in asdict(record).items() if v not in ("", (), None, False, 0)}
+            out.write(json.dumps({"id": key, **said}, ensure_ascii=False) + "\n")
+
+
+def read(root: str | Path) -> Iterator[tuple[str, SourceRecord]]:
+    """Give every record of the cache with its id, in the order of the file; a torn or foreign line is passed over."""
+    file = Path(root) / FILE
+    if not file.is_file():
+        return
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            try:
+                held = json.loads(line)
+            except ValueError:
+                continue
+            if isinstance(held, dict) and isinstance(held.get("id"), str):
+                yield held["id"], _record(held)
+
+
+def _record(held: Mapping[str, object]) -> SourceRecord:
+    def text(name: str) -> str:
+        value = held.get(name)
+        return value if isinstance(value, str) else ""
+
+    def several(name: str) -> tuple[str, ...]:
+        value = held.get(name)
+        return tuple(str(v) for v in value) if isinstance(value, list) else ()
+
+    def whole(name: str) -> int | None:
+        value = held.get(name)
+        return value if isinstance(value, int) else None
+
+    return SourceRecord(
+        source=text("source"),
+        format=text("format"),
+        file=text("file"),
+        key=text("key"),
+        kind=text("kind"),
+        title=text("title"),
+        abstract=text("abstract"),
+        journal=text("journal"),
+        volume=text("volume"),
+        issue=text("issue"),
+        pages=text("pages"),
+        doi=text("doi"),
+        pmid=text("pmid"),
+        pmcid=text("pmcid"),
+        language=text("language"),
+        url=text("url"),
+        authors=several("authors"),
+        registry=several("registry"),
+        issn=several("issn"),
+        keywords=several("keywords"),
+        year=whole("year"),
+        number=whole("number") or 0,
+        retracted=held.get("retracted") is True,
+        related=_related(held.get("related")),
+        other=_pairs(held.get("other")),
+    )
+
+
+def _related(held: object) -> tuple[Related, ...]:
+    entries = held if isinstance(held, list) else []
+    return tuple(
+        Related(e["relation"], str(e.get("ref", ""))) for e in entries if isinstance(e, dict) and "relation" in e
+    )
+
+
+def _pairs(held: object) -> tuple[tuple[str, str], ...]:
+    entries = held if isinstance(held, list) else []
+    return tuple((str(e[0]), str(e[1])) for e in entries if isinstance(e, list) and len(e) == 2)
