@@ -1,0 +1,153 @@
+"""What one person sees next, how far they are, and where two people disagree. Nobody sees another's decision first."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from threading import Lock
+
+from remit.app.marking import words
+from remit.model.decision import Record
+from remit.model.source_record import SourceRecord
+from remit.store.log import Line
+from remit.tasks import screening
+
+Order = Callable[[Sequence[Line]], Sequence[str]]
+Left = Callable[[Sequence[Line]], str]
+RANK_AGAIN = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One record to decide, with what is very like it, and how many lines the person's log has."""
+
+    record: Record
+    text: SourceRecord
+    alike: tuple[tuple[Record, SourceRecord], ...]
+    before: Line | None
+    seen: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a person is: decided, by verdict, left, and records decided since the last inclusion."""
+
+    total: int
+    include: int
+    exclude: int
+    unsure: int
+    since: int
+
+    @property
+    def decided(self) -> int:
+        """Records with a decision."""
+        return self.include + self.exclude + self.unsure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """A record two people decided differently, with the last line of each, and what settled it."""
+
+    record: Record
+    text: SourceRecord
+    votes: tuple[tuple[str, Line], ...]
+    settled: Line | None
+
+
+class Board:
+    """Everybody's place at one desk. Logs on the disk are what holds; orders are worked out again as they grow."""
+
+    def __init__(self, desk: screening.Desk, order: Order, left: Left) -> None:
+        self.desk, self._order, self._left = desk, order, left
+        protocol = desk.review.protocol
+        asked = [t for q in protocol.questions for t in (q.population, q.intervention)]
+        self.words = words([*asked, *(c.text for c in protocol.criteria if c.effect == "include")])
+        self._ranked: dict[str, tuple[int, Sequence[str]]] = {}
+        self._lock = Lock()
+
+    def mine(self, person: str) -> Sequence[Line]:
+        """A person's lines, oldest first."""
+        return screening.lines(self.desk).get(person, ())
+
+    def next(self, person: str) -> Sheet | None:
+        """The next record a person has not decided, or None at the end."""
+        lines = self.mine(person)
+        done = {line.record for line in lines}
+        found = next((r for r in self._queue(person, lines) if r not in done), None)
+        return None if found is None else self.sheet(person, found)
+
+    def sheet(self, person: str, record: str) -> Sheet | None:
+        """One record, whether decided before or not; None where it is not at this desk."""
+        if record not in self.desk.records:
+            return None
+        lines = self.mine(person)
+        last = {line.record: line for line in lines}
+        others = [o for o in self.desk.alike.get(record, ()) if o not in last]
+        return Sheet(
+            record=self.desk.records[record],
+            text=self.text(record),
+            alike=tuple((self.desk.records[o], self.text(o)) for o in others),
+            before=last.get(record),
+            seen=len(lines),
+        )
+
+    def text(self, record: str) -> SourceRecord:
+        """What the source said of a record; title and journal alone where the local cache does not hold it."""
+        held = self.desk.texts.get(record)
+        if held is not None:
+            return held
+        r = self.desk.records[record]
+        authors = (r.first_author,) if r.first_author else ()
+        return SourceRecord(title=r.title, authors=authors, year=r.year, journal=r.journal, doi=r.doi, pmid=r.pmid)
+
+    def progress(self, person: str) -> Progress:
+        """How far a person is."""
+        last = {line.record: line.verdict for line in self.mine(person)}
+        verdicts = list(last.values())
+        after = next((i for i, v in enumerate(reversed(verdicts)) if v == "include"), len(verdicts))
+        counts = {v: verdicts.count(v) for v in ("include", "exclude", "unsure")}
+        return Progress(total=len(self.desk.records), since=after, **counts)
+
+    def estimate(self, person: str) -> str:
+        """What may be left to find, and whether the rule set beforehand lets this person stop."""
+        return self._left(self.mine(person))
+
+    def conflicts(self, person: str) -> tuple[Conflict, ...]:
+        """Conflicts a person may see: on records they decided themselves, or where nobody's reading waits for them."""
+        everyone = dict(screening.lines(self.desk))
+        settled = {line.record: line for line in everyone.pop("consensus")}
+        votes: dict[str, list[tuple[str, Line]]] = {}
+        for name, lines in everyone.items():
+            for record, line in {x.record: x for x in lines if x.record in self.desk.records}.items():
+                votes.setdefault(record, []).append((name, line))
+        needed = self.desk.review.protocol.screening.readers
+        return tuple(
+            Conflict(record=self.desk.records[r], text=self.text(r), votes=tuple(said), settled=settled.get(r))
+            for r, said in sorted(votes.items())
+            if len({x.verdict for _, x in said}) > 1
+            and (len(said) >= max(needed, 2) or any(n == person for n, _ in said))
+        )
+
+    def _queue(self, person: str, lines: Sequence[Line]) -> Sequence[str]:
+        """The person's order, learned from their own decisions only and again after every ten."""
+        step = len(lines) // RANK_AGAIN
+        with self._lock:
+            held = self._ranked.get(person)
+            if held is None or held[0] != step:
+                held = (step, self._order(lines))
+                self._ranked[person] = held
+        return held[1]
+
+
+def as_stored(records: Mapping[str, Record]) -> Order:
+    """Return the order of the review's own file, whatever was decided."""
+    ids = tuple(records)
+    return lambda lines: ids
+
+
+def counted(total: int) -> Left:
+    """Return the plain count of what is left, where no rule to stop by is applied."""
+
+    def left(lines: Sequence[Line]) -> str:
+        rest = total - len({line.record for line in lines})
+        return f"{rest} left to decide. No rule to stop by is applied: every record is shown."
+
+    return left

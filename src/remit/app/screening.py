@@ -1,0 +1,174 @@
+"""The pages to screen records on: one identity per person, every decision on the disk before it is answered for."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
+from pathlib import Path
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.applications import Starlette
+from starlette.middleware.base import BaseHTTPMiddleware
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from remit.app import keys
+from remit.app.desk import Board
+from remit.app.marking import marked
+from remit.errors import RemitError
+from remit.model.decision import Person
+from remit.store.log import Line
+from remit.tasks import screening
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+LONGEST_FORM = 100_000
+Form = Mapping[str, str]
+Next = Callable[[Request], Awaitable[Response]]
+
+
+class Pages:
+    """The routes over one board."""
+
+    def __init__(self, board: Board, key: bytes, today: Callable[[], date]) -> None:
+        self.board, self.key, self.today = board, key, today
+        self.people: dict[str, Person] = {p.id: p for p in board.desk.review.about.people}
+        self.pages = Environment(
+            loader=PackageLoader("remit.app", "pages"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+        )
+
+    async def enter(self, request: Request) -> Response:
+        """A person's own link: set the session cookie and go on to the records."""
+        person = keys.person_of_link(self.key, request.path_params["token"], self.people)
+        if person is None:
+            return self._page(
+                "stop.html", 403, said="This link is nobody's. Ask for yours where the server was started."
+            )
+        answer = RedirectResponse("/", 303)
+        answer.set_cookie(keys.COOKIE, keys.cookie(self.key, person), httponly=True, samesite="lax", path="/")
+        return answer
+
+    async def next(self, request: Request) -> Response:
+        """The next record, or the one asked for to decide it again."""
+        person = self._person(request)
+        if person is None:
+            return self._page("stop.html", 403, said="Open the link you were given.")
+        asked = request.query_params.get("record", "")
+        sheet = self.board.sheet(person, asked) if asked else self.board.next(person)
+        if asked and sheet is None:
+            return self._page("stop.html", 404, said="There is no such record here.")
+        mine = self.board.mine(person)
+        return self._page(
+            "record.html" if sheet else "done.html",
+            person=self.people[person],
+            token=keys.form_token(self.key, person),
+            sheet=sheet,
+            progress=self.board.progress(person),
+            criteria=self.board.desk.review.protocol.criteria,
+            last=mine[-1].record if mine else "",
+            stage=self.board.desk.stage,
+            marked=lambda text: marked(text, self.board.words),
+            estimate=self.board.estimate(person),
+        )
+
+    async def decide(self, request: Request) -> Response:
+        """Write a decision, on the record and on those ticked beside it, and go on."""
+        person, form = self._person(request), await _form(request)
+        if person is None or not self._ours(request, person, form):
+            return self._page("stop.html", 403, said="This form did not come from your page. Open your link again.")
+        records = [form.get("record", ""), *(k.removeprefix("also-") for k in form if k.startswith("also-"))]
+        verdict, _, criterion = form.get("decision", "").partition(":")
+        lines = [self._line(r, verdict, criterion, form.get("reason", "")) for r in records]
+        try:
+            screening.decide(self.board.desk, person, lines, _whole(form.get("seen", "")))
+        except RemitError as error:
+            return self._page("stop.html", 409, said=f"{error}.")
+        return RedirectResponse("/", 303)
+
+    async def conflicts(self, request: Request) -> Response:
+        """Records two people decided differently."""
+        person = self._person(request)
+        if person is None:
+            return self._page("stop.html", 403, said="Open the link you were given.")
+        return self._page(
+            "conflicts.html",
+            person=self.people[person],
+            people=self.people,
+            token=keys.form_token(self.key, person),
+            conflicts=self.board.conflicts(person),
+            criteria=self.board.desk.review.protocol.criteria,
+            seen=len(screening.lines(self.board.desk)["consensus"]),
+            stage=self.board.desk.stage,
+        )
+
+    async def settle(self, request: Request) -> Response:
+        """Write what settles a conflict, under the name of who settles it."""
+        person, form = self._person(request), await _form(request)
+        if person is None or not self._ours(request, person, form):
+            return self._page("stop.html", 403, said="This form did not come from your page. Open your link again.")
+        record = form.get("record", "")
+        if record not in {c.record.id for c in self.board.conflicts(person)}:
+            return self._page("stop.html", 404, said="There is no such conflict for you to settle.")
+        verdict, _, criterion = form.get("decision", "").partition(":")
+        line = self._line(record, verdict, criterion, form.get("reason", ""), by=person)
+        try:
+            screening.decide(self.board.desk, "consensus", [line], _whole(form.get("seen", "")))
+        except RemitError as error:
+            return self._page("stop.html", 409, said=f"{error}.")
+        return RedirectResponse("/conflicts", 303)
+
+    def _line(self, record: str, verdict: str, criterion: str, reason: str, by: str = "") -> Line:
+        day = self.today().isoformat()
+        return Line(record=record, verdict=verdict, criterion=criterion, reason=reason[:2000], by=by, date=day)
+
+    def _person(self, request: Request) -> str | None:
+        return keys.person_of_cookie(self.key, request.cookies.get(keys.COOKIE, ""), self.people)
+
+    def _ours(self, request: Request, person: str, form: Form) -> bool:
+        origin = request.headers.get("origin")
+        at_home = origin is None or origin.split("://", 1)[-1] == request.headers.get("host")
+        return at_home and keys.same(keys.form_token(self.key, person), form.get("token", ""))
+
+    def _page(self, name: str, status: int = 200, **values: object) -> Response:
+        return HTMLResponse(self.pages.get_template(name).render(**values), status)
+
+
+def application(board: Board, key: bytes, today: Callable[[], date]) -> Starlette:
+    """Return the web application over one board; `today` gives the day a decision is dated with."""
+    pages = Pages(board, key, today)
+    routes = [
+        Route("/enter/{token}", pages.enter),
+        Route("/", pages.next),
+        Route("/decide", pages.decide, methods=["POST"]),
+        Route("/conflicts", pages.conflicts),
+        Route("/settle", pages.settle, methods=["POST"]),
+        Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
+    ]
+    app = Starlette(routes=routes)
+    app.add_middleware(BaseHTTPMiddleware, dispatch=_guarded)
+    return app
+
+
+async def _guarded(request: Request, go_on: Next) -> Response:
+    """Refuse forms longer than any of ours, and send the headers that keep scripts of others out."""
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > LONGEST_FORM or "chunked" in request.headers.get("transfer-encoding", ""):
+        return Response("too long", 413, HEADERS)
+    answer = await go_on(request)
+    answer.headers.update(HEADERS)
+    return answer
+
+
+async def _form(request: Request) -> Form:
+    async with request.form(max_files=0, max_fields=200) as form:
+        return {k: v for k, v in form.items() if isinstance(v, str)}
+
+
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

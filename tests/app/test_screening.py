@@ -1,0 +1,170 @@
+"""The screening pages, asked without a browser."""
+
+import asyncio
+import re
+from datetime import date
+
+import httpx
+import pytest
+
+from remit.app import keys
+from remit.app.desk import Board, as_stored, counted
+from remit.app.screening import application
+from remit.errors import UsageError
+from remit.store import log
+from remit.tasks import screening
+
+KEY = bytes(range(32))
+
+
+class Client:
+    """A browser without a screen: keeps its cookies and follows redirects."""
+
+    def __init__(self, app) -> None:
+        self.app, self.cookies = app, httpx.Cookies()
+
+    def get(self, address: str) -> httpx.Response:
+        return asyncio.run(self._send("GET", address))
+
+    def post(self, address: str, **form) -> httpx.Response:
+        return asyncio.run(self._send("POST", address, **form))
+
+    async def _send(self, method: str, address: str, **form) -> httpx.Response:
+        transport = httpx.ASGITransport(app=self.app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://here", follow_redirects=True, cookies=self.cookies
+        ) as client:
+            answer = await client.request(method, address, **form)
+            self.cookies.update(client.cookies)
+            return answer
+
+
+@pytest.fixture
+def ask(review):
+    """Return a maker of clients, one per person, over one server."""
+    desk = screening.desk(review, "title-abstract")
+    app = application(Board(desk, as_stored(desk.records), counted(len(desk.records))), KEY, lambda: date(2026, 11, 23))
+
+    def client(person: str | None) -> Client:
+        made = Client(app)
+        if person:
+            assert made.get(f"/enter/{keys.link(KEY, person)}").status_code == 200
+        return made
+
+    return client
+
+
+def fields(page: str) -> dict[str, str]:
+    return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', page))
+
+
+def decide(client: Client, decision: str, **more: str):
+    return client.post("/decide", data={**fields(client.get("/").text), "decision": decision, **more})
+
+
+def test_nobody_gets_in_without_a_link_of_their_own(ask):
+    assert ask(None).get("/").status_code == 403
+    assert ask(None).get("/enter/" + "0" * 32).status_code == 403
+    stranger = ask(None)
+    stranger.cookies.set(keys.COOKIE, f"ada:{'0' * 64}")
+    assert stranger.get("/").status_code == 403
+
+
+def test_a_decision_is_one_line_and_the_next_record_shows(ask, review):
+    ada = ask("ada")
+    assert fields(ada.get("/").text)["record"] == "a1"
+    assert fields(decide(ada, "include:inc").text)["record"] == "a2"
+    assert (review / "screening/title-abstract/ada.csv").read_text().splitlines()[1:] == [
+        "d1,a1,include,inc,,2026-11-23"
+    ]
+
+
+def test_the_same_form_twice_writes_once_and_another_answer_is_refused(ask, review):
+    ada = ask("ada")
+    form = {**fields(ada.get("/").text), "decision": "include:inc"}
+    ada.post("/decide", data=form)
+    ada.post("/decide", data=form)
+    assert ada.post("/decide", data={**form, "decision": "exclude:exc-adults"}).status_code == 409
+    assert len(log.read(review, "title-abstract", "ada")) == 1
+
+
+def test_going_back_keeps_both_lines(ask, review):
+    ada = ask("ada")
+    decide(ada, "include:inc")
+    again = ada.get("/?record=a1").text
+    assert "You decided this before" in again
+    ada.post("/decide", data={**fields(again), "decision": "exclude:exc-adults"})
+    assert [x.verdict for x in log.read(review, "title-abstract", "ada")] == ["include", "exclude"]
+
+
+@pytest.mark.parametrize("decision", ["include:exc-adults", "exclude:inc", "include:", "", "include:none", "x:inc"])
+def test_a_decision_without_its_criterion_is_refused(ask, review, decision):
+    assert decide(ask("ada"), decision).status_code == 409
+    assert log.read(review, "title-abstract", "ada") == ()
+
+
+def test_a_form_from_elsewhere_is_refused(ask, review):
+    ada, ben = ask("ada"), ask("ben")
+    form = {**fields(ada.get("/").text), "decision": "include:inc"}
+    assert ben.post("/decide", data=form).status_code == 403
+    assert ada.post("/decide", data={**form, "token": ""}).status_code == 403
+    assert ada.post("/decide", data=form, headers={"Origin": "http://elsewhere.example"}).status_code == 403
+    assert ada.post("/decide", content=b"x" * 200_000).status_code == 413
+    assert log.read(review, "title-abstract", "ada") == ()
+
+
+def test_nobody_sees_the_others_decision_before_their_own(ask):
+    ada, ben = ask("ada"), ask("ben")
+    decide(ada, "include:inc", reason="ADA-REASON")
+    for address in ("/", "/conflicts", "/?record=a1"):
+        assert "ADA-REASON" not in ben.get(address).text
+        assert "include (inc)" not in ben.get(address).text
+    decide(ben, "exclude:exc-adults")
+    assert "ADA-REASON" in ben.get("/conflicts").text
+    assert "ADA-REASON" in ask("cal").get("/conflicts").text
+
+
+def test_a_conflict_is_settled_under_a_name_and_the_review_still_checks(ask, review):
+    ada, ben, cal = ask("ada"), ask("ben"), ask("cal")
+    decide(ada, "include:inc")
+    decide(ben, "exclude:exc-adults")
+    form = fields(cal.get("/conflicts").text)
+    answer = cal.post("/settle", data={**form, "decision": "include:inc", "reason": "talked over"})
+    assert "Settled by Cal" in answer.text
+    rows = (review / "screening/title-abstract/consensus.csv").read_text().splitlines()
+    assert rows[1:] == ["d1,a1,include,inc,talked over,cal,2026-11-23"]
+    desk = screening.desk(review, "full-text")
+    assert "a1" in desk.records
+    assert next(d for d in desk.review.decisions if d.settles).by == "cal"
+
+
+def test_alike_records_are_decided_together_when_ticked(ask, review):
+    ada = ask("ada")
+    decide(ada, "include:inc")
+    decide(ada, "include:inc")
+    assert "One cohort of mice." in ada.get("/").text
+    decide(ada, "exclude:exc-animal", **{"also-a4": "yes"})
+    assert [x.record for x in log.read(review, "title-abstract", "ada")] == ["a1", "a2", "a3", "a4"]
+    assert fields(ada.get("/").text)["record"] == "a5"
+
+
+def test_what_a_record_says_is_text(ask):
+    ada = ask("ada")
+    page = decide(ada, "include:inc").text
+    assert "<script>document" not in page and "<img" not in page
+    assert "&lt;script&gt;" in page
+    assert "<mark>blinatumomab</mark>" in page
+
+
+def test_full_text_shows_what_was_not_excluded(ask, review):
+    ada = ask("ada")
+    decide(ada, "exclude:exc-adults")
+    assert sorted(screening.desk(review, "full-text").records) == ["a2", "a3", "a4", "a5"]
+
+
+def test_a_review_without_records_says_what_to_do(review):
+    (review / "records" / "pairs.csv").unlink()
+    file = review / "records" / "records.csv"
+    file.write_text(file.read_text().splitlines()[0] + "\n")
+    with pytest.raises(UsageError, match="remit import"):
+        screening.desk(review, "title-abstract")
