@@ -30,9 +30,9 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 
 import numpy as np  # noqa: E402
 
-from remit.stats import batch, batch_kernels, batch_permutation, glmm, heterogeneity, pool  # noqa: E402
-from remit.stats.batch_gosh import gosh  # noqa: E402
+from remit.stats import batch, batch_kernels, glmm, heterogeneity, permutation, pool  # noqa: E402
 from remit.stats.exact_ratio import odds_ratio  # noqa: E402
+from remit.stats.gosh import gosh  # noqa: E402
 from remit.stats.selection import step_selection  # noqa: E402
 
 APT = [
@@ -113,7 +113,7 @@ def ours(data, folder, engine):
         "gosh-reml": lambda: gosh(y[:15], v[:15], "reml", engine=engine),
         "gosh-dl": lambda: gosh(y[:15], v[:15]),
         "gosh-20": lambda: gosh(y, v),
-        "permutation": lambda: batch_permutation.sign_flips(y[:12], v[:12], engine=engine),
+        "permutation": lambda: permutation.sign_flips(y[:12], v[:12], engine=engine),
         "glmm": lambda: glmm.pool_proportions(x, n, "wald"),
         "selection": lambda: step_selection(cy, cv),
     }

@@ -32,7 +32,7 @@ def test_too_many_arrangements_are_refused():
     with pytest.raises(InputError, match="at most"):
         permutation.sign_flips(np.arange(18.0), np.ones(18))
     with pytest.raises(InputError, match="orders"):
-        permutation.moderator(np.arange(11.0), np.ones(11), np.stack((np.ones(11), np.arange(11.0)), axis=1))
+        permutation.coefficients(np.arange(11.0), np.ones(11), np.stack((np.ones(11), np.arange(11.0)), axis=1))
 
 
 def test_against_metafor(reference):
@@ -42,7 +42,7 @@ def test_against_metafor(reference):
             got = permutation.sign_flips(y, v, METHODS[case.args["method"]])
         elif y.size <= 7:
             x = case.column(case.args["mods"].split("~")[1])
-            got = permutation.moderator(y, v, np.stack((np.ones_like(x), x), axis=1), METHODS[case.args["method"]])
+            got = permutation.coefficients(y, v, np.stack((np.ones_like(x), x), axis=1), METHODS[case.args["method"]])
         else:
             continue
         reference.agree(case, {"pval": got.p})

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from remit.stats import batch, batch_permutation
-from remit.stats.batch_gosh import gosh
+from remit.stats import batch, permutation
+from remit.stats.gosh import gosh
 
 ESTIMATORS = {"EE": "none", "DL": "dersimonian-laird", "REML": "reml"}
 INTERVALS = {"z": "normal", "knha": "hartung-knapp"}
@@ -44,8 +44,8 @@ def test_exact_permutations(reference):
         y, v = case.studies()
         estimator, mods = ESTIMATORS[case.args["method"]], case.args.get("mods", "")
         if mods:
-            got = batch_permutation.moderator(y, v, case.column(mods.removeprefix(",mods=~")), estimator)
+            got = permutation.moderator(y, v, case.column(mods.removeprefix(",mods=~")), estimator)
         else:
-            got = batch_permutation.sign_flips(y, v, estimator)
+            got = permutation.sign_flips(y, v, estimator)
         wanted = {"pval": list(got.p), "zval": list(got.statistic)}
         reference.agree(case, {name: values for name, values in wanted.items() if name in case.output})

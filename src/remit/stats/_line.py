@@ -16,6 +16,7 @@ from scipy.optimize import minimize_scalar
 from remit.errors import NotConverged
 from remit.stats._check import FloatArray
 from remit.stats.interval import Interval, tail
+from remit.stats.result import Result
 from remit.stats.roots import bracketed
 
 MOST_ROUNDS = 60
@@ -44,7 +45,7 @@ def outward(function: Callable[[float], float], start: float, step: float) -> fl
 
 
 @dataclass(frozen=True, slots=True)
-class Posterior:
+class Posterior(Result):
     """What is believed of one number after the studies were seen.
 
     `central` leaves equal probability on both sides; `shortest` is the narrowest interval of its level. A mean or
@@ -60,7 +61,7 @@ class Posterior:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Result):
     """A Gauss-Legendre rule, and when a panel is fine enough.
 
     `relative`: how closely halves must agree with the whole; `depth`: first cuts go down to 2^-depth; `between` bounds

@@ -20,6 +20,7 @@ from remit.errors import InputError, NotConverged
 from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.regression import design_matrix
+from remit.stats.result import Result
 
 FLATTEST = 1e-6  # largest slope, in log-likelihood per scaled unit, of a fit that counts as converged
 SAME = 1e-6  # difference of log-likelihood below which two starts arrived at the same fit
@@ -35,7 +36,7 @@ class Structure(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Convergence:
+class Convergence(Result):
     """How a fit ended: its largest slope, the number of starts, and how many arrived at the same likelihood."""
 
     slope: float

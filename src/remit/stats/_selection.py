@@ -17,6 +17,7 @@ from scipy.special import ndtr, ndtri
 
 from remit.stats._ascent import Look
 from remit.stats._check import FloatArray
+from remit.stats.result import Result
 
 LOG_ROOT_2PI = 0.9189385332046727
 NODES = 100
@@ -27,7 +28,7 @@ UNSEEN = 1e-140  # a chance to be seen below which the model is not looked at
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Result):
     """Cells of p along z, and where each study's own p lies.
 
     `edges`: z between cells, rising; `nodes` and `spans`: the quadrature between the outer edges, empty for steps.

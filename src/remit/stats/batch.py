@@ -24,6 +24,7 @@ from remit.stats.batch_solve import BLOCK, down
 from remit.stats.batch_tau2 import Engine, Estimator, check_words, estimate_tau2, roots_of_q, uses_compiled
 from remit.stats.interval import normal_quantile, tail
 from remit.stats.pool import IntervalKind, PredictionKind
+from remit.stats.result import Result
 
 IntArray = npt.NDArray[np.intp]
 FloatColumns = dict[str, FloatArray]
@@ -32,7 +33,7 @@ PREDICTIONS = ("k-2", "k-1", "hartung-knapp", "kenward-roger")
 
 
 @dataclass(frozen=True, slots=True)
-class Fits:
+class Fits(Result):
     """One fit per row, each field of shape (B,), with the meaning it has in `pool.RandomEffects`.
 
     What a row is too small for is nan: prediction ends for k < 3, ends and p of t intervals for k = 1. df is infinite

@@ -21,6 +21,7 @@ from remit.stats._line import HalfLine, Posterior, finite_or_infinite
 from remit.stats._normal_mixture import NormalMixture
 from remit.stats.interval import tail
 from remit.stats.priors import Flat, MuPrior, Normal, TauPrior
+from remit.stats.result import Result
 
 _LOG_2PI = math.log(2.0 * math.pi)
 FLAT = Flat()
@@ -99,7 +100,7 @@ class Joint:
 
 
 @dataclass(frozen=True, slots=True)
-class NormalNormal:
+class NormalNormal(Result):
     """Posterior of mu, tau, a new study's true effect and every study's true effect, on the analysis scale.
 
     Bayes factors stand for the hypothesis named: above 1 the studies favour mu = 0, or tau = 0. None where the prior

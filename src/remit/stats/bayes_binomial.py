@@ -19,10 +19,11 @@ from remit.stats._line import Posterior, finite_or_infinite, summarise
 from remit.stats._logit_posterior import Counts, JointLogit
 from remit.stats.interval import Interval, tail
 from remit.stats.priors import Normal, TauPrior
+from remit.stats.result import Result
 
 
 @dataclass(frozen=True, slots=True)
-class StudyProportion:
+class StudyProportion(Result):
     """One study's true proportion, drawn towards the others: mean and sd of its logit, and of the proportion."""
 
     logit: float
@@ -32,7 +33,7 @@ class StudyProportion:
 
 
 @dataclass(frozen=True, slots=True)
-class BinomialNormal:
+class BinomialNormal(Result):
     """Posterior of mu, tau and a new study's logit; `median`, `interval` and `prediction_interval` as proportions.
 
     mu is the mean of logits, so `median` is the posterior median of the median proportion across studies. The Bayes

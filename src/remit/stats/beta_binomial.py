@@ -11,12 +11,13 @@ from remit.errors import InputError, NotConverged
 from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import normal_quantile
+from remit.stats.result import Result
 
 LEAST = 1e-7  # intraclass correlation below which counts are binomial for every purpose
 
 
 @dataclass(frozen=True, slots=True)
-class BetaBinomialFit:
+class BetaBinomialFit(Result):
     """The mean proportion with a Wald interval made on the logit, and the intraclass correlation rho.
 
     rho is exactly 0 where no positive value fits better than the binomial; its standard error (on the logit) is then
@@ -32,6 +33,7 @@ class BetaBinomialFit:
     rho: float
     logit_rho_se: float | None
     log_likelihood: float
+    level: float = 0.95
 
 
 def pool_beta_binomial(events: npt.ArrayLike, totals: npt.ArrayLike, level: float = 0.95) -> BetaBinomialFit:
@@ -66,7 +68,7 @@ def _fit(
 ) -> BetaBinomialFit:
     half = normal_quantile(level) * se
     ends = float(expit(logit - half)), float(expit(logit + half))
-    return BetaBinomialFit(k, float(expit(logit)), *ends, logit, se, rho, rho_se, height)
+    return BetaBinomialFit(k, float(expit(logit)), *ends, logit, se, rho, rho_se, height, level=level)
 
 
 def _height(x: FloatArray, n: FloatArray, logit: float, logit_rho: float) -> float:

@@ -20,6 +20,7 @@ from remit.stats import _check
 from remit.stats._ascent import Look, climb, covariance
 from remit.stats._check import FloatArray
 from remit.stats.interval import chi2_p, normal_p, normal_quantile
+from remit.stats.result import Result
 from remit.stats.small_study import MINIMUM
 from remit.stats.tau2 import likeliest
 
@@ -30,7 +31,7 @@ CHANCES = (0.99, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1)
 
 
 @dataclass(frozen=True, slots=True)
-class Copas:
+class Copas(Result):
     """The fit under one assumption; `chance_least` and `chance_most` are those of the least and most precise study.
 
     se is None where the likelihood does not hold rho and the mean apart, and where |rho| is at its bound of 0.9999: the
@@ -55,6 +56,7 @@ class Copas:
     residual: float
     residual_p: float
     log_likelihood: float
+    level: float = 0.95
 
 
 def copas(
@@ -108,6 +110,7 @@ def copas(
         residual=residual,
         residual_p=chi2_p(residual, 1.0),
         log_likelihood=top.height - y.size * math.log(unit),
+        level=level,
     )
 
 

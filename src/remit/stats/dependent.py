@@ -22,6 +22,7 @@ from remit.stats._check import FloatArray
 from remit.stats._mixed import Climb, Convergence, Data, Fit, design_or_ones, indices, known_covariance
 from remit.stats._structures import STRUCTURES, Groups, Outcomes
 from remit.stats.interval import Interval, chi2_p, chi2_quantile, f_p, normal_p, normal_quantile, t_p, t_quantile, tail
+from remit.stats.result import Result
 from remit.stats.roots import bracketed, widen
 
 Method = Literal["reml", "ml"]
@@ -31,7 +32,7 @@ Labels = Sequence[str] | Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
-class Coefficients:
+class Coefficients(Result):
     """Coefficients with intervals and p. df has one entry per coefficient, infinite for normal tests."""
 
     estimate: tuple[float, ...]
@@ -42,10 +43,11 @@ class Coefficients:
     p: tuple[float, ...]
     df: tuple[float, ...]
     covariance: tuple[tuple[float, ...], ...]
+    level: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class MultilevelFit:
+class MultilevelFit(Result):
     """A model with one variance per level of nesting, outermost first.
 
     i2, in percent, is each level's share of all variance at a typical sampling variance. The prediction interval is of
@@ -75,7 +77,7 @@ class MultilevelFit:
 
 
 @dataclass(frozen=True, slots=True)
-class MultivariateFit:
+class MultivariateFit(Result):
     """A model of several outcomes: tau2 of each and their correlation between studies, in sorted order of outcomes."""
 
     k: int
@@ -338,6 +340,7 @@ def _coefficients(fit: Fit, unit: float, df: FloatArray, level: float) -> Coeffi
         p,
         _floats(df),
         _rows(covariance),
+        level=level,
     )
 
 

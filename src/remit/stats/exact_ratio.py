@@ -16,12 +16,13 @@ from remit.stats import _check
 from remit.stats._mixture import BinomialOffset, Hypergeometric, Mixture, PoissonTime, Within
 from remit.stats._surface import TAU_MOST, Point, mu_end, summit, tau_ends
 from remit.stats.interval import chi2_quantile, normal_p, normal_quantile, t_p, t_quantile, tail
+from remit.stats.result import Result
 
 IntervalKind = Literal["profile", "wald", "t"]
 
 
 @dataclass(frozen=True, slots=True)
-class ExactFit:
+class ExactFit(Result):
     """A pooled log odds ratio, log rate or log rate ratio; k counts the studies that inform it.
 
     Ends by profile likelihood, or estimate +- quantile x se; ends of tau2 by profile likelihood, the upper None where
@@ -40,6 +41,7 @@ class ExactFit:
     log_likelihood: float
     method: str
     note: str
+    level: float = 0.95
 
 
 def odds_ratio(
@@ -146,6 +148,7 @@ def _fit(within: Within, start: float, interval: str, level: float, method: str)
         log_likelihood=top.height,
         method=method,
         note=f"The likelihood still rises at tau = {TAU_MOST:g}, where it is held." if top.tau >= TAU_MOST else "",
+        level=level,
     )
 
 

@@ -13,11 +13,12 @@ from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import normal_quantile
 from remit.stats.pool import common_effect
+from remit.stats.result import Result
 from remit.stats.small_study import MINIMUM
 
 
 @dataclass(frozen=True, slots=True)
-class Excess:
+class Excess(Result):
     """Significant studies observed and expected, with one-sided p of so many or more.
 
     p is exact, from the sum of independent events of unlike chance; p_chi2 is from the chi-square of both cells.

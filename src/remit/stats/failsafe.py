@@ -7,11 +7,12 @@ import numpy.typing as npt
 
 from remit.errors import InputError
 from remit.stats import _check
+from remit.stats.result import Result
 from remit.stats.trim_fill import failsafe_rosenberg, failsafe_rosenthal
 
 
 @dataclass(frozen=True, slots=True)
-class FailSafe:
+class FailSafe(Result):
     """Studies needed by Rosenthal (sum of z no more significant), Rosenberg (common effect no more significant) and
     Orwin (mean effect down to `target`)."""
 

@@ -19,13 +19,14 @@ from remit.stats._surface import TAU_MOST, Point, mu_end, summit, tau_ends
 from remit.stats.exact import clopper_pearson
 from remit.stats.heterogeneity import typical_variance
 from remit.stats.interval import chi2_p, chi2_quantile, normal_quantile, t_quantile, tail
+from remit.stats.result import Result
 
 ProportionInterval = Literal["profile", "wald", "t"]
 METHOD = "binomial-normal GLMM (logit), maximum likelihood"
 
 
 @dataclass(frozen=True, slots=True)
-class ProportionFit:
+class ProportionFit(Result):
     """A pooled proportion: the median true proportion across studies, with all ends on the proportion scale.
 
     `logit` and `se` are on the logit scale, tau2 is the variance of logits; ends of tau2 by profile likelihood, the
@@ -58,6 +59,7 @@ class ProportionFit:
     log_likelihood: float
     method: str
     note: str
+    level: float = 0.95
 
 
 def pool_proportions(
@@ -129,6 +131,7 @@ def pool_proportions(
         log_likelihood=top.height,
         method=METHOD,
         note=_no_maximum if top.tau >= TAU_MOST else "",
+        level=level,
     )
 
 
@@ -203,4 +206,5 @@ def _all_alike(x: FloatArray, n: FloatArray, level: float) -> ProportionFit:
         method="exact binomial on the sums",
         note=f"The event was seen in {'everybody' if events else 'nobody'}: heterogeneity cannot be estimated, "
         "and the interval is Clopper-Pearson's on the summed counts.",
+        level=level,
     )

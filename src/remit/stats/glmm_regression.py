@@ -15,6 +15,7 @@ from remit.stats._mixture import BinomialOffset
 from remit.stats._surface import FLAT, LOOKS
 from remit.stats.interval import chi2_p, normal_p, normal_quantile, t_p, t_quantile
 from remit.stats.regression import design_matrix
+from remit.stats.result import Result
 from remit.stats.roots import bracketed
 
 _ROOT = math.sqrt(2.0 * math.pi)
@@ -23,7 +24,7 @@ FARTHEST = 25.0  # on the logit: a fitted proportion within 1e-11 of 0 or 1 is o
 
 
 @dataclass(frozen=True, slots=True)
-class ProportionRegression:
+class ProportionRegression(Result):
     """Coefficients on the logit with Wald intervals; tau2 is the residual variance between studies.
 
     `moderators` is the likelihood-ratio test, and `moderators_wald` the Wald statistic, that every column which is not
@@ -42,6 +43,7 @@ class ProportionRegression:
     moderators_df: int
     moderators_p: float
     moderators_wald: float
+    level: float = 0.95
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,6 +99,7 @@ def regress_proportions(
         moderators_df=moving.size,
         moderators_p=chi2_p(ratio, moving.size),
         moderators_wald=wald,
+        level=level,
     )
 
 

@@ -1,191 +1,179 @@
-"""Every subset of the studies pooled: B data sets of up to K studies each in one pass, ragged ones by a mask.
+"""Every subset of the studies, fitted: what the answer would be had any of them been missing.
 
-The same estimates as `tau2` and `pool`, with the loop over data sets inside the arithmetic. Rows are worked off in
-blocks that fit the processor's cache, so memory does not grow with B beyond input and results.
+Source: Olkin, Dahabreh and Trikalinos (2012), Res Synth Methods 3:214-223.
+
+Subsets are numbered 1 to 2^k - 1; the bits of the number say which studies it holds, the first study the lowest bit.
+Estimators in closed form are not fitted subset by subset: the sums a fit needs, over the subsets of the first j + 1
+studies, are those of the first j and the same again with study j added, so each subset costs one addition.
 """
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
-from remit.stats.interval import normal_quantile, tail
-from remit.stats.tau2 import NEAR
+from remit.stats.batch import random_effects
+from remit.stats.batch_tau2 import Engine, Estimator, check_words
+from remit.stats.result import Result
 
+IntArray = npt.NDArray[np.intp]
 BoolArray = npt.NDArray[np.bool_]
-Estimator = Literal["none", "dersimonian-laird", "reml"]
-IntervalKind = Literal["normal", "t", "hartung-knapp", "hartung-knapp-adhoc"]
-BLOCK = 2048
-LOOKS = 20
-MOST_STEPS = 100
+MOST = 20
+LOW_BITS = 13  # studies whose subsets are worked on together: their arrays stay in the processor's cache
+SUMMED = ("none", "dersimonian-laird", "hunter-schmidt", "hedges")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Fits:
-    """One value per data set, shape (B,): as in `pool.RandomEffects`. A row of one study keeps its normal interval."""
+@dataclass(frozen=True, slots=True)
+class Gosh(Result):
+    """One fit for each subset, arrays of shape (2^k - 1,); entry i is of the subset numbered i + 1.
 
-    k: npt.NDArray[np.intp]
+    i2 in percent, from tau2 and the typical variance as in `pool.random_effects`; under "none", where tau2 is 0, from Q
+    as max(0, (Q - df) / Q). A subset of one study has that study's effect, tau2, Q and I2 of 0.
+    """
+
+    studies: int
+    k: IntArray
     estimate: FloatArray
-    se: FloatArray
-    lower: FloatArray
-    upper: FloatArray
     tau2: FloatArray
     i2: FloatArray
     q: FloatArray
+    estimator: Estimator
 
+    def __len__(self) -> int:
+        return self.k.size
 
-def fits(
-    effects: npt.ArrayLike,
-    variances: npt.ArrayLike,
-    mask: npt.ArrayLike | None = None,
-    estimator: Estimator = "reml",
-    interval: IntervalKind = "hartung-knapp-adhoc",
-    level: float = 0.95,
-) -> Fits:
-    """Return the fit of each row of `effects` and `variances`, shape (B, K); `mask` is True where a study takes part.
+    @property
+    def h2(self) -> FloatArray:
+        """Q over its degrees of freedom, at times below 1, under "none" and "dersimonian-laird"; else 1 / (1 - I2).
 
-    A one-dimensional `effects` or `variances` serves every row of the mask. Raises InputError for shapes that do not
-    match, a row without studies, and a value that is not finite or a variance not above 0 where the mask is True.
-    """
-    y, v, m = _rows(effects, variances, mask)
-    if interval not in ("normal", "t", "hartung-knapp", "hartung-knapp-adhoc"):
-        raise InputError(f"interval {interval!r}; expected normal, t, hartung-knapp or hartung-knapp-adhoc")
-    if estimator not in ("none", "dersimonian-laird", "reml"):
-        raise InputError(f"estimator {estimator!r}; expected none, dersimonian-laird or reml")
-    out = np.empty((7, m.shape[0]))
-    for start in range(0, m.shape[0], BLOCK):
-        rows = slice(start, start + BLOCK)
-        out[:, rows] = _block(y[rows], v[rows], m[rows].astype(np.float64), estimator, interval, level)
-    return Fits(m.sum(axis=1), *out)
+        1 for a single study. Source: Higgins and Thompson (2002), Stat Med 21:1539-1558.
+        """
+        if self.estimator in ("none", "dersimonian-laird"):
+            return np.where(self.k > 1, self.q / np.maximum(self.k - 1, 1), 1.0)
+        return np.asarray(100.0 / (100.0 - self.i2), dtype=np.float64)
+
+    def holds(self, study: int) -> BoolArray:
+        """Return, for each subset, whether it holds the study at that place, counted from 0."""
+        if not 0 <= study < self.studies:
+            raise InputError(f"study {study}; expected 0 to {self.studies - 1}")
+        return (np.arange(1, self.k.size + 1) >> study & 1).astype(bool)
 
 
 def gosh(
-    effect: npt.ArrayLike, variance: npt.ArrayLike, estimator: Estimator = "reml", most: int = 20
-) -> tuple[BoolArray, Fits]:
-    """Return every non-empty subset of the studies as a mask, shape (2^k - 1, k), with its fit.
-
-    Source: Olkin, Dahabreh and Trikalinos (2012), Res Synth Methods 3:214-223. InputError above `most` studies.
-    """
+    effect: npt.ArrayLike, variance: npt.ArrayLike, estimator: Estimator = "dersimonian-laird", engine: Engine = "auto"
+) -> Gosh:
+    """Return the fit of every subset that is not empty; InputError for k < 2 or k > 20."""
+    check_words(estimator, engine)
     y, v = _check.studies(effect, variance)
-    if y.size > most:
-        raise InputError(f"k = {y.size} has {2**y.size - 1} subsets; expected at most {most} studies")
-    numbers = np.arange(1, 2**y.size)
-    mask = ((numbers[:, None] >> np.arange(y.size)) & 1).astype(bool)
-    return mask, fits(y, v, mask, estimator, "normal")
+    if y.size > MOST:
+        raise InputError(f"k = {y.size}, so 2^{y.size} - 1 subsets; expected at most {MOST}; drop or merge some")
+    if estimator in SUMMED:
+        return _summed(y, v, estimator)
+    subsets = np.arange(1, 2**y.size)[:, None] >> np.arange(y.size) & 1
+    fits = random_effects(y, v, subsets.astype(bool), estimator, "normal", engine=engine)
+    return Gosh(y.size, fits.k, fits.estimate, fits.tau2, fits.i2, fits.q, estimator)
 
 
-def _rows(
-    effects: npt.ArrayLike, variances: npt.ArrayLike, mask: npt.ArrayLike | None
-) -> tuple[FloatArray, FloatArray, BoolArray]:
-    y, v = np.asarray(effects, dtype=np.float64), np.asarray(variances, dtype=np.float64)
-    m = np.ones(max(y.shape, v.shape, key=len), dtype=bool) if mask is None else np.asarray(mask, dtype=bool)
-    if m.ndim != 2 or not {y.shape, v.shape} <= {m.shape, m.shape[1:]}:
-        raise InputError(f"effects {y.shape}, variances {v.shape}, mask {m.shape}; expected (B, K), or (K,) and a mask")
-    y, v = np.broadcast_to(y, m.shape), np.broadcast_to(v, m.shape)
-    if not m.any(axis=1).all():
-        raise InputError("a row of the mask holds no study; expected at least one in each")
-    if not (np.isfinite(y) | ~m).all() or not ((np.isfinite(v) & (v > 0.0)) | ~m).all():
-        raise InputError("an effect that is not finite, or a variance not above 0, takes part; mask it out")
-    return y, v, m
+def _summed(y: FloatArray, v: FloatArray, estimator: Estimator) -> Gosh:
+    """Fit subset sums block by block: a block is one choice of the later studies with every choice of the first."""
+    low = min(y.size, LOW_BITS)
+    high = y.size - low
+    centre = float((y / v).sum() / (1.0 / v).sum())
+    off, w = y - centre, 1.0 / v
+    values = np.stack((np.ones_like(y), w, w * off, w * off * off, w * w, off, off * off, v)[: _NEEDED[estimator]])
+    first, later = _subset_sums(values[:, :low]), _subset_sums(values[:, low:])
+    out = {name: np.empty(2**y.size) for name in ("estimate", "tau2", "i2", "q")}
+    k = np.empty(2**y.size, dtype=np.intp)
+    fit = _BLOCKS[estimator]
+    for block in range(2**high):
+        here = slice(block * 2**low, (block + 1) * 2**low)
+        sums = first + later[:, block : block + 1]
+        if block == 0:
+            sums[0:2, 0] = 1.0  # the empty subset, dropped at the end
+        count, total = sums[0], sums[1]
+        q = np.maximum(sums[3] - sums[2] * (sums[2] / total), 0.0)
+        one = count == 1.0
+        q[one] = 0.0
+        tau2 = np.where(one, 0.0, np.maximum(fit(sums, q), 0.0))
+        extra = [j for j in range(high) if block >> j & 1]
+        mean = sums[2] / total if estimator == "none" else _means(off, v, tau2, low, [low + j for j in extra])
+        out["estimate"][here], out["tau2"][here], out["q"][here] = mean, tau2, q
+        out["i2"][here] = _i2(estimator, sums, q, tau2)
+        k[here] = count
+    out["estimate"] += centre
+    alone = 2 ** np.arange(y.size)
+    out["estimate"][alone] = y
+    rest = {name: values[1:] for name, values in out.items()}
+    return Gosh(studies=y.size, k=k[1:], estimator=estimator, **rest)
 
 
-def _block(y: FloatArray, v: FloatArray, m: FloatArray, estimator: str, interval: str, level: float) -> FloatArray:
-    """Return estimate, se, lower, upper, tau2, i2 and q for one block of rows, shape (7, b)."""
-    k = m.sum(axis=1)
-    off = m > 0.0
-    base = (y * m).sum(axis=1) / k if off.all() else np.where(off, y, 0.0).sum(axis=1) / k
-    y, v = np.where(off, y - base[:, None], 0.0), np.where(off, v, 1.0)
-    w = m / v
-    total, squares = w.sum(axis=1), (w * w).sum(axis=1)
-    q = _q(y, w, total)
-    spread = total - squares / total
-    several = k > 1.0
-    if estimator == "reml":
-        tau2 = _reml(y, v, m, k)
-    elif estimator == "none":
-        tau2 = np.zeros_like(k)
-    else:
-        tau2 = np.where(several, np.maximum(0.0, q - (k - 1.0)) / np.where(several, spread, 1.0), 0.0)
-    w = m / (v + tau2[:, None])
-    sums = w.sum(axis=1)
-    estimate = (w * y).sum(axis=1) / sums
-    plain = 1.0 / sums
-    knapp = _q(y, w, sums) / np.maximum(k - 1.0, 1.0) * plain
-    if interval == "hartung-knapp-adhoc":
-        knapp = np.maximum(knapp, plain)
-    se = np.sqrt(np.where(several, knapp, plain) if interval.startswith("hartung") else plain)
-    z = np.full_like(k, normal_quantile(level))
-    half = se * (z if interval == "normal" else np.where(several, -stdtrit(np.maximum(k - 1.0, 1.0), tail(level)), z))
-    typical = np.where(several, (k - 1.0) / np.where(several, spread, 1.0), 1.0)
-    centre = estimate + base
-    return np.stack((centre, se, centre - half, centre + half, tau2, 100.0 * tau2 / (tau2 + typical), q))
+def _subset_sums(values: FloatArray) -> FloatArray:
+    """Return sums over all subsets of the last axis, shape (..., 2^n)."""
+    sums = np.zeros((values.shape[0], 1))
+    for j in range(values.shape[1]):
+        sums = np.concatenate((sums, sums + values[:, j : j + 1]), axis=1)
+    return sums
 
 
-def _q(y: FloatArray, w: FloatArray, total: FloatArray) -> FloatArray:
-    r = y - ((w * y).sum(axis=1) / total)[:, None]
-    return np.asarray((w * r * r).sum(axis=1))
+def _means(off: FloatArray, v: FloatArray, tau2: FloatArray, low: int, extra: list[int]) -> FloatArray:
+    """Return the weighted mean of each subset of a block at its own tau2."""
+    total, mean = np.zeros(tau2.size), np.zeros(tau2.size)
+    for j in extra:
+        w = 1.0 / (v[j] + tau2)
+        total += w
+        w *= off[j]
+        mean += w
+    near = min(low, 5)  # runs of 2^j are too short for these; a study that is not there has infinite variance
+    for j in range(near):
+        here = np.array([np.inf, v[j]])[np.arange(2**low) >> j & 1]
+        w = 1.0 / (here + tau2)
+        total += w
+        w *= off[j]
+        mean += w
+    for j in range(near, low):
+        shape = (2 ** (low - 1 - j), 2, 2**j)
+        w = 1.0 / (v[j] + tau2.reshape(shape)[:, 1])
+        total.reshape(shape)[:, 1] += w
+        w *= off[j]
+        mean.reshape(shape)[:, 1] += w
+    return mean / np.where(total > 0.0, total, 1.0)
 
 
-def _slope(y: FloatArray, v: FloatArray, m: FloatArray, tau2: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return the slope of the restricted log-likelihood (twice) and its height (twice), shape (b,)."""
-    w = m / (v + tau2[:, None])
-    total = w.sum(axis=1)
-    r = w * (y - ((w * y).sum(axis=1) / total)[:, None])
-    slope = (r * r).sum(axis=1) - total + (w * w).sum(axis=1) / total
-    logs = np.log(np.where(m > 0.0, w, 1.0)).sum(axis=1)
-    return slope, logs - np.log(total) - (r * y).sum(axis=1)
+def _dersimonian_laird(sums: FloatArray, q: FloatArray) -> FloatArray:
+    scale = sums[1] - sums[4] / sums[1]
+    return np.asarray((q - (sums[0] - 1.0)) / np.where(scale > 0.0, scale, 1.0), dtype=np.float64)
 
 
-def _reml(y: FloatArray, v: FloatArray, m: FloatArray, k: FloatArray) -> FloatArray:
-    """Return the global maximum of each restricted likelihood; bounds as in `tau2.likeliest`."""
-    on = m > 0.0
-    least, most = np.where(on, v, np.inf).min(axis=1), np.where(on, v, -np.inf).max(axis=1)
-    s2 = (m * y * y).sum(axis=1) / np.maximum(k - 1.0, 1.0)
-    high = (0.5 * (s2 + np.sqrt(s2 * s2 + 4.0 * s2 * (most - least))) - least) * (1.0 + 1e-9) + 1e-12 * s2
-    open_rows = (high > 0.0) & (k > 1.0)
-    tau2 = np.zeros_like(k)
-    if not open_rows.any():
-        return tau2
-    y, v, m, high, least = y[open_rows], v[open_rows], m[open_rows], high[open_rows], least[open_rows]
-    low = np.minimum(NEAR * least, 0.5 * high)
-    count = max(LOOKS, math.ceil(float(np.log(high / low).max()) / 0.5))
-    a, b, best = np.zeros_like(high), np.zeros_like(high), np.full_like(high, -np.inf)
-    last, (slope, height) = np.zeros_like(high), _slope(y, v, m, np.zeros_like(high))
-    level_zero = height
-    for share in np.linspace(0.0, 1.0, count):
-        here = low * (high / low) ** share
-        new, tall = _slope(y, v, m, here)
-        crest = np.maximum(height, tall)
-        found = (slope > 0.0) & (new <= 0.0) & (crest > best)
-        a, b, best = np.where(found, last, a), np.where(found, here, b), np.where(found, crest, best)
-        last, slope, height = here, new, tall
-    got = _close_in(y, v, m, a, b)
-    top = _slope(y, v, m, got)[1]
-    tau2[open_rows] = np.where((b > 0.0) & (top > level_zero), got, 0.0)
-    return tau2
+def _hunter_schmidt(sums: FloatArray, q: FloatArray) -> FloatArray:
+    return np.asarray((q - sums[0]) / sums[1], dtype=np.float64)
 
 
-def _close_in(y: FloatArray, v: FloatArray, m: FloatArray, a: FloatArray, b: FloatArray) -> FloatArray:
-    """Return the root of each slope between a and b: false position with halved ends (Illinois), then halving."""
-    fa, fb = _slope(y, v, m, a)[0], _slope(y, v, m, b)[0]
-    x = b.copy()
-    for step in range(MOST_STEPS):
-        if step % 4 == 3:
-            x = 0.5 * (a + b)
-        else:
-            width = np.where(fa - fb > 0.0, fa - fb, 1.0)
-            x = np.clip(a + (b - a) * fa / width, np.minimum(a, b), np.maximum(a, b))
-        fx = _slope(y, v, m, x)[0]
-        up = fx > 0.0
-        fb = np.where(up, 0.5 * fb, fx)
-        fa = np.where(up, fx, 0.5 * fa)
-        a, b = np.where(up, x, a), np.where(up, b, x)
-        if (np.abs(b - a) <= 1e-13 * np.abs(b)).all() or (np.abs(fx) == 0.0).all():
-            break
-    return x
+def _hedges(sums: FloatArray, q: FloatArray) -> FloatArray:
+    squares = sums[6] - sums[5] * (sums[5] / sums[0])
+    return np.asarray(squares / np.maximum(sums[0] - 1.0, 1.0) - sums[7] / sums[0], dtype=np.float64)
+
+
+def _none(sums: FloatArray, q: FloatArray) -> FloatArray:
+    return np.zeros(q.size)
+
+
+_NEEDED = {"none": 5, "dersimonian-laird": 5, "hunter-schmidt": 5, "hedges": 8}
+_BLOCKS: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
+    "none": _none,
+    "dersimonian-laird": _dersimonian_laird,
+    "hunter-schmidt": _hunter_schmidt,
+    "hedges": _hedges,
+}
+
+
+def _i2(estimator: str, sums: FloatArray, q: FloatArray, tau2: FloatArray) -> FloatArray:
+    df = sums[0] - 1.0
+    if estimator == "none":
+        return np.asarray(100.0 * np.maximum(q - df, 0.0) / np.where(q > 0.0, q, 1.0), dtype=np.float64)
+    square = sums[1] * sums[1] - sums[4]
+    typical = df * sums[1] / np.where(df > 0.0, square, 1.0)
+    return np.asarray(100.0 * tau2 / np.where(df > 0.0, tau2 + typical, 1.0), dtype=np.float64)

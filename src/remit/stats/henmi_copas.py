@@ -11,6 +11,7 @@ from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import normal_p, tail
+from remit.stats.result import Result
 from remit.stats.roots import bracketed
 from remit.stats.tau2 import dersimonian_laird
 
@@ -19,7 +20,7 @@ PANELS, NODES = 12, 20
 
 
 @dataclass(frozen=True, slots=True)
-class HenmiCopas:
+class HenmiCopas(Result):
     """The common-effect estimate with its standard error under random effects; the interval is estimate +- `quantile`
     standard errors. p is normal and so agrees with the interval only in large reviews."""
 
@@ -31,6 +32,7 @@ class HenmiCopas:
     p: float
     tau2: float
     quantile: float
+    level: float = 0.95
 
 
 def henmi_copas(effect: npt.ArrayLike, variance: npt.ArrayLike, level: float = 0.95) -> HenmiCopas:
@@ -51,7 +53,9 @@ def henmi_copas(effect: npt.ArrayLike, variance: npt.ArrayLike, level: float = 0
     se = math.sqrt((tau2 * sums[1] + 1.0) / total)
     quantile = _quantile(y.size, tau2, sums, tail(level))
     half = quantile * se
-    return HenmiCopas(y.size, estimate, se, estimate - half, estimate + half, normal_p(estimate / se), tau2, quantile)
+    return HenmiCopas(
+        y.size, estimate, se, estimate - half, estimate + half, normal_p(estimate / se), tau2, quantile, level=level
+    )
 
 
 def _quantile(k: int, tau2: float, sums: tuple[float, ...], alpha: float) -> float:

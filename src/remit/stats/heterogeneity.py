@@ -7,12 +7,13 @@ import numpy.typing as npt
 from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import Interval, chi2_p, chi2_quantile, tail
+from remit.stats.result import Result
 from remit.stats.roots import bracketed, widen
 from remit.stats.tau2 import likeliest, log_likelihood, q_at, solve_q
 
 
 @dataclass(frozen=True, slots=True)
-class Q:
+class Q(Result):
     """A chi-square statistic, its degrees of freedom and the probability of a larger one."""
 
     q: float

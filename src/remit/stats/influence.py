@@ -10,10 +10,11 @@ from remit.errors import InputError
 from remit.stats import _check
 from remit.stats.glmm import ProportionFit, ProportionInterval, pool_proportions
 from remit.stats.pool import IntervalKind, RandomEffects, random_effects
+from remit.stats.result import Result
 
 
 @dataclass(frozen=True, slots=True)
-class Influence:
+class Influence(Result):
     """Each study's place in the fit, in the order of the studies.
 
     rstudent: distance from the fit without it, in standard errors. dffits and cook: how far it moves the estimate.

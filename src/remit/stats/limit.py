@@ -9,12 +9,13 @@ import numpy.typing as npt
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats.interval import chi2_p, normal_p, normal_quantile
+from remit.stats.result import Result
 from remit.stats.small_study import MINIMUM
 from remit.stats.tau2 import maximum_likelihood, q_at
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Result):
     """The estimate adjusted for small-study effects, with its normal interval.
 
     bias: alpha, by how many standard deviations results stray with growing error; slope: the effect of a study without
@@ -39,6 +40,7 @@ class Limit:
     q_residual: float
     q_residual_p: float
     g2: float
+    level: float = 0.95
 
 
 def limit_meta(
@@ -87,6 +89,7 @@ def limit_meta(
         q_residual=residual,
         q_residual_p=chi2_p(residual, k - 2),
         g2=_unexplained(effects / s, 1.0 / s) if between > 0.0 else 0.0,
+        level=level,
     )
 
 

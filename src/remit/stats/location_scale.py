@@ -20,6 +20,7 @@ from remit.stats._check import FloatArray
 from remit.stats._mixed import Convergence
 from remit.stats.interval import chi2_p, normal_p, normal_quantile
 from remit.stats.regression import Weighted, design_matrix, tau2_given
+from remit.stats.result import Result
 
 FLATTEST = 1e-7  # largest slope of a fit that counts as converged
 SAME = 1e-6
@@ -27,7 +28,7 @@ NOWHERE = -25.0  # log of tau2 beside the smallest variance below which tau2 is 
 
 
 @dataclass(frozen=True, slots=True)
-class LocationScale:
+class LocationScale(Result):
     """Coefficients of effects (location) and of log tau2 (scale), each with normal intervals and p.
 
     `tau2` is one per study. `moderators` tests all location coefficients that are not constant, `scale_moderators` all
@@ -56,6 +57,7 @@ class LocationScale:
     log_likelihood: float
     method: str
     convergence: Convergence
+    level: float = 0.95
 
 
 class _Likelihood:
@@ -229,6 +231,7 @@ def _result(
         log_likelihood=height,
         method=method,
         convergence=convergence,
+        level=level,
     )
 
 

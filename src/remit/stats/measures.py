@@ -14,6 +14,7 @@ import numpy.typing as npt
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
+from remit.stats.result import Result
 
 ProportionMeasure = Literal["raw", "log", "logit", "arcsine", "double-arcsine"]
 TableMeasure = Literal["odds-ratio", "risk-ratio", "risk-difference", "arcsine-difference", "peto"]
@@ -21,7 +22,7 @@ To = Literal["only-zero", "if-any-zero", "all", "none"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Effects:
+class Effects(Result):
     """Estimates and sampling variances on the analysis scale, shape (k,)."""
 
     estimate: FloatArray

@@ -2,7 +2,9 @@
 
 import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -10,13 +12,22 @@ import numpy.typing as npt
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
-from remit.stats.regression import Estimator, Weighted, design_matrix, tau2_given
+from remit.stats.batch import random_effects
+from remit.stats.batch_line import line_z
+from remit.stats.batch_tau2 import Engine, Estimator
+from remit.stats.regression import Estimator as RegressionEstimator
+from remit.stats.regression import Weighted, design_matrix, tau2_given
+from remit.stats.result import Result
 
+LineEstimator = Literal["none", "dersimonian-laird", "maximum-likelihood", "reml"]
+LINE_ESTIMATORS = ("none", "dersimonian-laird", "maximum-likelihood", "reml")
+LEVEL_Z = 1e-10  # two z nearer than this are the same arrangement up to rounding
+ROWS = 4096
 MOST = 2**17
 
 
 @dataclass(frozen=True, slots=True)
-class Permutation:
+class Permutation(Result):
     """Two-sided p of each coefficient, how many arrangements they rest on, and each observed z."""
 
     p: tuple[float, ...]
@@ -24,27 +35,51 @@ class Permutation:
     statistic: tuple[float, ...]
 
 
-def sign_flips(effect: npt.ArrayLike, variance: npt.ArrayLike, estimator: Estimator = "reml") -> Permutation:
-    """Return the exact test that the pooled effect is 0: under it each study's sign is arbitrary, in 2^k ways.
+def sign_flips(
+    effect: npt.ArrayLike, variance: npt.ArrayLike, estimator: Estimator = "reml", engine: Engine = "auto"
+) -> Permutation:
+    """Return the exact test that the pooled effect is 0, from all 2^k choices of the studies' signs.
 
-    p is the share of arrangements with |z| at least the observed one, which counts itself. With "none" and
-    "dersimonian-laird" all arrangements are computed at once. Source: Follmann and Proschan (1999), Biometrics
-    55:732-737. InputError where 2^k is above 131,072 (k = 17).
+    p is the share of arrangements with |z| at least the observed one, which counts itself. Source: Follmann and
+    Proschan (1999), Biometrics 55:732-737. InputError for k < 2, or above 131,072 arrangements (k = 17).
     """
     y, v = _check.studies(effect, variance)
-    k = y.size
-    if 2**k > MOST:
-        raise InputError(f"k = {k} has {2**k} arrangements; expected at most {MOST}; test the interval instead")
-    half = 2 ** (k - 1)  # the other half are mirror images with the same |z|
-    signs = 1.0 - 2.0 * ((np.arange(half)[:, None] >> np.arange(k)) & 1)
-    z = np.abs(_z_of_rows(signs * y, v, estimator))
-    hits = int(np.count_nonzero(z >= z[0] - 1e-12 * max(1.0, z[0])))
-    observed = _z_of_rows(y[None, :], v, estimator)[0]
-    return Permutation((hits / half,), 2**k, (float(observed),))
+    if 2**y.size > MOST:
+        raise InputError(f"k = {y.size} has {2**y.size} arrangements; expected at most {MOST}; use fewer studies")
+    half = 2 ** (y.size - 1)  # the other half are mirror images with the same |z|
+    signs = 1.0 - 2.0 * (np.arange(half)[:, None] >> np.arange(y.size) & 1)
+    z = random_effects(signs * y, v, None, estimator, "normal", engine=engine).statistic
+    return Permutation((_share(z),), 2**y.size, (float(z[0]),))
 
 
 def moderator(
-    effect: npt.ArrayLike, variance: npt.ArrayLike, design: npt.ArrayLike, estimator: Estimator = "reml"
+    effect: npt.ArrayLike, variance: npt.ArrayLike, moderator: npt.ArrayLike, estimator: LineEstimator = "reml"
+) -> Permutation:
+    """Return the exact tests of intercept and slope on one moderator, dealt to the studies in every order.
+
+    Orders that give the same column are fitted once. Source: Higgins and Thompson (2004), Stat Med 23:1663-1682.
+    InputError for k < 3, a constant moderator, or more than 131,072 different orders.
+    """
+    if estimator not in LINE_ESTIMATORS:
+        raise InputError(f"estimator {estimator!r}; expected one of {', '.join(LINE_ESTIMATORS)}")
+    y, v = _check.studies(effect, variance, minimum=3)
+    x = _check.column(moderator, "moderator")
+    _check.same_length(3, effect=y, moderator=x)
+    values, labels, counts = np.unique(x, return_inverse=True, return_counts=True)
+    if values.size == 1:
+        raise InputError(f"moderator is {values[0]:g} in every study; expected two values or more; drop it")
+    orders = math.factorial(y.size) // math.prod(math.factorial(int(c)) for c in counts)
+    if orders > MOST:
+        raise InputError(f"{orders} different orders of {y.size} studies; expected at most {MOST}; use fewer studies")
+    dealt = np.array([labels, *(o for o in _orders(counts.tolist(), []) if o != labels.tolist())], dtype=np.intp)
+    parts = [line_z(y, v, np.ascontiguousarray(values[dealt[i : i + ROWS]].T), estimator)
+             for i in range(0, orders, ROWS)]  # fmt: skip
+    z = np.concatenate(parts, axis=1)
+    return Permutation((_share(z[0]), _share(z[1])), orders, (float(z[0, 0]), float(z[1, 0])))
+
+
+def coefficients(
+    effect: npt.ArrayLike, variance: npt.ArrayLike, design: npt.ArrayLike, estimator: RegressionEstimator = "reml"
 ) -> Permutation:
     """Return the exact test of each coefficient: rows of the design are dealt to studies in every order, k! of them.
 
@@ -59,12 +94,12 @@ def moderator(
         raise InputError(f"{orders} different orders of {y.size} studies; expected at most {MOST}, of 10 or fewer")
     observed = _z(y, v, x, estimator)
     hits = np.zeros(x.shape[1])
-    for order in _orders(tuple(int(c) for c in labels.ravel())):
+    for order in _deals(tuple(int(c) for c in labels.ravel())):
         hits += np.abs(_z(y, v, kinds[list(order)], estimator)) >= np.abs(observed) * (1.0 - 1e-10) - 1e-12
     return Permutation(tuple((hits / orders).tolist()), orders, tuple(observed.tolist()))
 
 
-def _orders(labels: tuple[int, ...]) -> set[tuple[int, ...]]:
+def _deals(labels: tuple[int, ...]) -> set[tuple[int, ...]]:
     return set(itertools.permutations(labels))
 
 
@@ -73,17 +108,21 @@ def _z(y: FloatArray, v: FloatArray, x: FloatArray, estimator: str) -> FloatArra
     return np.asarray(fit.beta / np.sqrt(np.diag(fit.covariance)), dtype=np.float64)
 
 
-def _z_of_rows(rows: FloatArray, v: FloatArray, estimator: str) -> FloatArray:
-    """Return z of the pooled effect for each row of effects, shape (b, k)."""
-    if estimator not in ("none", "dersimonian-laird"):
-        ones = np.ones((v.size, 1))
-        return np.array([_z(row, v, ones, estimator)[0] for row in rows])
-    w = 1.0 / v
-    total = float(w.sum())
-    mean = rows @ w / total
-    if estimator == "none":
-        return np.asarray(mean * math.sqrt(total), dtype=np.float64)
-    q = ((rows - mean[:, None]) ** 2) @ w
-    tau2 = np.maximum(0.0, (q - (v.size - 1)) / (total - float(w @ w) / total))
-    weights = 1.0 / (v + tau2[:, None])
-    return np.asarray((weights * rows).sum(axis=1) / np.sqrt(weights.sum(axis=1)), dtype=np.float64)
+def _share(z: FloatArray) -> float:
+    """Return the share of arrangements at least as far from 0 as the first."""
+    far = np.abs(z)
+    return float(np.count_nonzero(far >= far[0] * (1.0 - LEVEL_Z) - 1e-12)) / z.size
+
+
+def _orders(left: list[int], begun: list[int]) -> Iterator[list[int]]:
+    """Yield every different order of labels 0, 1, ... of which `left` says how many of each remain."""
+    if not any(left):
+        yield list(begun)
+        return
+    for label, number in enumerate(left):
+        if number:
+            left[label] -= 1
+            begun.append(label)
+            yield from _orders(left, begun)
+            begun.pop()
+            left[label] += 1

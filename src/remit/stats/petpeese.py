@@ -9,11 +9,12 @@ import numpy.typing as npt
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats.interval import t_p, t_quantile
+from remit.stats.result import Result
 from remit.stats.small_study import MINIMUM, Asymmetry, egger, peese
 
 
 @dataclass(frozen=True, slots=True)
-class PetPeese:
+class PetPeese(Result):
     """Both lines, which one is believed, and its intercept with a t interval on k - 2 degrees of freedom.
 
     choice_p: one-sided p of PET's intercept in the direction of `favoured`.
@@ -30,6 +31,7 @@ class PetPeese:
     choice_p: float
     pet: Asymmetry
     peese: Asymmetry
+    level: float = 0.95
 
 
 def pet_peese(
@@ -72,6 +74,7 @@ def pet_peese(
         choice_p,
         pet,
         other,
+        level=level,
     )
 
 

@@ -12,6 +12,7 @@ from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.heterogeneity import typical_variance
 from remit.stats.interval import chi2_p, chi2_quantile, normal_p, normal_quantile, t_p, t_quantile, tail
+from remit.stats.result import Result
 from remit.stats.tau2 import likeliest, q_at, solve_q
 
 IntervalKind = Literal["normal", "t", "hartung-knapp", "hartung-knapp-adhoc", "kenward-roger"]
@@ -19,7 +20,7 @@ PredictionKind = Literal["k-2", "k-1", "hartung-knapp", "kenward-roger"]
 
 
 @dataclass(frozen=True, slots=True)
-class CommonEffect:
+class CommonEffect(Result):
     """The weighted mean under one effect shared by all studies; weights in percent."""
 
     estimate: float
@@ -29,10 +30,11 @@ class CommonEffect:
     statistic: float
     p: float
     weights: tuple[float, ...]
+    level: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class RandomEffects:
+class RandomEffects(Result):
     """The mean of true effects that vary with variance tau2 between studies.
 
     Ends of tau2 by Q-profile; i2 and weights in percent; df is infinite where the normal distribution was used;
@@ -57,6 +59,7 @@ class RandomEffects:
     prediction_lower: float | None
     prediction_upper: float | None
     weights: tuple[float, ...]
+    level: float = 0.95
 
 
 def common_effect(effect: npt.ArrayLike, variance: npt.ArrayLike, level: float = 0.95) -> CommonEffect:
@@ -68,7 +71,7 @@ def common_effect(effect: npt.ArrayLike, variance: npt.ArrayLike, level: float =
     half = normal_quantile(level) * se
     statistic = estimate / se
     return CommonEffect(
-        estimate, se, estimate - half, estimate + half, statistic, normal_p(statistic), _percent(w / total)
+        estimate, se, estimate - half, estimate + half, statistic, normal_p(statistic), _percent(w / total), level=level
     )
 
 
@@ -137,6 +140,7 @@ def random_effects(
         prediction_lower=None if reach is None else estimate - reach,
         prediction_upper=None if reach is None else estimate + reach,
         weights=_percent(w / total),
+        level=level,
     )
 
 

@@ -10,10 +10,11 @@ from remit.errors import InputError
 from remit.stats import _check
 from remit.stats.interval import normal_quantile
 from remit.stats.pool import random_effects
+from remit.stats.result import Result
 
 
 @dataclass(frozen=True, slots=True)
-class Radial:
+class Radial(Result):
     """Points (precision, standardised) in the order of the studies; slope is the pooled estimate with its interval.
 
     A study lies `residual` above the pooled line; `outside` lists those further from it than `half_width`.
@@ -29,6 +30,7 @@ class Radial:
     residual: tuple[float, ...]
     half_width: float
     outside: tuple[int, ...]
+    level: float = 0.95
 
 
 def radial(effect: npt.ArrayLike, variance: npt.ArrayLike, tau2: float = 0.0, level: float = 0.95) -> Radial:
@@ -54,6 +56,7 @@ def radial(effect: npt.ArrayLike, variance: npt.ArrayLike, tau2: float = 0.0, le
         residual=tuple(residual.tolist()),
         half_width=half,
         outside=tuple(int(i) for i in np.flatnonzero(np.abs(residual) > half)),
+        level=level,
     )
 
 

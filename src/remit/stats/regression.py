@@ -16,6 +16,7 @@ from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import chi2_p, f_p, normal_p, normal_quantile, t_p, t_quantile
+from remit.stats.result import Result
 from remit.stats.roots import bracketed
 from remit.stats.tau2 import FINE, NEAR
 
@@ -24,7 +25,7 @@ TestKind = Literal["normal", "t", "hartung-knapp", "hartung-knapp-adhoc"]
 
 
 @dataclass(frozen=True, slots=True)
-class Regression:
+class Regression(Result):
     """Coefficients with intervals and p, residual heterogeneity, and the test that all but the ones column are 0.
 
     `covariance` has one row per coefficient. df is infinite for normal tests. `moderators` tests every column that is
@@ -50,6 +51,7 @@ class Regression:
     moderators: float
     moderators_df: int
     moderators_p: float
+    level: float = 0.95
 
 
 class Weighted:
@@ -126,6 +128,7 @@ def meta_regression(
         moderators=tested,
         moderators_df=moving.size,
         moderators_p=tested_p,
+        level=level,
     )
 
 

@@ -12,10 +12,11 @@ from remit.stats.batch import Fits, random_effects
 from remit.stats.batch_tau2 import Engine, Estimator
 from remit.stats.interval import Interval, tail
 from remit.stats.pool import IntervalKind
+from remit.stats.result import Result
 
 
 @dataclass(frozen=True, slots=True)
-class Bootstrap:
+class Bootstrap(Result):
     """What the estimator gives on data drawn from its own fit.
 
     `estimate_interval` and `tau2_interval` are percentile intervals, quantiles of the draws; `coverage` is the share of

@@ -20,6 +20,7 @@ from remit.stats._check import FloatArray
 from remit.stats._mixed import design_or_ones, indices, known_covariance
 from remit.stats.interval import t_p, t_quantile, tail
 from remit.stats.regression import Estimator, tau2_given
+from remit.stats.result import Result
 
 Kind = Literal["CR0", "CR1", "CR2"]
 Working = Literal["correlated", "hierarchical"]
@@ -29,7 +30,7 @@ FEW = 4.0  # degrees of freedom below which a Satterthwaite p says little (Tipto
 
 
 @dataclass(frozen=True, slots=True)
-class Robust:
+class Robust(Result):
     """Coefficients with cluster-robust intervals and p.
 
     `df` is one per coefficient: clusters less coefficients for CR0 and CR1, Satterthwaite's for CR2. `note` warns
@@ -51,6 +52,7 @@ class Robust:
     tau2: float | None
     omega2: float | None
     note: str
+    level: float = 0.95
 
 
 def cluster_robust(
@@ -195,6 +197,7 @@ def _robust(
         tau2=tau2,
         omega2=omega2,
         note=few if df.min() < FEW else "",
+        level=level,
     )
 
 

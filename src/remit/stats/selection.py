@@ -23,6 +23,7 @@ from remit.stats._ascent import Look, climb, covariance
 from remit.stats._check import FloatArray
 from remit.stats._selection import Cells, Likelihood, Shape, smooth_cells, step_cells
 from remit.stats.interval import chi2_p, normal_p, normal_quantile
+from remit.stats.result import Result
 from remit.stats.small_study import MINIMUM
 from remit.stats.tau2 import likeliest, log_likelihood
 
@@ -33,7 +34,7 @@ STRONG = {"half-normal": (2.0, 20.0), "negative-exponential": (1.0, 6.0), "logis
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Result):
     """A fitted selection model; the estimate is that of the mean before selection.
 
     delta: the weight's parameters, for steps one for each interval of p with 1.0 first; delta_se has None for what was
@@ -66,6 +67,7 @@ class Selection:
     ratio_p: float | None
     homogeneity: float
     homogeneity_p: float
+    level: float = 0.95
 
 
 def step_selection(
@@ -280,6 +282,7 @@ def _result(
         ratio_p=chi2_p(ratio, df) if df else None,
         homogeneity=homogeneity,
         homogeneity_p=chi2_p(homogeneity, 1.0),
+        level=level,
     )
 
 

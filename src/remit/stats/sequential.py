@@ -26,6 +26,7 @@ from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import normal_p
+from remit.stats.result import Result
 from remit.stats.roots import bracketed
 from remit.stats.tau2 import reml
 
@@ -37,7 +38,7 @@ _ROOT = math.sqrt(2.0 * math.pi)
 
 
 @dataclass(frozen=True, slots=True)
-class Boundaries:
+class Boundaries(Result):
     """Critical values of z at each look, two-sided and symmetric, or upper only when `sided` is 1.
 
     `spent` is alpha used up to each look, `nominal` the p (on as many sides) that crosses there. A value of infinity
@@ -181,7 +182,7 @@ def required_size(
 
 
 @dataclass(frozen=True, slots=True)
-class SequentialLook:
+class SequentialLook(Result):
     """A meta-analysis after one more study, beside its boundary; None once the required information is exceeded.
 
     lower and upper are the interval that stays valid under repeated looks: estimate +- critical value x se.
@@ -200,7 +201,7 @@ class SequentialLook:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialSequential:
+class TrialSequential(Result):
     """Every look in order, the diversity used, the information required, and the first look that crossed, if any."""
 
     looks: tuple[SequentialLook, ...]

@@ -13,6 +13,7 @@ from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import normal_quantile, t_quantile
 from remit.stats.pool import IntervalKind
+from remit.stats.result import Result
 from remit.stats.tau2 import generalised_q, likeliest, solve_q
 
 EstimatorName = Literal["REML", "PM", "DL"]
@@ -20,7 +21,7 @@ INTERVALS: tuple[IntervalKind, ...] = ("hartung-knapp-adhoc", "hartung-knapp", "
 
 
 @dataclass(frozen=True, slots=True)
-class Mean:
+class Mean(Result):
     """A random-effects mean with its interval on the analysis scale, and the two words that made it."""
 
     estimator: EstimatorName
@@ -30,6 +31,7 @@ class Mean:
     lower: float
     upper: float
     tau2: float
+    level: float = 0.95
 
 
 def means(effect: npt.ArrayLike, variance: npt.ArrayLike, level: float = 0.95) -> tuple[Mean, ...]:
@@ -44,11 +46,11 @@ def means(effect: npt.ArrayLike, variance: npt.ArrayLike, level: float = 0.95) -
         ("DL", generalised_q(y, v, 1.0 / v)),
     )
     wide, plain = t_quantile(level, y.size - 1.0), normal_quantile(level)
-    return tuple(mean for name, tau2 in between for mean in _three(y, v, name, tau2, wide, plain))
+    return tuple(mean for name, tau2 in between for mean in _three(y, v, name, tau2, wide, plain, level))
 
 
 def _three(
-    y: FloatArray, v: FloatArray, name: EstimatorName, tau2: float, wide: float, normal: float
+    y: FloatArray, v: FloatArray, name: EstimatorName, tau2: float, wide: float, normal: float, level: float
 ) -> tuple[Mean, ...]:
     w = 1.0 / (v + tau2)
     total = float(w.sum())
@@ -63,5 +65,5 @@ def _three(
     for word in INTERVALS:
         squared, quantile = spreads.get(word, (usual, normal))
         se = math.sqrt(squared)
-        out.append(Mean(name, word, estimate, se, estimate - quantile * se, estimate + quantile * se, tau2))
+        out.append(Mean(name, word, estimate, se, estimate - quantile * se, estimate + quantile * se, tau2, level))
     return tuple(out)

@@ -17,13 +17,14 @@ from remit.stats._check import FloatArray
 from remit.stats.interval import normal_p, t_p
 from remit.stats.measures import tables
 from remit.stats.regression import Weighted, meta_regression
+from remit.stats.result import Result
 from remit.stats.stratified import moments
 
 MINIMUM = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Asymmetry:
+class Asymmetry(Result):
     """The slope on a measure of size with its test; `intercept` is the effect of a study of boundless size.
 
     For a rank test, slope is Kendall's sum of signs, its error the standard deviation of that, and intercept None.

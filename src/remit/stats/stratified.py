@@ -17,12 +17,13 @@ from remit.stats.heterogeneity import Q
 from remit.stats.interval import chi2_p, normal_p, normal_quantile
 from remit.stats.measures import tables
 from remit.stats.measures_rates import two_rates
+from remit.stats.result import Result
 
 MantelHaenszelMeasure = Literal["odds-ratio", "risk-ratio", "risk-difference"]
 
 
 @dataclass(frozen=True, slots=True)
-class Stratified:
+class Stratified(Result):
     """A common effect (ratios on the log scale) with its normal interval; `heterogeneity` tests that there is one."""
 
     k: int
@@ -33,6 +34,7 @@ class Stratified:
     statistic: float
     p: float
     heterogeneity: Q
+    level: float = 0.95
 
 
 def mantel_haenszel(
@@ -176,5 +178,13 @@ def _normal(k: int, estimate: float, variance: float, q: float, df: int, level: 
     statistic = estimate / se if se > 0.0 else 0.0
     df = max(df, 0)
     return Stratified(
-        k, estimate, se, estimate - half, estimate + half, statistic, normal_p(statistic), Q(q, df, chi2_p(q, df))
+        k,
+        estimate,
+        se,
+        estimate - half,
+        estimate + half,
+        statistic,
+        normal_p(statistic),
+        Q(q, df, chi2_p(q, df)),
+        level=level,
     )

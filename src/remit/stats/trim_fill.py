@@ -16,6 +16,7 @@ from remit.stats._check import FloatArray
 from remit.stats.interval import normal_quantile
 from remit.stats.pool import IntervalKind, RandomEffects, random_effects
 from remit.stats.regression import meta_regression, tau2_given
+from remit.stats.result import Result
 
 TrimEstimator = Literal["L0", "R0", "Q0"]
 Tau2Estimator = Literal["reml", "dersimonian-laird"]
@@ -23,7 +24,7 @@ Side = Literal["left", "right"]
 
 
 @dataclass(frozen=True, slots=True)
-class TrimFill:
+class TrimFill(Result):
     """Studies supposed missing on `side`, the standard error of that, their mirror images and the fit with them."""
 
     missing: int
