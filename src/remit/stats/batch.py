@@ -23,13 +23,11 @@ from remit.stats.batch_rows import Rows, rows_of, stack
 from remit.stats.batch_solve import BLOCK, down
 from remit.stats.batch_tau2 import Engine, Estimator, check_words, estimate_tau2, roots_of_q, uses_compiled
 from remit.stats.interval import normal_quantile, tail
-from remit.stats.pool import IntervalKind, PredictionKind
+from remit.stats.pool import INTERVALS, PREDICTIONS, IntervalKind, PredictionKind
 from remit.stats.result import Result
 
 IntArray = npt.NDArray[np.intp]
 FloatColumns = dict[str, FloatArray]
-INTERVALS = ("normal", "t", "hartung-knapp", "hartung-knapp-adhoc", "kenward-roger")
-PREDICTIONS = ("k-2", "k-1", "hartung-knapp", "kenward-roger")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from remit.stats.tau2 import FINE, NEAR
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
 
-RELATIVE = 1e-12  # a Newton step shorter than this share of tau2 is the last one; what is left is then far smaller
+RELATIVE = 1e-9  # a Newton step shorter than this share of tau2 is the last: what is left is of the order of its square
 ABSOLUTE = 1e-18  # the same as a share of the smallest variance, for a tau2 next to 0
 NEWTON, STEPS = 20, 120  # after NEWTON steps only halving is trusted
 EPSILON = math.ulp(1.0)

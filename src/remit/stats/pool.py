@@ -17,6 +17,8 @@ from remit.stats.tau2 import likeliest, q_at, solve_q
 
 IntervalKind = Literal["normal", "t", "hartung-knapp", "hartung-knapp-adhoc", "kenward-roger"]
 PredictionKind = Literal["k-2", "k-1", "hartung-knapp", "kenward-roger"]
+INTERVALS = ("normal", "t", "hartung-knapp", "hartung-knapp-adhoc", "kenward-roger")
+PREDICTIONS = ("k-2", "k-1", "hartung-knapp", "kenward-roger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +110,14 @@ def random_effects(
     w = 1.0 / (v + between)
     total = float(w.sum())
     off = y - y[0]  # so that identical effects have residuals of exactly 0
-    mean = float(w @ off) / total
+    mean = float(w.dot(off)) / total
     estimate = float(y[0]) + mean
     r = off - mean
-    spreads = _spreads(w, float(w @ (r * r)) / (k - 1), interval == "hartung-knapp-adhoc")
-    if interval not in spreads:
-        raise InputError(f"interval {interval!r}; expected one of {', '.join(spreads)}")
+    if interval not in INTERVALS:
+        raise InputError(f"interval {interval!r}; expected one of {', '.join(INTERVALS)}")
+    spreads = _spreads(w, total, float(w.dot(r * r)) / (k - 1), interval == "hartung-knapp-adhoc")
+    if "kenward-roger" in (interval, prediction):
+        spreads["kenward-roger"] = _kenward_roger(w, total)
     squared, df = spreads[interval]
     se = math.sqrt(squared)
     half = (normal_quantile(level) if math.isinf(df) else t_quantile(level, df)) * se
@@ -131,8 +135,8 @@ def random_effects(
         df=df,
         p=normal_p(statistic) if math.isinf(df) else t_p(statistic, df),
         tau2=between,
-        tau2_lower=solve_q(y, v, chi2_quantile(alpha, k - 1.0)),
-        tau2_upper=solve_q(y, v, chi2_quantile(1.0 - alpha, k - 1.0)),
+        tau2_lower=solve_q(off, v, chi2_quantile(alpha, k - 1.0), q),
+        tau2_upper=solve_q(off, v, chi2_quantile(1.0 - alpha, k - 1.0), q),
         i2=100.0 * between / (between + typical_variance(v)),
         q=q,
         q_df=k - 1,
@@ -150,40 +154,38 @@ def _given(tau2: float) -> float:
     return float(tau2)
 
 
-def _spreads(w: FloatArray, residual: float, truncated: bool) -> dict[str, tuple[float, float]]:
+def _spreads(w: FloatArray, total: float, residual: float, truncated: bool) -> dict[str, tuple[float, float]]:
     """Return the squared standard error and degrees of freedom of each interval; `residual` is Q / (k - 1)."""
-    total = float(w.sum())
     plain, df = 1.0 / total, float(w.size - 1)
     knapp, held = residual * plain, max(residual, 1.0) * plain
+    return {
+        "normal": (plain, math.inf),
+        "t": (plain, df),
+        "hartung-knapp": (held if truncated else knapp, df),
+        "hartung-knapp-adhoc": (held, df),
+    }
+
+
+def _kenward_roger(w: FloatArray, total: float) -> tuple[float, float]:
+    """Return the enlarged squared standard error and its degrees of freedom."""
+    plain = 1.0 / total
     squares, cubes = float(w @ w), float((w * w) @ w)
     share = w / total
     pairs = max(squares * squares - float((w * w) @ (w * w)), 0.0) / (total * total)
     information = 0.5 * (float((w * w) @ (1.0 - share) ** 2) + pairs)  # on a REML tau2
     uncertain = 1.0 / max(information, 1e-300)
     larger = plain + 2.0 * plain * plain * uncertain * (cubes - squares * squares / total)
-    return {
-        "normal": (plain, math.inf),
-        "t": (plain, df),
-        "hartung-knapp": (held if truncated else knapp, df),
-        "hartung-knapp-adhoc": (held, df),
-        "kenward-roger": (larger, 2.0 / (uncertain * (squares * larger) ** 2)),
-    }
+    return larger, 2.0 / (uncertain * (squares * larger) ** 2)
 
 
 def _reach(prediction: str, tau2: float, spreads: dict[str, tuple[float, float]], k: int, level: float) -> float | None:
     """Return the half-width of the prediction interval, None for fewer than three studies."""
     plain = spreads["normal"][0]
-    forms = {
-        "k-2": (plain, k - 2.0),
-        "k-1": (plain, k - 1.0),
-        "hartung-knapp": spreads["hartung-knapp"],
-        "kenward-roger": spreads["kenward-roger"],
-    }
-    if prediction not in forms:
-        raise InputError(f"prediction {prediction!r}; expected one of {', '.join(forms)}")
+    if prediction not in PREDICTIONS:
+        raise InputError(f"prediction {prediction!r}; expected one of {', '.join(PREDICTIONS)}")
     if k < 3:
         return None
-    squared, df = forms[prediction]
+    squared, df = spreads[prediction] if prediction in spreads else (plain, k - 2.0 if prediction == "k-2" else k - 1.0)
     return t_quantile(level, df) * math.sqrt(tau2 + squared)
 
 

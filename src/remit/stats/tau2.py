@@ -21,29 +21,39 @@ from remit.stats.interval import chi2_quantile
 from remit.stats.roots import EPSILON, MOST_STEPS
 
 FINE = 1.6  # ratio of neighbouring tau2 at which the likelihood's slope is looked at
+SHORT = 1e-9  # share of tau2 below which a step of Newton's is the last one
 NEAR = 0.03  # of the smallest variance: nearer to 0 the weights, and so the slope, hardly move
 
 
 def q_at(y: FloatArray, v: FloatArray, tau2: float) -> float:
     """Return Q with weights 1 / (v + tau2); it falls, and its slope flattens, as tau2 grows."""
     w = 1.0 / (v + tau2)
-    r = y - float(w @ y) / float(w.sum())
-    return float(w @ (r * r))
+    r = y - float(w.dot(y)) / float(w.sum())
+    return float(w.dot(r * r))
 
 
-def solve_q(y: FloatArray, v: FloatArray, target: float) -> float:
+def squares(y: FloatArray) -> float:
+    """Return the sum of squared deviations from the plain mean."""
+    off = y - float(y.sum()) / y.size
+    return float(off.dot(off))
+
+
+def solve_q(y: FloatArray, v: FloatArray, target: float, at_zero: float | None = None) -> float:
     """Return the tau2 at which Q equals `target`, exactly 0.0 when Q(0) does not exceed it.
 
-    Q(t) is at most S / (min(v) + t), with S the unweighted sum of squares, so the root lies below S / target - min(v).
+    `at_zero` is Q(0), where that is known already. Q(t) is at most S / (min(v) + t), with S the unweighted sum of
+    squares, so the root lies below S / target - min(v).
     """
-    if q_at(y, v, 0.0) <= target:
+    if (q_at(y, v, 0.0) if at_zero is None else at_zero) <= target:
         return 0.0
-    s = float(((y - y.mean()) ** 2).sum())
+    s = squares(y)
     high = (s / target - float(v.min())) * (1.0 + 1e-9) + 1e-12 * s
+
+    ones = np.ones_like(y)
 
     def look(t: float) -> tuple[float, float]:
         w = 1.0 / (v + t)
-        off = y - float(w.dot(y)) / float(w.sum())
+        off = y - float(w.dot(y)) / float(w.dot(ones))
         r = w * off
         q = float(r.dot(off))
         return q - target, (q / target - 1.0) * q / float(r.dot(r))  # Newton's step on 1 / Q, which is concave
@@ -161,9 +171,12 @@ def likeliest(y: FloatArray, v: FloatArray, restricted: bool) -> float:
     slopes = _slopes(y, v, looks, restricted)
     rising = slopes > 0.0
     maxima = [0.0] if not rising[0] else []
+    ones = np.ones_like(y)
     for i in (rising[:-1] & ~rising[1:]).nonzero()[0].tolist():
         (a, b), (fa, fb) = looks[i : i + 2].tolist(), slopes[i : i + 2].tolist()
-        maxima.append(_descend(lambda t: _slope_and_step(y, v, t, restricted), a, b, a + (b - a) * fa / (fa - fb)))
+        maxima.append(
+            _descend(lambda t: _slope_and_step(y, v, ones, t, restricted), a, b, a + (b - a) * fa / (fa - fb))
+        )
     if len(maxima) == 1:
         return maxima[0]
     return max(maxima, key=lambda t: log_likelihood(y, v, t, restricted))
@@ -182,7 +195,7 @@ def _descend(look: Callable[[float], tuple[float, float]], low: float, high: flo
         else:
             b = t
         new = t + step
-        if n < 20 and abs(step) <= 1e-12 * abs(new):
+        if n < 20 and abs(step) <= SHORT * abs(new):  # what is left is of the order of its square
             return min(max(new, a), b)
         if b - a <= 2.0 * EPSILON * b:
             return t
@@ -190,10 +203,12 @@ def _descend(look: Callable[[float], tuple[float, float]], low: float, high: flo
     raise NotConverged(f"no root to a relative 1e-12 between {low:g} and {high:g} in {MOST_STEPS} steps")
 
 
-def _slope_and_step(y: FloatArray, v: FloatArray, tau2: float, restricted: bool) -> tuple[float, float]:
+def _slope_and_step(
+    y: FloatArray, v: FloatArray, ones: FloatArray, tau2: float, restricted: bool
+) -> tuple[float, float]:
     """Return `slope` and Newton's step from there; a step out of any bracket where the slope does not fall."""
     w = 1.0 / (v + tau2)
-    total = float(w.sum())
+    total = float(w.dot(ones))
     r = w * (y - float(w.dot(y)) / total)
     ww = w * w
     second = float(w.dot(w))
@@ -240,6 +255,6 @@ def _largest(y: FloatArray, v: FloatArray) -> float:
     at most S / u^2 and the rest at least (k - 1) / (u + d), so the slope is negative once u^2 > s2 (u + d).
     """
     least = float(v.min())
-    s2 = float(y.var(ddof=1))
+    s2 = squares(y) / (y.size - 1)
     d = float(v.max()) - least
     return (0.5 * (s2 + math.sqrt(s2 * s2 + 4.0 * s2 * d)) - least) * (1.0 + 1e-9) + 1e-12 * s2
