@@ -45,7 +45,7 @@ class Result:
         level = getattr(self, "level", None)
         if lower is None or upper is None or not isinstance(level, float):
             raise InputError(f"{type(self).__name__} has no interval of its own; read its fields")
-        if isinstance(lower, tuple):
+        if isinstance(lower, tuple | np.ndarray):
             if position is None or not 0 <= position < len(lower):
                 raise InputError(f"position {position!r}; expected 0 to {len(lower) - 1}, one for each coefficient")
             lower, upper = lower[position], upper[position]
