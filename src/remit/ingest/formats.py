@@ -1,0 +1,79 @@
+"""The formats that can be read, and how each is told from the others.
+
+A format is a reader and a way to recognise it. A reader is a function that takes one `Source` (see `source.py`) and
+gives `SourceRecord` after `SourceRecord`, with an `Unread` in place of whatever could not be read; it never raises for
+what a file holds. It numbers its records from 1 and sets `format` and `file` in each. A recogniser is given a `Look` at
+the beginning of the file and returns in words what it saw, or blank when the file is not its own.
+
+To add one: write the reader in a file of its own and put a line into `FORMATS`. Recognisers are asked in that order,
+so the ones that look for something unmistakable come first.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from remit.ingest import ris, table
+from remit.ingest.source import Source
+from remit.model.source_record import SourceRecord, Unread
+
+Reader = Callable[[Source], Iterator[SourceRecord | Unread]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The beginning of a file: its name, its first bytes, and these as text."""
+
+    name: str
+    raw: bytes
+    text: str
+
+    def has(self, pattern: str) -> bool:
+        """Tell whether a pattern is found, `^` and `$` standing for the ends of lines."""
+        return re.search(pattern, self.text, re.M) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A reader, how its files are recognised, and what its files are called by a person."""
+
+    read: Reader
+    suits: Callable[[Look], str]
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """What a file was taken for: `format` is a key of `FORMATS` (blank: unknown), `why` the reason in words.
+
+    `columns` is for tables: what each column was taken for, a field of `SourceRecord`, `other`, or a part such as
+    `first page`. A person's reading goes the same way into `read(columns=…)`, for the columns to be read otherwise.
+    """
+
+    format: str
+    encoding: str
+    why: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+
+def _ris(look: Look) -> str:
+    return "a line begins with the tag TY" if ris.BEGINS.search(look.text) else ""
+
+
+def _table(look: Look) -> str:
+    return table.recognised(look.text, look.name)
+
+
+FORMATS: dict[str, Format] = {
+    "ris": Format(ris.read, _ris, "RIS, as nearly all databases and reference managers export it"),
+    "table": Format(table.read, _table, "a table with a heading row: CSV, TSV"),
+}
+
+
+def guess(source: Source, look: Look) -> Guess:
+    """Return what a file is, from its beginning and its name."""
+    for name, known in FORMATS.items():
+        if why := known.suits(look):
+            columns = table.columns(source, look.text) if name == "table" else {}
+            return Guess(name, source.encoding, why, columns)
+    return Guess("", source.encoding, "nothing at its beginning is known from any format")

@@ -1,0 +1,192 @@
+"""RIS, in every dialect the databases and reference managers write.
+
+A record begins at `TY  - ` and lasts until the next one: links after `ER` (Ovid) are still its own. Between records
+stand counters (`12.`, Ovid), headings (`Provider: …`: Cochrane, ProQuest, APA) and blank lines. A line without a tag
+goes on with the field above it, whatever word it begins with. Where a tag has no meaning here, or its place is taken
+by a better one, tag and text are kept in `other`, by tag in order of first use.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from remit.ingest.ris_fields import Fields, record
+from remit.ingest.source import SEEN, Source
+from remit.model.source_record import SourceRecord, Unread
+
+RECORD_LIMIT = 32 << 20
+
+_UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+_PLAIN = frozenset(a + b for a in _UPPER for b in _UPPER + "0123456789") - {"TY", "ER"}
+_AFTER = frozenset({"NL", "LK", "UR", "L1", "L2", "L3", "L4", "text"})
+_STRICT = re.compile(r"([A-Z][A-Z0-9]{1,3})  -(?: |\t|$)(.*)", re.S)
+_LOOSE = re.compile(r"\s{0,3}([A-Za-z][A-Za-z0-9])\s{0,3}-[ \t]?(.*)", re.S)
+_START = re.compile(r"\s{0,3}TY {0,2}-(?:\s|(?=[A-Z]))(.*)", re.S)
+_END = re.compile(r"\s{0,3}ER {0,2}-\s*$")
+_COUNTER = re.compile(r"(?:Record #)?\d+(?:\.| of \d+)?\s*$|Link to the Ovid |<\d+>\s*$")
+_HEADING = re.compile(r"(Provider|Database|Content)\s?:\s*(.*)")
+
+BEGINS = re.compile(r"^[ \t\ufeff]{0,4}TY {0,2}-(?:[ \t]|$)", re.M)
+_USUAL = re.compile(r"^[ \t\ufeff]{0,4}[A-Z][A-Z0-9]  -", re.M)
+
+Read = Iterator[SourceRecord | Unread]
+
+
+def read(source: Source) -> Read:
+    """Give each record of a RIS file; what is no part of a record is given as unread, with its line."""
+    state = _State(source)
+    for block in source.blocks():
+        at, begun = source.line, state.begun
+        if state.skipping:
+            block, at = _from_next(block, at)
+        fields, values = state.fields, state.values
+        for line in block:
+            at += 1
+            if line[2:6] == "  - " and (tag := line[:2]) in _PLAIN:
+                if tag in fields:
+                    values = fields[tag]
+                    values.append(line[6:])
+                else:
+                    fields[tag] = values = [line[6:]]
+            else:
+                state.values = values
+                if state.turn(line, at):
+                    yield from state.finish()
+                    state.begin(line, at)
+                fields, values = state.fields, state.values
+        state.values = values
+        state.skipping = state.skipping and not block
+        if state.begun == begun and state.grown(block):
+            yield from state.cut()
+    yield from state.close()
+
+
+def _from_next(block: list[str], at: int) -> tuple[list[str], int]:
+    """Return the block from the next beginning of a record on, and how many lines came before it."""
+    for skipped, line in enumerate(block):
+        if line.startswith("TY") and _START.match(line):
+            return block[skipped:], at + skipped
+    return [], at + len(block)
+
+
+@dataclass
+class _State:
+    """The record being read (`whole`, once its end was seen), what follows it, and what belongs to no record."""
+
+    source: Source
+    number: int = 0
+    begun: int = 0
+    size: int = 0
+    skipping: bool = False
+    fields: Fields = field(default_factory=dict)
+    values: list[str] | None = None
+    whole: Fields | None = None
+    heading: str = ""
+    stray: Unread | None = None
+    loose: bool = False
+
+    def __post_init__(self) -> None:
+        head = self.source.head.decode("latin-1").replace("\x00", "")
+        self.loose = _USUAL.search(head) is None
+
+    def turn(self, line: str, at: int) -> bool:
+        """Take in a line that is no plain field; tell whether a new record begins with it."""
+        line = line.lstrip("\ufeff")
+        text = line.strip()
+        if not text:
+            return False
+        if text[:2] == "TY" and _START.match(line):
+            return True
+        if text[:2] == "ER" and _END.match(line):
+            self.end()
+            return False
+        found = (_LOOSE if self.loose else _STRICT).match(line)
+        if found and found[1] not in ("TY", "ER"):
+            self.values = self.fields.setdefault(found[1], [])
+            self.values.append(found[2])
+        elif self.values:
+            self.values[-1] += "\n" + text
+        else:
+            self.between(text, at)
+        return False
+
+    def begin(self, line: str, at: int) -> None:
+        """Open a record with the line that says its type."""
+        found = _START.match(line.lstrip("\ufeff"))
+        self.values = [found[1] if found else ""]
+        self.fields, self.begun, self.size = {"TY": self.values}, at, 0
+
+    def end(self) -> None:
+        """Close the record; what follows may still be its own."""
+        if self.whole is None:
+            self.whole, self.fields = self.fields, {}
+        self.values = None
+
+    def between(self, text: str, at: int) -> None:
+        """Take in a line between records."""
+        if heading := _HEADING.match(text):
+            if heading[1] != "Content":
+                self.heading = heading[2] if heading[1] == "Database" or not self.heading else self.heading
+        elif _COUNTER.match(text):
+            if text.startswith("Link"):
+                self.fields.setdefault("text", []).append(text)
+        elif self.stray is None:
+            self.stray = self.unread(
+                at, text, "Lines between records belong to none: look whether a record broke there."
+            )
+
+    def finish(self) -> Read:
+        """Give the record that is complete, and any that lacks its first line."""
+        if self.whole is not None:
+            if self.fields.keys() <= _AFTER:
+                self.whole.update(self.fields)
+                self.fields = {}
+            yield from self.made(self.whole)
+            self.whole = None
+        if self.fields:
+            yield from self.made(self.fields)
+        if self.stray is not None:
+            yield self.stray
+            self.stray = None
+        self.fields, self.values = {}, None
+
+    def made(self, fields: Fields) -> Read:
+        """Give one record, or say that there is nothing in it."""
+        self.number += 1
+        if fields.keys() <= {"TY", "text"} and "\n" not in fields.get("TY", [""])[0]:
+            self.number -= 1
+            seen = "  ".join(f"{tag}  - {value[0]}" for tag, value in fields.items())
+            yield self.unread(self.begun, seen, "A record without a single field: compare with the database.")
+        else:
+            yield record(fields, self.source.file, self.number, self.heading)
+
+    def grown(self, block: list[str]) -> bool:
+        """Tell whether the record has grown past all bounds."""
+        self.size += sum(map(len, block))
+        return self.size > RECORD_LIMIT
+
+    def cut(self) -> Read:
+        """Give the record as far as it was read, and pass over the rest of it."""
+        line = self.begun
+        yield from self.finish()
+        seen = f"a record of more than {RECORD_LIMIT:,} characters; what follows of it was left out"
+        yield self.unread(line, seen, "Look at that record: most likely the lines that part records are lost.")
+        self.skipping, self.size = True, 0
+
+    def close(self) -> Read:
+        """Give what is left at the end of the file."""
+        broken = self.whole is None and "TY" in self.fields
+        yield from self.finish()
+        if broken:
+            seen = f"the file ends inside record {self.number}, before its ER line"
+            yield Unread(
+                file=self.source.file,
+                number=self.number,
+                line=self.begun,
+                seen=seen,
+                advice="Compare the number of records with the database's count: the file may be cut short.",
+            )
+
+    def unread(self, line: int, seen: str, advice: str) -> Unread:
+        """Return a note on something that is no record."""
+        return Unread(file=self.source.file, number=self.number + 1, line=line, seen=seen[:SEEN], advice=advice)

@@ -1,0 +1,173 @@
+"""Tables with a heading row: CSV and TSV as databases export them, or as anybody writes them.
+
+What each column holds is guessed from its heading (`columns.py`), shown by `sniff`, and overruled by the person's own
+reading. Columns without a meaning here are kept in `other` under their heading.
+"""
+
+import csv
+import re
+from collections.abc import Callable, Iterator
+
+from remit.errors import UsageError
+from remit.ingest import columns as heads
+from remit.ingest import fields as say
+from remit.ingest.databases import by_link, named
+from remit.ingest.source import SEEN, Source
+from remit.model.source_record import SourceRecord, Unread
+
+_CITATION = re.compile(
+    r"^(?P<journal>.*?) \((?P<year>\d{4})\)(?: (?P<volume>[^:(.,]+?))?"
+    r"(?::(?P<issue>[^(.]+?))?(?: \((?P<pages>[^)]*)\))?"
+    r"(?: Article Number: (?P<number>[^.]+))?(?:\.|$)"
+)
+
+
+def recognised(text: str, name: str) -> str:
+    """Say in words why a file that begins so is a table, or return blank."""
+    if text.lstrip()[:1] in "<{[@":
+        return ""
+    found = _headings(text)
+    known = heads.known(found)
+    suffix = name.lower().removesuffix(".gz").endswith((".csv", ".tsv", ".tab"))
+    if len(found) > 1 and (known >= 2 or (suffix and known)):
+        return f"its first row has {len(found)} columns, {known} of them called as databases call theirs"
+    return "its name ends as a table's does" if suffix and len(found) > 1 else ""
+
+
+def columns(source: Source, text: str) -> dict[str, str]:
+    """Return what each column is taken for."""
+    return _chosen(source, _headings(text))
+
+
+def _headings(text: str) -> list[str]:
+    first = text.lstrip("\ufeff\r\n ").partition("\n")[0]
+    return [heading.strip() for heading in next(csv.reader([first], delimiter=separator(first)), [])]
+
+
+def separator(line: str) -> str:
+    """Return the separator of a heading row: of tab, comma, semicolon and bar, the one found most outside quotes."""
+    bare = re.sub(r'"[^"]*"', "", line)
+    return max("\t,;|", key=bare.count)
+
+
+def _chosen(source: Source, headings: list[str]) -> dict[str, str]:
+    found = heads.guessed(headings)
+    for column, field in source.columns.items():
+        if column not in found:
+            raise UsageError(f"{source.file}: no column {column!r}; its columns are {', '.join(headings)}")
+        if field not in heads.FIELDS:
+            raise UsageError(f"column {column!r}: no field {field!r}; choose one of {', '.join(heads.FIELDS)}")
+        found[column] = field
+    return found
+
+
+def read(source: Source) -> Iterator[SourceRecord | Unread]:
+    """Give each row of a table as a record."""
+    csv.field_size_limit(say.VALUE_LIMIT)
+    lines = _filled(source)
+    first = next(lines, None)
+    if first is None:
+        return
+    mark = separator(first)
+    headings = [heading.strip() for heading in next(csv.reader([first], delimiter=mark))]
+    layout = Layout(source, headings)
+    rows = csv.reader(lines, delimiter=mark)
+    number = 0
+    while True:
+        begun = source.line
+        try:
+            row = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as why:
+            number += 1
+            advice = "Look for a quotation mark that is never closed, shortly before this line."
+            yield Unread(file=source.file, number=number, line=begun + 1, seen=str(why)[:SEEN], advice=advice)
+            continue
+        if any(map(str.strip, row)):
+            number += 1
+            yield layout.record(row, number)
+
+
+def _filled(source: Source) -> Iterator[str]:
+    """Each line from the heading row on, with an end, as the csv module wants it."""
+    begun = False
+    for line in source.lines():
+        begun = begun or (bool(line.strip()) and not line.lower().startswith("sep="))
+        if begun:
+            yield line + "\n"
+
+
+Cell = Callable[[list[str]], str]
+
+
+class Layout:
+    """Which cells of a row make which field."""
+
+    def __init__(self, source: Source, headings: list[str]) -> None:
+        self.file, self.headings = source.file, headings
+        chosen = _chosen(source, headings)
+        self.database = heads.database(headings)
+        self.at: dict[str, list[int]] = {}
+        for index, heading in enumerate(headings):
+            self.at.setdefault(chosen[heading], []).append(index)
+        self.width = len(headings)
+
+    def first(self, row: list[str], field: str) -> str:
+        """Return the first filled cell of a field."""
+        for index in self.at.get(field, ()):
+            if text := row[index].strip():
+                return text
+        return ""
+
+    def record(self, row: list[str], number: int) -> SourceRecord:
+        """Return the record of a row."""
+        extra = row[self.width :]
+        row = row + [""] * (self.width - len(row))
+        citation = _CITATION.match(self.first(row, "citation"))
+        cited = citation.groupdict(default="") if citation else {}
+        title = self.first(row, "title")
+        first, last = self.first(row, "first page"), self.first(row, "last page")
+        pages = self.first(row, "pages") or say.pages(first, last) or cited.get("pages", "")
+        url = self.first(row, "url")
+        source = self.first(row, "source")
+        return SourceRecord(
+            source=(named(source) if source else "") or self.database or by_link(url),
+            format="table",
+            file=self.file,
+            number=number,
+            key=self.first(row, "key"),
+            kind=self.first(row, "kind"),
+            title=title or self.first(row, "original title"),
+            abstract=self.first(row, "abstract"),
+            authors=say.names(self.first(row, "authors")),
+            year=say.year(self.first(row, "year") or cited.get("year", "")),
+            journal=self.first(row, "journal") or cited.get("journal", ""),
+            volume=self.first(row, "volume") or cited.get("volume", ""),
+            issue=self.first(row, "issue") or cited.get("issue", ""),
+            pages=pages or self.first(row, "article number") or cited.get("number", ""),
+            doi=say.doi(self.first(row, "doi")) or say.doi_in(url),
+            pmid=_digits(self.first(row, "pmid")),
+            pmcid=say.pmcid(self.first(row, "pmcid")),
+            registry=tuple(n for i in self.at.get("registry", ()) for n in say.registry(row[i])),
+            issn=tuple(dict.fromkeys(n for i in self.at.get("issn", ()) for n in say.issns(row[i]))),
+            language=self.first(row, "language"),
+            keywords=self._keywords(row),
+            url=url,
+            retracted=say.retracted(title),
+            other=self._other(row, extra),
+        )
+
+    def _keywords(self, row: list[str]) -> tuple[str, ...]:
+        cells = [row[index] for index in self.at.get("keywords", ()) if row[index]]
+        return tuple(dict.fromkeys(word for c in cells for part in say.split_cell(c) if (word := part.strip())))
+
+    def _other(self, row: list[str], extra: list[str]) -> tuple[tuple[str, str], ...]:
+        named = [(self.headings[i], text) for i in self.at.get("other", ()) if (text := row[i].strip())]
+        more = [(f"column {self.width + at}", t) for at, cell in enumerate(extra, 1) if (t := cell.strip())]
+        return (*named, *more)
+
+
+def _digits(text: str) -> str:
+    text = text.removesuffix(".0")
+    return text if text.isdecimal() else say.pmid(text)

@@ -1,0 +1,75 @@
+"""RIS: the dialects, and what is told when a file is not as it should be."""
+
+import pytest
+
+from remit import ingest
+from remit.errors import UsageError
+from remit.model.source_record import SourceRecord, Unread
+
+
+def read(tmp_path, text, name="export.ris", **words):
+    path = tmp_path / name
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    return list(ingest.read(path, **words))
+
+
+OVID = """1.
+TY  - JOUR
+ID  - 30439442
+T1  - Blinatumomab in first relapse.
+A1  - Marrow, Ann B
+A1  - Stem, Cy
+Y1  - 2018//
+N2  - Background: none. The
+ER status of no patient was known.
+JF  - Journal of invented haematology
+JA  - J Inv Haem
+VL  - 157
+SP  - 53
+EP  - 65
+SN  - 1879-3150
+SN  - 0041-0101
+N1  - Comment in: Inv Med. 2019;1:2
+DO  - https://dx.doi.org/10.1016%2Fj.inv.2018.11.007
+L2  - http://ovidsp.ovid.com/ovidweb.cgi?T=JS&PAGE=reference&D=medp&NEWS=N&AN=30439442
+ER  -
+
+Link to the Ovid Full Text or citation: https://example.org/30439442
+
+2.
+TY  - JOUR
+T1  - Another report
+ER  -
+NL  - https://example.org/2
+"""
+
+
+def test_ovid_counters_links_and_folded_lines_are_understood(tmp_path):
+    one, two = read(tmp_path, OVID)
+    assert one.title == "Blinatumomab in first relapse."
+    assert one.abstract == "Background: none. The\nER status of no patient was known."
+    assert one.authors == ("Marrow, Ann B", "Stem, Cy")
+    assert (one.year, one.journal, one.pages) == (2018, "Journal of invented haematology", "53-65")
+    assert (one.doi, one.pmid, one.source) == ("10.1016/j.inv.2018.11.007", "30439442", "medline")
+    assert one.issn == ("1879-3150", "0041-0101")
+    assert [r.relation for r in one.related] == ["comment-in"]
+    assert ("JA", "J Inv Haem") in one.other and ("NL", "https://example.org/2") in two.other
+    assert (one.number, two.number) == (1, 2)
+
+
+def test_a_record_without_its_end_is_given_and_said(tmp_path):
+    record, note = read(tmp_path, "TY  - JOUR\nTI  - Cut sho")
+    assert isinstance(record, SourceRecord) and record.title == "Cut sho"
+    assert isinstance(note, Unread) and "ends inside record 1" in note.seen
+
+
+def test_an_unknown_format_is_refused(tmp_path):
+    with pytest.raises(UsageError, match="ris"):
+        read(tmp_path, OVID, format="word")
+    with pytest.raises(UsageError, match="name a file"):
+        list(ingest.read(tmp_path / "absent.ris"))
+
+
+def test_prose_is_no_record(tmp_path):
+    (note,) = read(tmp_path, "Dear colleague, please find nothing attached.", "letter.txt")
+    assert isinstance(note, Unread) and "name its format" in note.advice
