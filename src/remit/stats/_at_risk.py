@@ -58,7 +58,7 @@ def steps(who: People) -> Steps:
     d = count.astype(np.float64)
     with np.errstate(divide="ignore"):
         spread = np.cumsum(d / (risk * (risk - d)))
-    left: FloatArray = np.cumprod(1.0 - d / risk)
+    left = np.asarray(np.cumprod(1.0 - d / risk), dtype=np.float64)
     return Steps(at, d, risk, left, spread)
 
 
