@@ -4,6 +4,7 @@ RemitError            1   anything the package raises on purpose
 ├── InputError        1   numbers that a method cannot take
 ├── NotConverged      1   an iterative fit that did not reach its stated tolerance
 ├── ReviewError       1   a review folder that cannot be read as it stands
+├── SourceError       1   a service that could not be asked, refused, or gave no usable answer
 └── UsageError        2   a command called with words it does not know
 """
 
@@ -28,6 +29,10 @@ class ReviewError(RemitError):
     def __init__(self, problems: tuple[object, ...]) -> None:
         super().__init__("\n".join(str(p) for p in problems))
         self.problems = problems
+
+
+class SourceError(RemitError):
+    """A service could not be asked, refused, or gave no usable answer; what was received before is kept."""
 
 
 class UsageError(RemitError):
