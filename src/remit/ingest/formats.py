@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from remit.ingest import ris, table
+from remit.ingest import named, ris, table
 from remit.ingest.source import Source
 from remit.model.source_record import SourceRecord, Unread
 
@@ -64,7 +64,13 @@ def _table(look: Look) -> str:
     return table.recognised(look.text, look.name)
 
 
+def _named(name: str) -> Format:
+    seen = named.suits(name)
+    return Format(named.reader(name), lambda look: seen(look.text), named.READERS[name][1])
+
+
 FORMATS: dict[str, Format] = {
+    **{name: _named(name) for name in named.READERS},
     "ris": Format(ris.read, _ris, "RIS, as nearly all databases and reference managers export it"),
     "table": Format(table.read, _table, "a table with a heading row: CSV, TSV"),
 }
