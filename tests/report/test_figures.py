@@ -106,7 +106,7 @@ def test_the_percent_axis_keeps_order_and_stays_inside(a, b):
 @settings(derandomize=True)
 def test_a_square_has_the_area_of_its_weight(share):
     drawn = marks.square(PERCENT, 0.5, 0.4, 0.6, share)
-    side = float(re.search(r'width="([\d.]+)"', drawn)[1])
+    side = float(re.search(r'style="--s:([\d.]+)"', drawn)[1])
     assert side == pytest.approx(max(3.0, 13 * math.sqrt(share)), abs=0.06)
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from remit import appraise, grade, lint, relate, report, screen, store, synthesise
 from remit.report import links
+from remit.tasks.firm import firmness
 
 FLAGSHIP = Path(__file__).parents[2] / "reviews" / "pediatric-b-all"
 pytestmark = pytest.mark.flagship
@@ -19,7 +20,8 @@ def built():
     claims = grade.claims(findings, review)
     problems = lint.problems(review, findings)
     mechanism = relate.mechanism_map(review, findings)
-    return findings, report.site(review, findings, claims, problems, mechanism, screen.flow(review))
+    firm = firmness(review, findings)
+    return findings, report.site(review, findings, claims, problems, mechanism, screen.flow(review), firm=firm)
 
 
 def hrefs(content):
@@ -66,3 +68,10 @@ def test_a_pool_of_two_says_how_little_two_studies_tell(built):
     pools = [f for f in findings if f.k == 2 and f.analysis.kind != "proportion"]
     assert pools
     assert text.count("Two studies tell little of how much studies differ") == len(pools)
+
+
+def test_every_pooled_finding_has_a_panel_on_the_page_of_its_question(built):
+    findings, pages = built
+    for f in (f for f in findings if f.pooled is not None):
+        page = pages[f"question-{f.analysis.question}.html"].decode()
+        assert re.search(rf"id=\"?w-{re.escape(links.finding_anchor(f.id)[2:])}[\" >]", page), f.id

@@ -70,7 +70,9 @@ def p_value(value: float | None) -> str:
 
 def plain(value: float | None, digits: int = 2) -> str:
     """Return a number with `digits` decimals, or a dash when there is none."""
-    return DASH if value is None or not math.isfinite(value) else f"{value:.{digits}f}"
+    if value is None or not math.isfinite(value):
+        return DASH
+    return f"{round(value, digits) + 0.0:.{digits}f}"  # never -0.0
 
 
 def tidy(value: float | None) -> str:

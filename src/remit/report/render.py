@@ -9,11 +9,18 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from remit.report import links, numbers, words
 
-_QUOTED = re.compile(r'(?<=[a-z])="([A-Za-z0-9_.:%#-]+)"(?=[ >])')
+_QUOTED = re.compile(r'(?<=[a-z0-9])="([A-Za-z0-9_.:%#-]+)"(?=[ >])')
+_QUOTED_LAST = re.compile(r'(?<=[a-z0-9])="([A-Za-z0-9_.:%#-]+)"/>')
 """Attribute values that HTML lets stand without quotes; a quote in a text is escaped, so only markup can match."""
 
 _ENDS = re.compile(r"\n?</(?:td|th|tr|li|dd|dt)>(?=\s*<(?:td|th|tr|li|dd|dt|/tr|/tbody|/thead|/table|/ul|/dl|/div)\b)")
 """End tags that HTML lets go where the next tag implies them."""
+
+_BLOCKS = (
+    r"(?=\s*<(?:(?:p|ul|ol|dl|div|section|table|details|figure|h[1-6])\b|/(?:section|div|li|main|footer|details)>))"
+)
+_MORE = re.compile(rf"\n?(?:</p>{_BLOCKS}|</tbody>(?=\s*(?:<tbody|</table))|</body>|</html>)")
+"""The same for paragraphs before blocks, groups of rows, and the end of the page."""
 
 
 @cache
@@ -56,8 +63,8 @@ def page(template: str, **values: object) -> bytes:
     """Return a page as UTF-8."""
     text = environment().get_template(template).render(**values)
     text = re.sub(r"\n\s*", "\n", text).strip()
-    text = _ENDS.sub("", text)
-    return _QUOTED.sub(r"=\1", text).encode("utf-8") + b"\n"
+    text = _MORE.sub("", _ENDS.sub("", text))
+    return _QUOTED_LAST.sub(r"=\1 />", _QUOTED.sub(r"=\1", text)).encode("utf-8") + b"\n"
 
 
 def static(name: str) -> bytes:

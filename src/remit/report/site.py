@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from remit.model.finding import ClaimResult, Finding
+from remit.model.firmness import Firmness
 from remit.model.mechanism import MechanismMap
 from remit.model.place import Problem
 from remit.model.review import Review
@@ -14,7 +15,7 @@ from remit.report.book import Book
 from remit.report.figures import marks
 from remit.report.figures.axis import PERCENT, Axis
 from remit.report.figures.forest import shared_ratio_axis
-from remit.report.pages import balance, card, classes, flow, gaps, home, limits, lists, methods, study
+from remit.report.pages import balance, card, classes, firmness, flow, gaps, home, limits, lists, methods, study
 
 Crumbs = tuple[tuple[str, str], ...]
 NAV = (
@@ -63,10 +64,12 @@ def site(
     mechanism: MechanismMap,
     flow: Mapping[str, int] | None = None,
     moves: Iterable[object] = (),
+    firm: Sequence[Firmness] = (),
 ) -> Mapping[str, bytes]:
     """Return every file of the site: relative path to content. Reads nothing of the review's folder and writes nothing.
 
-    `flow` holds PRISMA 2020 counts by the names of its data file; `moves` are printed by their `str`.
+    `flow` holds PRISMA 2020 counts by the names of its data file; `moves` are printed by their `str`; `firm` says how
+    firm pooled findings are, shown on the pages of their questions.
     """
     book = Book(
         review=review,
@@ -91,7 +94,7 @@ def site(
         )
     for q in review.protocol.questions:
         address = links.question_page(q.id)
-        out[address] = _question(s, address, q.id)
+        out[address] = _question(s, address, q.id, {x.finding: x for x in firm})
     for data in review.studies:
         address = links.study_page(data.study.id)
         out[address] = s.page(
@@ -136,7 +139,7 @@ def _explanations(s: _Site) -> dict[str, bytes]:
     }
 
 
-def _question(s: _Site, address: str, question: str) -> bytes:
+def _question(s: _Site, address: str, question: str, looked: Mapping[str, Firmness]) -> bytes:
     found = next(q for q in s.book.review.protocol.questions if q.id == question)
     held = [f for f in s.book.findings if f.analysis.question == question]
     here = [f for f in held if s.book.page(f) == address]
@@ -153,5 +156,6 @@ def _question(s: _Site, address: str, question: str) -> bytes:
         cards=[
             (g, h, [card.card(s.book, f, s.ratios) for f in fs if f.used]) for g, h, fs in card.by_group(s.book, here)
         ],
+        firm=firmness.panels(s.book, [(f, looked[f.id]) for f in held if f.id in looked], s.ratios),
         empty=[card.card(s.book, f, s.ratios) for f in here if not f.used],
     )

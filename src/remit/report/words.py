@@ -100,8 +100,8 @@ LEFT_OUT: Final[Mapping[str, str]] = {
     "no-variance": "no precision can be worked out",
     "no-events": "no events in either group",
     "at-boundary": "0% or 100%: no precision on this scale",
-    "superseded": "a later look at the same people is used",
-    "not-preferred": "another value of the same study is preferred",
+    "superseded": "a later look is used",
+    "not-preferred": "another value is preferred",
     "family": "another study of the same patients is preferred",
 }
 RELATIONS: Final[Mapping[str, str]] = {

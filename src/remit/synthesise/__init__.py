@@ -5,8 +5,11 @@
 """
 
 from remit.synthesise.finding import findings
+from remit.synthesise.firm import firmness
 from remit.synthesise.left import influence, leave_one_out
 from remit.synthesise.table import Choices, pooled_table
 from remit.synthesise.vary import multiverse, multiverses
 
-__all__ = ["Choices", "findings", "influence", "leave_one_out", "multiverse", "multiverses", "pooled_table"]
+__all__ = [
+    "Choices", "findings", "firmness", "influence", "leave_one_out", "multiverse", "multiverses", "pooled_table",
+]  # fmt: skip

@@ -15,7 +15,7 @@ def leave_one_out(finding: Finding) -> tuple[WithoutOne, ...]:
     """
     if finding.pooled is None:
         return ()
-    turned = finding.analysis.kind == "survival" and _incidence(finding)
+    turned = finding.analysis.kind == "survival" and incidence(finding)
     return tuple(_without(finding, finding.pooled, at, turned) for at in range(finding.k))
 
 
@@ -62,8 +62,8 @@ def _without(finding: Finding, whole: Pooled, at: int, turned: bool) -> WithoutO
     )
 
 
-def _incidence(finding: Finding) -> bool:
-    """Whether the estimates are incidences: which back-transform of their effects gives them."""
+def incidence(finding: Finding) -> bool:
+    """Return whether the estimates are incidences: which back-transform of their effects gives them."""
 
     def miss(turned: bool) -> float:
         return sum(abs(cloglog_inverse(u.effect, turned) - u.estimate) for u in finding.used)

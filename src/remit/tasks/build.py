@@ -6,6 +6,7 @@ from pathlib import Path
 from remit import relate, report, screen, store
 from remit.compare import Move
 from remit.errors import ReviewError
+from remit.tasks.firm import firmness
 from remit.tasks.results import Results, Say, open_review, quiet
 from remit.tasks.show import moves
 from remit.tasks.stamp import current, engine, write_site
@@ -60,4 +61,5 @@ def pages_of(opened: Results) -> dict[str, bytes]:
     findings = tuple(opened.findings.values())
     mechanism = relate.mechanism_map(opened.review, findings)
     flow = screen.flow(opened.review)
-    return dict(report.site(opened.review, findings, opened.claims, opened.problems, mechanism, flow))
+    firm = firmness(opened.review, findings)
+    return dict(report.site(opened.review, findings, opened.claims, opened.problems, mechanism, flow, firm=firm))

@@ -32,7 +32,7 @@ def square(axis: Axis, estimate: float, lower: float, upper: float, share: float
     The style sheet centres squares on their position and moves every mark to the middle of the row.
     """
     side = _n(max(3.0, _LARGEST * math.sqrt(max(0.0, share))))
-    box = f'<rect x="{_n(axis.at(estimate))}%" width="{side}" height="{side}"/>'
+    box = f'<rect x="{_n(axis.at(estimate))}%" style="--s:{side}"/>'
     return _svg(_line(axis, lower, upper) + (box if axis.inside(estimate) else ""))
 
 

@@ -83,6 +83,7 @@ class Card:
     scale: str
     usual: str
     mixed: bool
+    usual_route: str
 
 
 def line(book: Book, finding: Finding, ratios: Axis) -> Line:
@@ -123,7 +124,7 @@ def card(book: Book, finding: Finding, ratios: Axis) -> Card:
     notes += [a.note] if a.note else []
     notes += [TWO] if finding.k == 2 and a.kind != "proportion" else []
     sources = tuple(_provenance(book, u) for u in finding.used)
-    readers = Counter(p.readers for p in sources)
+    readers, routes = Counter(p.readers for p in sources), Counter(p.route for p in sources)
     return Card(
         line=line(book, finding, ratios),
         anchor=links.finding_anchor(finding.id),
@@ -137,6 +138,7 @@ def card(book: Book, finding: Finding, ratios: Axis) -> Card:
         scale={"proportion": "the logit", "survival": "log(−log S)", "contrast": "the log"}[a.kind],
         usual=readers.most_common(1)[0][0] if readers else "",
         mixed=len(readers) > 1,
+        usual_route=routes.most_common(1)[0][0] if len(routes) > 1 or len(sources) > 1 else "",
     )
 
 

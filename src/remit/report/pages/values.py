@@ -1,8 +1,10 @@
 """A printed value in words: what, how much, of whom, from where, and what became of it."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from remit.model.finding import Finding
 from remit.model.observation import Contrast, Count, Median, Observation, Survival
 from remit.model.review import StudyData
 from remit.report import links, numbers, words
@@ -63,14 +65,23 @@ def value(book: Book, data: StudyData, row: Observation) -> Value:
         origin=_origin(book, data, row),
         flags=tuple((words.short_flag(f), words.flag(f)) for f in row.flags),
         note=row.note,
-        enters=tuple(
-            (book.by_id[f].analysis.title, book.href(book.by_id[f])) for f in dict.fromkeys(book.uses.get(at, ()))
-        ),
+        enters=_entered([book.by_id[f] for f in dict.fromkeys(book.uses.get(at, ()))], book),
         left=tuple(
             (words.LEFT_OUT.get(why, words.readable(why)), n)
             for why, n in Counter(reason for _, reason in book.omissions.get(at, ())).items()
         ),
     )
+
+
+def _entered(found: Sequence[Finding], book: Book) -> tuple[tuple[str, str], ...]:
+    """Titles and addresses; a title that goes on from the one before it is said by what it adds."""
+    out, before = [], ""
+    for finding in found:
+        title = finding.analysis.title
+        more = title.removeprefix(before + ": ") if before else title
+        out.append((more, book.href(finding)))
+        before = title if more == title else before
+    return tuple(out)
 
 
 def _origin(book: Book, data: StudyData, row: Observation) -> Origin:

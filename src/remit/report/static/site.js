@@ -114,6 +114,7 @@
       return to.replaceWith(make("polygon", { points: `${b.x},12 ${m},${12 - h} ${b.x + b.width},12 ${m},${12 + h}`, fill: s.fill, opacity: s.opacity }));
     }
     for (const k of ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linecap", "opacity", "font-size", "font-weight", "text-anchor"]) to.setAttribute(k, s.getPropertyValue(k));
+    if (from.matches('rect[style^="--s"]')) for (const k of ["width", "height"]) to.setAttribute(k, s.getPropertyValue(k));
     if (s.transform !== "none" && !from.hasAttribute("transform")) to.setAttribute("transform", s.transform);
     to.removeAttribute("class");
     const children = [...to.children];
