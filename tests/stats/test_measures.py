@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from remit.errors import InputError
-from remit.stats import effects, measures, measures_rates, stratified
+from remit.stats import effects, exact, measures, measures_means, measures_rates, stratified
 
 A, N1, C, N2 = [10, 3, 0], [20, 30, 15], [5, 6, 2], [20, 29, 16]
 
@@ -44,11 +44,11 @@ def test_rates_and_means_by_hand():
     assert measures_rates.rates([4], [2.0], "log").estimate == pytest.approx([math.log(2.0)])
     ratio = measures_rates.two_rates([4], [2.0], [3], [3.0], "rate-ratio")
     assert (ratio.estimate[0], ratio.variance[0]) == pytest.approx((math.log(2.0), 1 / 4 + 1 / 3))
-    mean = measures_rates.means([10], [5.0], [2.0], [10], [3.0], [2.0], "mean-difference")
+    mean = measures_means.means([10], [5.0], [2.0], [10], [3.0], [2.0], "mean-difference")
     assert (mean.estimate[0], mean.variance[0]) == pytest.approx((2.0, 0.8))
-    g = measures_rates.means([10], [5.0], [2.0], [10], [3.0], [2.0], "standardised")
+    g = measures_means.means([10], [5.0], [2.0], [10], [3.0], [2.0], "standardised")
     assert g.estimate[0] == pytest.approx(1.0 - 3.0 / (4 * 18 - 1), abs=1e-3)  # the usual approximation of the factor
-    assert measures_rates.fisher_z([0.5], [28]).estimate == pytest.approx([math.atanh(0.5)])
+    assert measures_means.fisher_z([0.5], [28]).estimate == pytest.approx([math.atanh(0.5)])
 
 
 @pytest.mark.parametrize(
@@ -60,9 +60,9 @@ def test_rates_and_means_by_hand():
         lambda: measures_rates.rates([1], [0.0], "log"),
         lambda: measures_rates.rates([1], [1.0], "cube"),
         lambda: measures_rates.two_rates([1], [1.0], [1], [1.0], "cube"),
-        lambda: measures_rates.means([1], [5.0], [2.0], [10], [3.0], [2.0], "mean-difference"),
-        lambda: measures_rates.means([10], [-5.0], [2.0], [10], [3.0], [2.0], "ratio-of-means"),
-        lambda: measures_rates.fisher_z([1.0], [28]),
+        lambda: measures_means.means([1], [5.0], [2.0], [10], [3.0], [2.0], "mean-difference"),
+        lambda: measures_means.means([10], [-5.0], [2.0], [10], [3.0], [2.0], "ratio-of-means"),
+        lambda: measures_means.fisher_z([1.0], [28]),
         lambda: stratified.mantel_haenszel(A, N1, C, N2, "hazard"),
         lambda: stratified.mantel_haenszel([0, 0], [5, 5], [1, 1], [5, 5]),
         lambda: stratified.peto([0, 0], [5, 5], [0, 0], [5, 5]),
@@ -98,3 +98,43 @@ def test_exchanging_arms_changes_the_sign():
         other = stratified.mantel_haenszel(C, N2, A, N1, measure)
         assert (one.estimate, one.se) == pytest.approx((-other.estimate, other.se))
     assert stratified.peto(A, N1, C, N2).estimate == pytest.approx(-stratified.peto(C, N2, A, N1).estimate)
+
+
+def test_tables_where_nobody_had_the_event_can_be_dropped():
+    got = measures.tables([0, 1], [10, 10], [0, 2], [10, 10], "risk-ratio", drop_empty=True)
+    assert math.isnan(got.estimate[0])
+    assert got.variance[0] == math.inf
+    assert got.estimate[1] == pytest.approx(math.log(0.5))
+
+
+def test_phi_is_the_correlation_of_two_yes_or_no_variables():
+    got = measures.tables([8], [20], [3], [10], "phi")
+    arm = np.repeat([1.0, 1.0, 0.0, 0.0], [8, 12, 3, 7])
+    event = np.repeat([1.0, 0.0, 1.0, 0.0], [8, 12, 3, 7])
+    assert got.estimate[0] == pytest.approx(np.corrcoef(arm, event)[0, 1])
+
+
+def test_simple_intervals_are_clipped_and_wilsons_corrected_one_is_wider():
+    assert exact.simple(0, 10).width == 0.0
+    assert exact.simple(0, 10, continuity=True).upper == pytest.approx(0.05)
+    plain, corrected = exact.wilson(3, 10), exact.wilson(3, 10, continuity=True)
+    assert corrected.lower < plain.lower < plain.upper < corrected.upper
+    assert exact.wilson(10, 10, continuity=True).upper == 1.0
+    assert exact.logit_normal(5, 10).upper == pytest.approx(1.0 - exact.logit_normal(5, 10).lower)
+
+
+def test_homogeneity_of_equal_odds_ratios_is_none():
+    got = stratified.homogeneity([10, 20], [30, 60], [5, 10], [25, 50])
+    assert got.breslow_day == pytest.approx(0.0, abs=1e-12)
+    assert got.df == 1
+    with pytest.raises(InputError):
+        stratified.homogeneity([10, 0], [30, 60], [5, 0], [25, 50])
+
+
+def test_unbiased_correlation_lies_farther_from_zero():
+    got = measures_means.correlations([0.5, -0.5, 0.0], [12, 12, 12], "unbiased")
+    assert got.estimate[0] > 0.5
+    assert got.estimate[1] == -got.estimate[0]
+    assert got.estimate[2] == 0.0
+    with pytest.raises(InputError, match="expected"):
+        measures_means.correlations([0.5], [12], "rank")

@@ -4,7 +4,8 @@ import math
 
 import numpy as np
 
-from remit.stats import effects, measures, measures_rates, pool, stratified
+from remit.stats import effects, measures, measures_means, measures_rates, pool, stratified
+from remit.stats.interval import normal_quantile
 
 TO = {"only0": "only-zero", "if0all": "if-any-zero", "all": "all", "none": "none"}
 TABLES = {"OR": "odds-ratio", "RR": "risk-ratio", "RD": "risk-difference", "AS": "arcsine-difference", "PETO": "peto"}
@@ -53,10 +54,36 @@ def test_survival_from_its_standard_error(reference):
 def test_columns_of_tables(reference):
     for case in reference.cases("effect_sizes_2x2"):
         measure = TABLES.get(case.args.get("measure"))
-        if measure is None or case.args.get("drop00"):
+        if measure is None:
             continue
-        got = measures.tables(*case.arms(), measure, case.args["add"], TO[case.args["to"]])
+        dropped = bool(case.args.get("drop00"))
+        got = measures.tables(*case.arms(), measure, case.args["add"], TO[case.args["to"]], dropped)
         reference.agree(case, {"yi": got.estimate, "vi": got.variance})
+
+
+def test_associations_of_two_by_two_tables(reference):
+    for case in reference.cases("effect_sizes_2x2"):
+        if case.id != "escalc_D2ORL_PHI":
+            continue
+        for name, measure in (("PBIT", "probit-difference"), ("PHI", "phi")):
+            got = measures.tables(*case.arms(), measure)
+            listed = case.output[name]
+            case.output.update({f"{name}_yi": listed["yi"], f"{name}_vi": listed["vi"]})
+            reference.agree(case, {f"{name}_yi": got.estimate, f"{name}_vi": got.variance})
+
+
+def test_double_arcsines_brought_back_study_by_study(reference):
+    for case in reference.cases("effect_sizes_proportion"):
+        if case.id != "backtransf_PFT_study":
+            continue
+        n = case.column("ni")
+        each = measures.proportions(case.column("xi"), n, "double-arcsine")
+        half = normal_quantile(0.95) * np.sqrt(each.variance)
+        ends = {"est": each.estimate, "ci_lb": each.estimate - half, "ci_ub": each.estimate + half}
+        got = {
+            k: [float(measures.double_arcsine_back(t, m)) for t, m in zip(v, n, strict=True)] for k, v in ends.items()
+        }
+        reference.agree(case, got)
 
 
 def test_columns_of_proportions(reference):
@@ -87,16 +114,22 @@ def test_columns_of_rates(reference):
 
 
 def test_columns_of_means_and_correlations(reference):
-    names = {"MD": "mean-difference", "SMD": "standardised", "ROM": "ratio-of-means", "VR": "variability-ratio"}
+    names = {
+        "MD": "mean-difference",
+        "SMD": "standardised",
+        "SMDH": "standardised-separate",
+        "ROM": "ratio-of-means",
+        "VR": "variability-ratio",
+        "CVR": "variation-ratio",
+    }
+    correlations = {"ZCOR": "fisher-z", "COR": "raw", "UCOR": "unbiased"}
     for case in reference.cases("effect_sizes_continuous"):
         measure = case.args["measure"]
-        if measure == "ZCOR":
-            got = measures_rates.fisher_z(case.column("ri"), case.column("ni"))
-        elif measure in names and "vtype" not in case.args:
-            columns = [case.column(c) for c in ("n1i", "m1i", "sd1i", "n2i", "m2i", "sd2i")]
-            got = measures_rates.means(*columns, names[measure])
+        if measure in correlations:
+            got = measures_means.correlations(case.column("ri"), case.column("ni"), correlations[measure])
         else:
-            continue
+            columns = [case.column(c) for c in ("n1i", "m1i", "sd1i", "n2i", "m2i", "sd2i")]
+            got = measures_means.means(*columns, names[measure], case.args.get("vtype") == "UB")
         reference.agree(case, {"yi": got.estimate, "vi": got.variance})
 
 
@@ -117,10 +150,14 @@ def test_back_transformed_double_arcsine(reference):
         reference.agree(case, {"pred": back[0], "ci_lb": back[1], "ci_ub": back[2]})
 
 
+def corrected(case):
+    """The correction in the pooled value: the second of each pair."""
+    add, to = case.args.get("add"), case.args.get("to")
+    return (add[1], TO[to[1]]) if isinstance(add, list) else (0.0, "none")
+
+
 def test_mantel_haenszel_and_peto(reference):
     for case in reference.cases("mantel_haenszel_peto"):
-        if case.id.endswith("_cc"):
-            continue
         if "ai" not in case.columns:
             columns = [case.column(c) for c in ("x1i", "t1i", "x2i", "t2i")]
             measure = {"IRR": "rate-ratio", "IRD": "rate-difference"}[case.args["measure"]]
@@ -128,7 +165,8 @@ def test_mantel_haenszel_and_peto(reference):
         elif case.id == "PETO":
             got = stratified.peto(*case.arms())
         else:
-            got = stratified.mantel_haenszel(*case.arms(), TABLES[case.args["measure"]])
+            measure = TABLES[case.args["measure"]]
+            got = stratified.mantel_haenszel(*case.arms(), measure, add=corrected(case)[0], to=corrected(case)[1])
         fields = {
             "b": got.estimate,
             "se": got.se,
@@ -140,7 +178,10 @@ def test_mantel_haenszel_and_peto(reference):
             "QE_p": got.heterogeneity.p,
         }
         if case.output.get("MH") is not None and case.args["measure"] == "OR":
-            test = stratified.cochran_mantel_haenszel(*case.arms(), correct=case.args.get("correct", True))
+            add, to = corrected(case)
+            test = stratified.cochran_mantel_haenszel(*case.arms(), case.args.get("correct", True), add, to)
+            alike = stratified.homogeneity(*case.arms(), add, to)
+            fields |= {"BD": alike.breslow_day, "BD_p": alike.breslow_day_p, "TA": alike.tarone, "TA_p": alike.tarone_p}
             if test.q > 0.0:  # the reference squares a correction that is larger than what it corrects
                 fields |= {"MH": test.q, "MH_p": test.p}
         reference.agree(case, fields)

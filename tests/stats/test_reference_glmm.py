@@ -1,15 +1,18 @@
 """Exact likelihoods against metafor's rma.glmm (lme4, 7 quadrature points)."""
 
 import math
+from functools import partial
 
 from remit.stats import exact_ratio
 from remit.stats.beta_binomial import pool_beta_binomial
-from remit.stats.exact import agresti_coull, clopper_pearson, wilson
+from remit.stats.exact import agresti_coull, clopper_pearson, logit_normal, simple, wilson
 from remit.stats.glmm import pool_proportions
 from remit.stats.glmm_regression import regress_proportions
 
 
 def logit(p: float) -> float:
+    if p in (0.0, 1.0):
+        return math.inf if p else -math.inf
     return math.log(p / (1.0 - p))
 
 
@@ -65,13 +68,18 @@ def test_common_proportion(reference):
 
 def test_intervals_of_one_proportion(reference):
     """The reference gives the ends on the logit scale."""
-    forms = {"CP": clopper_pearson, "WS": wilson, "AC": agresti_coull}
+    forms = {
+        "CP": clopper_pearson,
+        "WS": wilson,
+        "WSCC": partial(wilson, continuity=True, bounded=False),
+        "AC": agresti_coull,
+        "SA": simple,
+        "SACC": partial(simple, continuity=True),
+        "NAsm": logit_normal,
+    }
     for case in reference.cases("proportion_study_ci"):
-        if case.id not in forms:
-            continue
         got = [forms[case.id](int(x), int(n)) for x, n in zip(case.columns["xi"], case.columns["ni"], strict=True)]
-        lower = [logit(i.lower) if i.lower > 0.0 else -math.inf for i in got]
-        upper = [logit(i.upper) if i.upper < 1.0 else math.inf for i in got]
+        lower, upper = [logit(i.lower) for i in got], [logit(i.upper) for i in got]
         wanted = case.output["upper"]  # Wilson's end at 100 % is 1, listed as the logit of 1 less a rounding error
         case.output["upper"] = ["Inf" if isinstance(u, float) and u > 36.0 else u for u in wanted]
         reference.agree(case, {"lower": lower, "upper": upper})

@@ -5,9 +5,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from remit.stats import heterogeneity, pool, subgroups, tau2
+from remit.stats import generalised_q, heterogeneity, measures, pool, subgroups, tau2
 from remit.stats.regression import meta_regression
 
+PROPORTIONS = {"PR": "raw", "PLN": "log", "PLO": "logit", "PAS": "arcsine", "PFT": "double-arcsine"}
 ESTIMATORS = {
     "EE": lambda y, v: 0.0,
     "DL": tau2.dersimonian_laird,
@@ -111,11 +112,16 @@ def test_subgroups_that_share_one_tau2(reference):
 
 
 def test_intervals_of_package_meta_for_proportions(reference):
-    """Raw and log proportions are left out: there meta corrects the variance alone, metafor the estimate as well."""
+    """Of raw and log proportions meta corrects the variance alone, metafor the estimate as well."""
     for case in reference.cases("metaprop"):
-        if case.id not in ("inverse_PLOGIT", "inverse_PAS", "inverse_PFT"):
+        if not case.id.startswith("inverse"):
             continue
-        y, v = case.studies({"PLOGIT": "PLO", "PRAW": "PR"}.get(case.args["sm"], case.args["sm"]))
+        measure = PROPORTIONS[{"PLOGIT": "PLO", "PRAW": "PR"}.get(case.args["sm"], case.args["sm"])]
+        each = measures.proportions(case.column("xi"), case.column("ni"), measure, corrected="variance")
+        y, v = each.estimate, each.variance
+        reference.agree(case, {"TE": y, "seTE": np.sqrt(v)}, rel=1e-9)
+        if case.output["tau2_upper"] == [100]:  # where the other program stops looking
+            case.output["tau2_upper"] = ["NA"]
         fit, common = pool.random_effects(y, v, interval="normal", prediction="k-1"), pool.common_effect(y, v)
         reference.agree(
             case,
@@ -127,6 +133,12 @@ def test_intervals_of_package_meta_for_proportions(reference):
                 "lower_random": fit.lower,
                 "upper_random": fit.upper,
                 "Q": fit.q,
+                "pval_Q": fit.q_p,
+                "tau2": fit.tau2,
+                "tau2_lower": fit.tau2_lower,
+                "tau2_upper": fit.tau2_upper,
+                "lower_predict": fit.prediction_lower,
+                "upper_predict": fit.prediction_upper,
             },
             rel=2e-3,
             abs=2e-4,
@@ -142,12 +154,46 @@ def test_tau2_intervals(reference):
             ends = heterogeneity.q_profile(y, v)
         elif kind == "profile-likelihood":
             ends = heterogeneity.profile_likelihood(y, v, restricted=case.args["method"] == "REML")
+        elif case.args["method"] == "GENQ":
+            ends = generalised_q.interval(y, v, {"1/vi": "variance"}[case.args["weights"]])
         else:
+            check_predictions(reference, case, y, v)
             continue
         first = replace(case, output={side: case.output[side][:2] for side in ("ci_lb", "ci_ub")})
         reference.agree(
             first, {"ci_lb": [ends.lower, ends.lower**0.5], "ci_ub": [ends.upper, ends.upper**0.5]}, abs=3e-4
         )
+
+
+def check_predictions(reference, case, y, v):
+    fits = [pool.random_effects(y, v, interval="normal", prediction=p) for p in ("normal", "k-2")]
+    tenth = pool.random_effects(y, v, interval="normal", prediction="normal", level=0.9)
+    reference.agree(
+        case,
+        {
+            "default_pi": [fits[0].prediction_lower, fits[0].prediction_upper],
+            "riley_pi": [fits[1].prediction_lower, fits[1].prediction_upper],
+            "level90_ci": [tenth.lower, tenth.upper],
+            "level90_pi": [tenth.prediction_lower, tenth.prediction_upper],
+        },
+        rel=1e-3,
+        abs=1e-4,
+    )
+
+
+def test_tau2_intervals_of_package_meta(reference):
+    """What is listed as "PL" is the Q-profile interval to every digit, though another was asked for."""
+    for case in reference.cases("random_effects_ci_variants"):
+        if not case.id.startswith("tau2ci"):
+            continue
+        y, v = case.column("yi"), case.column("vi")
+        kind = case.args["method.tau.ci"]
+        if kind in ("J", "BJ"):
+            got = generalised_q.generalised(y, v, "se" if kind == "J" else "variance")
+            reference.agree(case, {"tau2": tau2.dersimonian_laird(y, v)})
+        else:
+            got = heterogeneity.q_profile(y, v)
+        reference.agree(case, {"lower": got.lower, "upper": got.upper}, rel=2e-3, abs=2e-4)
 
 
 def test_intervals_of_package_meta(reference):
@@ -156,6 +202,8 @@ def test_intervals_of_package_meta(reference):
         "REML_HK": "hartung-knapp",
         "HK_adhoc_se": "hartung-knapp-adhoc",
         "REML_KR": "kenward-roger",
+        "HK_adhoc_ci": "hartung-knapp-hybrid",
+        "HK_adhoc_IQWiG6": "hartung-knapp-iqwig",
     }
     for case in reference.cases("random_effects_ci_variants"):
         if case.id not in forms:
@@ -187,10 +235,11 @@ def test_prediction_intervals(reference):
         "V": ("normal", "k-1"),
         "HK": ("hartung-knapp", "hartung-knapp"),
         "KR": ("kenward-roger", "kenward-roger"),
+        "HK-PR": ("hartung-knapp", "hartung-knapp-k-2"),
+        "KR-PR": ("kenward-roger", "kenward-roger-less-1"),
+        "S": ("normal", "normal"),
     }
     for case in reference.cases("prediction_interval_variants"):
-        if case.id not in forms:
-            continue
         interval, prediction = forms[case.id]
         fit = pool.random_effects(case.column("yi"), case.column("vi"), interval=interval, prediction=prediction)
         reference.agree(

@@ -2,11 +2,12 @@
 
 One family per file:
 
-- from print to estimate: `effects` (one study, one route), `survival`; by the column `measures`, `measures_rates`
-- how far studies differ: `tau2`, `heterogeneity`, `subgroups`
+- from print to estimate: `effects` (one study, one route), `survival`; by the column `measures`,
+  `measures_rates`, `measures_means`
+- how far studies differ: `tau2`, `generalised_q` (by `quadratic_form`), `heterogeneity`, `subgroups`
 - pooling: `pool` (inverse variance), `glmm` (proportions, exact), `beta_binomial`, `exact_ratio` (odds ratios and
   rates, exact), `stratified` (Mantel-Haenszel, Peto), `exact` (one proportion)
-- what moves effects: `regression`, `glmm_regression`, `permutation`
+- what moves effects: `regression`, `regression_fitted`, `glmm_regression`, `permutation`
 - looking hard: `influence`, `small_study`, `trim_fill`, `gosh`
 
 Words: k is the number of studies; a variance is a sampling variance on the analysis scale (logit, log, log-log);

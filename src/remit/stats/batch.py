@@ -23,19 +23,21 @@ from remit.stats.batch_rows import Rows, rows_of, stack
 from remit.stats.batch_solve import BLOCK, down
 from remit.stats.batch_tau2 import Engine, Estimator, check_words, estimate_tau2, roots_of_q, uses_compiled
 from remit.stats.interval import normal_quantile, tail
-from remit.stats.pool import INTERVALS, PREDICTIONS, IntervalKind, PredictionKind
+from remit.stats.pool import PREDICTIONS, IntervalKind, PredictionKind
 from remit.stats.result import Result
 
 IntArray = npt.NDArray[np.intp]
 FloatColumns = dict[str, FloatArray]
+INTERVALS = ("normal", "t", "hartung-knapp", "hartung-knapp-adhoc", "kenward-roger")
 
 
 @dataclass(frozen=True, slots=True)
 class Fits(Result):
     """One fit per row, each field of shape (B,), with the meaning it has in `pool.RandomEffects`.
 
-    What a row is too small for is nan: prediction ends for k < 3, ends and p of t intervals for k = 1. df is infinite
-    where the normal distribution was used. Ends of tau2, by Q-profile, are None unless asked for.
+    What a row is too small for is nan: prediction ends for k < 3 (on k - 1 degrees of freedom k < 2), ends and p of t
+    intervals for k = 1. df is infinite where the normal distribution was used. Ends of tau2, by Q-profile, are None
+    unless asked for.
     """
 
     k: IntArray
@@ -97,7 +99,7 @@ def random_effects(
     studies : shape (B, K), True where the row has a study; every place when not given
     estimator : of tau2: "reml", "maximum-likelihood", "paule-mandel", "empirical-bayes", "dersimonian-laird", "hedges",
         "hunter-schmidt", "sidik-jonkman", or "none" for the common effect
-    interval, prediction, level : as in `pool.random_effects`
+    interval, prediction, level : as in `pool.random_effects`, but for the two intervals that choose between others
     tau2 : one number or shape (B,), used instead of an estimate
     tau2_interval : whether to solve for the Q-profile ends of tau2 as well
     engine : "numpy", "compiled" (needs numba, see `batch_kernels.load`) or "auto", which uses compiled functions where
@@ -252,7 +254,7 @@ def _ends(
     estimate = y0 + mean
     r = off - mean
     knapp = plain = 1.0 / total
-    if "hartung-knapp" in (ask.interval, ask.prediction) or ask.interval == "hartung-knapp-adhoc":
+    if ask.interval.startswith("hartung-knapp") or ask.prediction.startswith("hartung-knapp"):
         knapp = down(w * (r * r)) / several / total
     if ask.interval == "hartung-knapp-adhoc":
         knapp = np.maximum(knapp, plain)
@@ -269,7 +271,9 @@ def _ends(
     out |= {"estimate": estimate, "se": se, "lower": estimate - half, "upper": estimate + half}
     out |= {"statistic": statistic, "df": df, "p": np.asarray(p, dtype=np.float64)}
     squared, _, quantile = _spread(ask.prediction, w, plain, knapp, count, ask)
-    reach = np.where(count > 2, quantile * np.sqrt(tau2 + squared), np.nan)
+    if ask.prediction == "normal":
+        quantile = np.where(count > 1, quantile, np.nan)
+    reach = quantile * np.sqrt(tau2 + squared)
     out["prediction_lower"], out["prediction_upper"] = estimate - reach, estimate + reach
 
 
@@ -281,6 +285,8 @@ def _spread(
         return plain, np.full(count.size, np.inf), np.full(count.size, ask.z)
     if word == "k-2":
         return plain, (count - 2).astype(np.float64), _by_count(_t, count, -2, ask.alpha)
+    if word == "hartung-knapp-k-2":
+        return knapp, (count - 2).astype(np.float64), _by_count(_t, count, -2, ask.alpha)
     if word != "kenward-roger":
         squared = knapp if word.startswith("hartung-knapp") else plain
         return squared, (count - 1).astype(np.float64), _by_count(_t, count, -1, ask.alpha)
@@ -290,8 +296,8 @@ def _spread(
         uncertain = 2.0 / (second - 2.0 * third * plain + (second * plain) ** 2)
         uncertain[count == 1] = np.nan
         larger = plain + 2.0 * plain * plain * uncertain * (third - second * second * plain)
-        df = 2.0 / (uncertain * (second * larger) ** 2)
-        quantile = -stdtrit(df, ask.alpha)
+        df = 2.0 / (uncertain * (second * larger) ** 2) - (1.0 if word.endswith("less-1") else 0.0)
+        quantile = -stdtrit(np.where(df > 0.0, df, np.nan), ask.alpha)
     return np.where(count > 1, larger, plain), df, np.asarray(quantile, dtype=np.float64)
 
 

@@ -13,12 +13,38 @@ from remit.stats._check import FloatArray
 from remit.stats.heterogeneity import typical_variance
 from remit.stats.interval import chi2_p, chi2_quantile, normal_p, normal_quantile, t_p, t_quantile, tail
 from remit.stats.result import Result
-from remit.stats.tau2 import likeliest, q_at, solve_q
+from remit.stats.tau2 import generalised_q, likeliest, q_at, solve_q
 
-IntervalKind = Literal["normal", "t", "hartung-knapp", "hartung-knapp-adhoc", "kenward-roger"]
-PredictionKind = Literal["k-2", "k-1", "hartung-knapp", "kenward-roger"]
-INTERVALS = ("normal", "t", "hartung-knapp", "hartung-knapp-adhoc", "kenward-roger")
-PREDICTIONS = ("k-2", "k-1", "hartung-knapp", "kenward-roger")
+IntervalKind = Literal[
+    "normal",
+    "t",
+    "hartung-knapp",
+    "hartung-knapp-adhoc",
+    "kenward-roger",
+    "hartung-knapp-hybrid",
+    "hartung-knapp-iqwig",
+]
+PredictionKind = Literal[
+    "k-2", "k-1", "hartung-knapp", "kenward-roger", "hartung-knapp-k-2", "kenward-roger-less-1", "normal"
+]
+INTERVALS = (
+    "normal",
+    "t",
+    "hartung-knapp",
+    "hartung-knapp-adhoc",
+    "kenward-roger",
+    "hartung-knapp-hybrid",
+    "hartung-knapp-iqwig",
+)
+PREDICTIONS = (
+    "k-2",
+    "k-1",
+    "hartung-knapp",
+    "kenward-roger",
+    "hartung-knapp-k-2",
+    "kenward-roger-less-1",
+    "normal",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +66,7 @@ class RandomEffects(Result):
     """The mean of true effects that vary with variance tau2 between studies.
 
     Ends of tau2 by Q-profile; i2 and weights in percent; df is infinite where the normal distribution was used;
-    a prediction interval needs three studies.
+    a prediction interval needs three studies, with k - 1 degrees of freedom two.
     """
 
     k: int
@@ -96,11 +122,16 @@ def random_effects(
       Stat Med 22:2693-2710)
     - "kenward-roger": variance enlarged for the uncertainty of a REML tau2, t with matching degrees of freedom
       (Partlett and Riley 2017, Stat Med 36:301-317, from Kenward and Roger 1997, Biometrics 53:983-997)
+    - "hartung-knapp-hybrid": the wider of "hartung-knapp" and "normal" (Jackson et al. 2017, Stat Med 36:3923-3934)
+    - "hartung-knapp-iqwig": "hartung-knapp", and its truncated form only where that is narrower than the normal
+      interval with DerSimonian-Laird's tau2 (IQWiG, General Methods 6.1, 2022)
 
     `prediction`, for the true effect of a new study: estimate +- t sqrt(tau2 + se^2), with t on k - 2 (Higgins,
     Thompson and Spiegelhalter 2009, J R Stat Soc A 172:137-159) or k - 1 degrees of freedom and the "normal" standard
-    error, or "hartung-knapp" on k - 1 with the Hartung-Knapp standard error (truncated where `interval` is), or
-    "kenward-roger" with that one's standard error and degrees of freedom.
+    error, or "hartung-knapp" on k - 1 (Partlett and Riley's own, "hartung-knapp-k-2", on k - 2) with the Hartung-Knapp
+    standard error (truncated where `interval` is), or "kenward-roger" with that one's standard error and degrees of
+    freedom ("kenward-roger-less-1", Partlett and Riley's own, with one fewer),
+    or "normal" with the normal quantile.
 
     Raises InputError for k < 2, unequal lengths, a variance not above 0, a negative tau2 or an unknown word.
     """
@@ -116,8 +147,10 @@ def random_effects(
     if interval not in INTERVALS:
         raise InputError(f"interval {interval!r}; expected one of {', '.join(INTERVALS)}")
     spreads = _spreads(w, total, float(w.dot(r * r)) / (k - 1), interval == "hartung-knapp-adhoc")
-    if "kenward-roger" in (interval, prediction):
+    if interval == "kenward-roger" or prediction.startswith("kenward-roger"):
         spreads["kenward-roger"] = _kenward_roger(w, total)
+    if interval in ("hartung-knapp-hybrid", "hartung-knapp-iqwig"):
+        spreads[interval] = _chosen(interval, spreads, y, v, level)
     squared, df = spreads[interval]
     se = math.sqrt(squared)
     half = (normal_quantile(level) if math.isinf(df) else t_quantile(level, df)) * se
@@ -178,15 +211,32 @@ def _kenward_roger(w: FloatArray, total: float) -> tuple[float, float]:
     return larger, 2.0 / (uncertain * (squares * larger) ** 2)
 
 
+def _chosen(
+    interval: str, spreads: dict[str, tuple[float, float]], y: FloatArray, v: FloatArray, level: float
+) -> tuple[float, float]:
+    """Return the squared standard error and degrees of freedom of the forms that choose between two others."""
+    knapp, df = spreads["hartung-knapp"]
+    wide = t_quantile(level, df) * math.sqrt(knapp)
+    if interval == "hartung-knapp-hybrid":
+        plain = spreads["normal"]
+        return plain if wide < normal_quantile(level) * math.sqrt(plain[0]) else (knapp, df)
+    moment = generalised_q(y, v, 1.0 / v)
+    other = normal_quantile(level) / math.sqrt(float((1.0 / (v + moment)).sum()))
+    return spreads["hartung-knapp-adhoc"] if wide < other else (knapp, df)
+
+
 def _reach(prediction: str, tau2: float, spreads: dict[str, tuple[float, float]], k: int, level: float) -> float | None:
-    """Return the half-width of the prediction interval, None for fewer than three studies."""
+    """Return the half-width of the prediction interval, None where no degree of freedom is left for it."""
     plain = spreads["normal"][0]
     if prediction not in PREDICTIONS:
         raise InputError(f"prediction {prediction!r}; expected one of {', '.join(PREDICTIONS)}")
-    if k < 3:
-        return None
-    squared, df = spreads[prediction] if prediction in spreads else (plain, k - 2.0 if prediction == "k-2" else k - 1.0)
-    return t_quantile(level, df) * math.sqrt(tau2 + squared)
+    if prediction == "normal":
+        return normal_quantile(level) * math.sqrt(tau2 + plain)
+    form = prediction.removesuffix("-k-2").removesuffix("-less-1")
+    squared, df = spreads.get(form, (plain, k - 1.0))
+    if prediction.endswith(("k-2", "less-1")):
+        df -= 1.0
+    return t_quantile(level, df) * math.sqrt(tau2 + squared) if df > 0.0 else None
 
 
 def _ratio(estimate: float, se: float) -> float:

@@ -101,7 +101,7 @@ def meta_regression(
     k, p = x.shape
     between = tau2_given(y, v, x, estimator)
     fixed, fit = Weighted(y, v, x, 0.0), Weighted(y, v, x, between)
-    scale, df = _scale(test, fit.q / (k - p), k - p)
+    scale, df = scale_and_df(test, fit.q / (k - p), k - p)
     covariance = fit.covariance * scale
     se = np.sqrt(np.diag(covariance))
     half = (normal_quantile(level) if math.isinf(df) else t_quantile(level, df)) * se
@@ -198,7 +198,7 @@ def _likeliest(y: FloatArray, v: FloatArray, x: FloatArray, restricted: bool) ->
     return maxima[heights.index(max(heights))]
 
 
-def _scale(test: str, s2: float, df: int) -> tuple[float, float]:
+def scale_and_df(test: str, s2: float, df: int) -> tuple[float, float]:
     """Return what the covariance is multiplied by, and the degrees of freedom of the tests."""
     forms = {
         "normal": (1.0, math.inf),

@@ -15,7 +15,7 @@ from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.heterogeneity import Q
 from remit.stats.interval import chi2_p, normal_p, normal_quantile
-from remit.stats.measures import tables
+from remit.stats.measures import To, correction, tables
 from remit.stats.measures_rates import two_rates
 from remit.stats.result import Result
 
@@ -44,6 +44,8 @@ def mantel_haenszel(
     n2: npt.ArrayLike,
     measure: MantelHaenszelMeasure = "odds-ratio",
     level: float = 0.95,
+    add: float = 0.0,
+    to: To = "none",
 ) -> Stratified:
     """Return the Mantel-Haenszel estimate of a in n1 against c in n2 over k >= 1 studies.
 
@@ -51,15 +53,16 @@ def mantel_haenszel(
     (1986), Biometrics 42:311-323 (odds ratio), Greenland and Robins (1985), Biometrics 41:55-68 (risk ratio) and Sato
     (1989), Biometrics 45:1323-1324 (risk difference). Heterogeneity is Cochran's Q of study-level estimates around the
     pooled one, half an event added in studies with an empty cell; studies with events in nobody or in everybody are
-    left out of Q.
+    left out of Q. `add` and `to` put a continuity correction into the pooled estimate, as `measures` does; it needs
+    none and is biased by one, so it is offered to reproduce older reviews.
     Raises InputError when no study holds information on the measure.
     """
-    yes1, all1 = _check.cells(a, n1, minimum=1)
-    yes2, all2 = _check.cells(c, n2, minimum=1)
+    yes1, all1, yes2, all2 = _arms(a, n1, c, n2)
     forms = {"odds-ratio": _odds_ratio, "risk-ratio": _risk_ratio, "risk-difference": _risk_difference}
     if measure not in forms:
         raise InputError(f"measure {measure!r}; expected one of {', '.join(forms)}")
-    estimate, variance = forms[measure](yes1, all1, yes2, all2)
+    plus = correction(np.stack((yes1, all1 - yes1, yes2, all2 - yes2)), add, to)
+    estimate, variance = forms[measure](yes1 + plus, all1 + 2.0 * plus, yes2 + plus, all2 + 2.0 * plus)
     each = tables(yes1, all1, yes2, all2, measure)
     events, total = yes1 + yes2, all1 + all2
     told = (events > 0.0) & (events < total)
@@ -102,8 +105,7 @@ def peto(a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLik
     Source: Yusuf et al. (1985), Prog Cardiovasc Dis 27:335-371. Good for rare events and arms of like size; biased for
     large effects or very unequal arms (Greenland and Salvan 1990, Stat Med 9:247-252).
     """
-    yes1, all1 = _check.cells(a, n1, minimum=1)
-    yes2, all2 = _check.cells(c, n2, minimum=1)
+    yes1, all1, yes2, all2 = _arms(a, n1, c, n2)
     expected, information = moments(yes1, all1, yes2, all2)
     total = float(information.sum())
     if total <= 0.0:
@@ -123,15 +125,22 @@ def moments(yes1: FloatArray, all1: FloatArray, yes2: FloatArray, all2: FloatArr
 
 
 def cochran_mantel_haenszel(
-    a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLike, correct: bool = True
+    a: npt.ArrayLike,
+    n1: npt.ArrayLike,
+    c: npt.ArrayLike,
+    n2: npt.ArrayLike,
+    correct: bool = True,
+    add: float = 0.0,
+    to: To = "none",
 ) -> Q:
     """Return the test that the common odds ratio is 1; `correct` takes half an event off the difference,
-    at most the difference itself.
+    at most the difference itself. `add` and `to` are as in `mantel_haenszel`.
 
     Source: Mantel and Haenszel (1959), J Natl Cancer Inst 22:719-748.
     """
-    yes1, all1 = _check.cells(a, n1, minimum=1)
-    yes2, all2 = _check.cells(c, n2, minimum=1)
+    yes1, all1, yes2, all2 = _arms(a, n1, c, n2)
+    plus = correction(np.stack((yes1, all1 - yes1, yes2, all2 - yes2)), add, to)
+    yes1, all1, yes2, all2 = yes1 + plus, all1 + 2.0 * plus, yes2 + plus, all2 + 2.0 * plus
     expected, information = moments(yes1, all1, yes2, all2)
     distance = abs(float((yes1 - expected).sum())) - (0.5 if correct else 0.0)
     total = float(information.sum())
@@ -139,6 +148,63 @@ def cochran_mantel_haenszel(
         raise InputError("every study has events in nobody or in everybody; there is nothing to test")
     q = max(distance, 0.0) ** 2 / total
     return Q(q, 1, chi2_p(q, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Homogeneity(Result):
+    """Tests that one odds ratio holds in every study: Breslow and Day's, and with Tarone's correction."""
+
+    breslow_day: float
+    breslow_day_p: float
+    tarone: float
+    tarone_p: float
+    df: int
+
+
+def homogeneity(
+    a: npt.ArrayLike,
+    n1: npt.ArrayLike,
+    c: npt.ArrayLike,
+    n2: npt.ArrayLike,
+    add: float = 0.0,
+    to: To = "none",
+) -> Homogeneity:
+    """Return the tests of equal odds ratios at the Mantel-Haenszel estimate, over studies that inform it.
+
+    Sources: Breslow and Day (1980), Statistical Methods in Cancer Research I, eq. 4.30; Tarone (1985), Biometrika
+    72:91-95. Raises InputError where `mantel_haenszel` does, and where a single study informs the odds ratio.
+    """
+    yes1, all1, yes2, all2 = _arms(a, n1, c, n2)
+    plus = correction(np.stack((yes1, all1 - yes1, yes2, all2 - yes2)), add, to)
+    yes1, all1, yes2, all2 = yes1 + plus, all1 + 2.0 * plus, yes2 + plus, all2 + 2.0 * plus
+    odds = math.exp(_odds_ratio(yes1, all1, yes2, all2)[0])
+    events = yes1 + yes2
+    told = (events > 0.0) & (events < all1 + all2)
+    _check.same_length(2, informative=yes1[told])
+    x, n, m, t = yes1[told], all1[told], all2[told], events[told]
+    expected = _expected(odds, n, m, t)
+    variance = 1.0 / (1.0 / expected + 1.0 / (n - expected) + 1.0 / (t - expected) + 1.0 / (m - t + expected))
+    miss = x - expected
+    plain = float((miss * miss / variance).sum())
+    corrected = plain - float(miss.sum()) ** 2 / float(variance.sum())
+    df = x.size - 1
+    return Homogeneity(plain, chi2_p(plain, df), corrected, chi2_p(corrected, df), df)
+
+
+def _expected(odds: float, n: FloatArray, m: FloatArray, t: FloatArray) -> FloatArray:
+    """Return arm 1's events that give `odds` with these margins: n and m people, t events."""
+    a, b, c = 1.0 - odds, m - t + odds * (n + t), -odds * n * t
+    root = np.sqrt(np.maximum(b * b - 4.0 * a * c, 0.0))
+    return np.asarray(-2.0 * c / (b + root), dtype=np.float64)  # the root within the margins, without cancellation
+
+
+def _arms(
+    a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLike
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    yes1, all1 = _check.cells(a, n1, minimum=1)
+    yes2, all2 = _check.cells(c, n2, minimum=1)
+    _check.same_length(1, a=yes1, c=yes2)
+    return yes1, all1, yes2, all2
 
 
 def _odds_ratio(a: FloatArray, n1: FloatArray, c: FloatArray, n2: FloatArray) -> tuple[float, float]:
