@@ -102,7 +102,7 @@ def _member(
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as why:
         return _unread(name, f"the file cannot be taken out: {why}", "Unpack the zip by hand, or export it again.")
     source = Source(name, _Counted(stream, lambda: member.compress_size), columns)
-    if source.head.startswith((ZIP, GZIP)):
+    if source.head.startswith((ZIP, GZIP)) and not member.filename.lower().endswith((".xlsx", ".xlsm")):
         return _unread(name, "an archive inside an archive", "Unpack the outer one, then read the inner one.")
     return source
 

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from remit.ingest import named, ris, table
+from remit.ingest import bibtex, endnote_xml, medline, named, pubmed_xml, ris, table, wos, xlsx
 from remit.ingest.source import Source
 from remit.model.source_record import SourceRecord, Unread
 
@@ -69,9 +69,43 @@ def _named(name: str) -> Format:
     return Format(named.reader(name), lambda look: seen(look.text), named.READERS[name][1])
 
 
+def _pubmed_xml(look: Look) -> str:
+    return (
+        "an element PubmedArticle or MedlineCitation"
+        if look.has(r"<(?:Pubmed(?:Book)?Article|MedlineCitation)")
+        else ""
+    )
+
+
+def _endnote_xml(look: Look) -> str:
+    return "an element records, of record" if look.has(r"<records>\s*(?:<record[ >]|$)|<xml>\s*<records") else ""
+
+
+def _medline(look: Look) -> str:
+    return "a line PMID or OWN, as MEDLINE begins a record" if medline.BEGINS.search(look.text) else ""
+
+
+def _wos(look: Look) -> str:
+    return "tags FN or PT, as Web of Science begins" if wos.BEGINS.search(look.text) else ""
+
+
+def _bibtex(look: Look) -> str:
+    return "a line begins an entry with @" if bibtex.BEGINS.search(look.text) else ""
+
+
+def _xlsx(look: Look) -> str:
+    return "an Excel workbook" if look.raw.startswith(b"PK\x03\x04") else ""
+
+
 FORMATS: dict[str, Format] = {
     **{name: _named(name) for name in named.READERS},
+    "pubmed-xml": Format(pubmed_xml.read, _pubmed_xml, "PubMed XML: efetch, baseline and update files"),
+    "endnote-xml": Format(endnote_xml.read, _endnote_xml, "EndNote XML, of EndNote, Mendeley or Reference Manager"),
+    "medline": Format(medline.read, _medline, "MEDLINE text (nbib), of PubMed or ERIC"),
+    "wos": Format(wos.read, _wos, "Web of Science plain text (ciw)"),
     "ris": Format(ris.read, _ris, "RIS, as nearly all databases and reference managers export it"),
+    "bibtex": Format(bibtex.read, _bibtex, "BibTeX and BibLaTeX"),
+    "xlsx": Format(xlsx.read, _xlsx, "a table in an Excel workbook"),
     "table": Format(table.read, _table, "a table with a heading row: CSV, TSV"),
 }
 

@@ -93,17 +93,20 @@ class Source:
 
     def blocks(self) -> Iterator[list[str]]:
         """The lines of text, some thousands at a time: the fast way to read them."""
+        for text in self.texts():
+            block = text.split("\n")
+            if not block[-1]:
+                block.pop()
+            yield block
+
+    def texts(self) -> Iterator[str]:
+        """The text, whole lines of it at a time, each ended by a line feed; `line` counts those before."""
         whole = self._wide() if self.encoding.startswith(("utf-16", "utf-32")) else map(_text, self._whole_lines())
         for text in whole:
             if "\r" in text:
                 text = text.replace("\r\n", "\n").replace("\r", "\n")
-            block = text.split("\n")
-            if not block[-1]:
-                block.pop()
-            if not self.line and block and block[0][:1] == "\ufeff":
-                block[0] = block[0].lstrip("\ufeff")
-            yield block
-            self.line += len(block)
+            yield text if self.line else text.lstrip("\ufeff")
+            self.line += text.count("\n")
 
     def _fill(self) -> bytes:
         parts: list[bytes] = []
@@ -173,12 +176,22 @@ def _first_end(chunk: bytes) -> int:
     return min(ends)
 
 
+def cleaned(raw: bytes) -> bytes:
+    """Return bytes of text without control characters; those that break a page or column become blanks."""
+    return raw.translate(_BREAKS, _CONTROLS)
+
+
 def _text(raw: bytes) -> str:
-    raw = raw.translate(_BREAKS, _CONTROLS)
+    raw = cleaned(raw)
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
         return "".join(map(_line, raw.splitlines(keepends=True)))
+
+
+def utf8(raw: bytes) -> bytes:
+    """Return text as UTF-8 where some of its lines are in another encoding."""
+    return _text(raw).encode()
 
 
 def _line(raw: bytes) -> str:

@@ -1,0 +1,150 @@
+"""EndNote XML, as EndNote, Mendeley, Reference Manager and Zotero write it: fields as elements, text in styles."""
+
+import re
+from collections.abc import Iterator
+
+from remit.ingest import fields as say
+from remit.ingest import xml_pieces
+from remit.ingest.databases import by_key, by_link, named
+from remit.ingest.source import Source
+from remit.model.source_record import Related, SourceRecord, Unread
+
+Element = xml_pieces.Element
+Fields = dict[str, list[str]]
+
+_GROUPS = frozenset(
+    {"contributors", "titles", "periodical", "alt-periodical", "dates", "urls", "keywords", "foreign-keys"}
+)
+_LISTS = frozenset({"authors", "secondary-authors", "tertiary-authors", "subsidiary-authors", "translated-authors"})
+_LINKS = frozenset({"related-urls", "web-urls", "pdf-urls", "text-urls", "image-urls", "pub-dates"})
+_PUBMED = frozenset({"pubmed", "medline", "nlm"})
+
+
+def read(source: Source) -> Iterator[SourceRecord | Unread]:
+    """Give each record of an EndNote XML file."""
+    return xml_pieces.read(source, ("record",), record)
+
+
+def _text(element: Element) -> str:
+    return ("".join(element.itertext()) if len(element) else element.text or "").replace("\r", "\n").strip()
+
+
+def _gather(element: Element, fields: Fields) -> None:
+    """Sort the texts of a record by the names of their elements."""
+    for child in element:
+        tag = child.tag
+        if tag in _GROUPS or tag in _LINKS:
+            _gather(child, fields)
+            continue
+        if tag in _LISTS:
+            values = [_text(one) for one in child]
+        else:
+            values = [_text(child) or child.get("year", child.get("Year", ""))]
+        fields.setdefault(tag, []).extend(filter(None, values))
+
+
+def _one(fields: Fields, *names: str) -> str:
+    for name in names:
+        if values := fields.get(name):
+            return values.pop(0)
+    return ""
+
+
+def record(root: Element, file: str, number: int) -> SourceRecord | None:
+    """Return the record of an element, or None when there is nothing in it."""
+    fields: Fields = {}
+    _gather(root, fields)
+    if not any(fields.values()):
+        return None
+    title = " ".join(_one(fields, "title", "short-title").split())
+    accession, doi = _one(fields, "accession-num"), _doi(fields)
+    source = _database(fields, accession)
+    kind = root.find("ref-type")
+    fields.pop("ref-type", None)
+    pmid = accession if source in _PUBMED and accession.isdecimal() else _pmid(fields)
+    return SourceRecord(
+        source=source,
+        format="endnote-xml",
+        file=file,
+        number=number,
+        key=accession or _one(fields, "rec-number"),
+        kind=(kind.get("name") or _text(kind)) if kind is not None else "",
+        title=title,
+        abstract=_one(fields, "abstract"),
+        authors=tuple([say.name(name) for value in fields.pop("authors", ()) for name in _names(value)]),
+        year=_year(fields),
+        journal=_journal(fields, title),
+        volume=_one(fields, "volume"),
+        issue=_one(fields, "number", "issue"),
+        pages=say.pages(_one(fields, "pages")),
+        doi=doi,
+        pmid=pmid,
+        pmcid=next((p for tag in ("custom2", "notes") for value in fields.get(tag, ()) if (p := say.pmcid(value))), ""),
+        registry=tuple(say.registry(accession)),
+        issn=_issn(fields),
+        language=_one(fields, "language"),
+        keywords=say.keywords(fields.pop("keyword", ())),
+        url=_one(fields, "url"),
+        related=tuple(_related(fields)),
+        retracted=say.retracted(title),
+        other=tuple([(tag, value) for tag, values in fields.items() for value in values]),
+    )
+
+
+def _names(value: str) -> list[str]:
+    """Names of one element; Reference Manager writes `Naeser,P.` and leaves a blank before the next."""
+    return [re.sub(r",(?=\S)", ", ", line.strip()) for line in value.split("\n") if line.strip()]
+
+
+def _doi(fields: Fields) -> str:
+    for name in ("electronic-resource-num", "url", "notes"):
+        values = fields.get(name, [])
+        for at, value in enumerate(values):
+            found = say.doi(value) if name == "electronic-resource-num" else say.doi_in(value)
+            if found:
+                if name == "electronic-resource-num":
+                    del values[at]
+                return found
+    return ""
+
+
+def _database(fields: Fields, accession: str) -> str:
+    for name in ("remote-database-name", "remote-database-provider"):
+        for value in fields.get(name, ()):
+            return named(value)
+    found = by_key(accession)
+    return found or next((name for value in fields.get("url", ()) if (name := by_link(value))), "")
+
+
+def _pmid(fields: Fields) -> str:
+    return next((p for tag in ("notes", "url") for value in fields.get(tag, ()) if (p := say.pmid(value))), "")
+
+
+def _year(fields: Fields) -> int | None:
+    for name in ("year", "date"):
+        for at, value in enumerate(fields.get(name, ())):
+            if year := say.year(value):
+                if value == str(year):
+                    del fields[name][at]
+                return year
+    return None
+
+
+def _journal(fields: Fields, title: str) -> str:
+    journal = _one(fields, "full-title", "secondary-title", "abbr-1", "alt-title")
+    for name in ("secondary-title", "full-title", "short-title", "alt-title", "abbr-1"):
+        if fields.get(name, [""])[:1] in ([journal], [title]):
+            del fields[name][0]
+    return " ".join(journal.split())
+
+
+def _issn(fields: Fields) -> tuple[str, ...]:
+    values = fields.get("isbn", [])
+    found = {value: say.issns(value) for value in values}
+    fields["isbn"] = [value for value in values if not found[value]]
+    return tuple(dict.fromkeys([issn for value in values for issn in found[value]]))
+
+
+def _related(fields: Fields) -> list[Related]:
+    found = [say.related(line) for value in fields.get("notes", ()) for line in value.split("\n")]
+    return [one for one in found if one is not None]

@@ -1,0 +1,148 @@
+"""MEDLINE text (`.nbib`), as PubMed sends it to citation managers, and ERIC's dialect of it.
+
+A line is folded at blanks and goes on indented by six; a blank line ends the record. Full names (`FAU`) are taken where
+given, group authors (`CN`) in their place among them, headings (`MH`) before the authors' own terms (`OT`).
+"""
+
+import re
+from collections.abc import Iterator
+
+from remit.ingest import fields as say
+from remit.ingest.source import Source
+from remit.ingest.tagged import Fields, Manner, records
+from remit.model.source_record import Related, Relation, SourceRecord, Unread
+
+_MANNER = Manner(
+    width=4,
+    mark="- ",
+    text=6,
+    indent="      ",
+    joint=" ",
+    first=frozenset({"PMID", "OWN "}),
+    last="",
+    passed=frozenset(),
+    tags=re.compile(r"[A-Z][A-Z0-9 ]{3}-(?: |$)"),
+)
+_RELATIONS: dict[str, Relation] = {
+    "RIN ": "retracted-by",
+    "ROF ": "retracts",
+    "EIN ": "corrected-by",
+    "EFR ": "corrects",
+    "CRI ": "corrected-by",
+    "CRF ": "corrects",
+    "CON ": "comment-on",
+    "CIN ": "comment-in",
+    "UOF ": "update-of",
+}
+BEGINS = re.compile(r"^\ufeff?(?:PMID ?- ?\d{1,8}\s*$|OWN - [A-Z]+\s*$)", re.M)
+
+
+def read(source: Source) -> Iterator[SourceRecord | Unread]:
+    """Give each record of a MEDLINE file."""
+    number = 0
+    for found in records(source, _MANNER):
+        if isinstance(found, Unread):
+            yield found
+        else:
+            number += 1
+            yield record(found, source.file, number)
+
+
+def _one(fields: Fields, *tags: str) -> str:
+    """Take out the first value of the first of these tags."""
+    for tag in tags:
+        values = fields.get(tag)
+        if values and (text := values[0].strip()):
+            if len(values) == 1:
+                del fields[tag]
+            else:
+                del values[0]
+            return " ".join(text.split()) if "  " in text else text
+    return ""
+
+
+def record(fields: Fields, file: str, number: int) -> SourceRecord:
+    """Return the record of these fields, emptying `fields`."""
+    pmid = _one(fields, "PMID")
+    owner = fields["OWN "][0].strip() if "OWN " in fields else ""
+    kinds = tuple([text for value in fields.pop("PT  ", ()) if (text := value.strip())])
+    related = tuple([Related(_RELATIONS[tag], value.strip()) for tag in _RELATIONS for value in fields.pop(tag, ())])
+    title = _one(fields, "TI  ", "BTI ", "TT  ")
+    return SourceRecord(
+        source="eric" if owner == "ERIC" else "pubmed",
+        format="medline",
+        file=file,
+        number=number,
+        key=pmid or _one(fields, "OID "),
+        kind="; ".join(kinds),
+        title=title,
+        abstract=_abstract(fields),
+        authors=_authors(fields),
+        year=_year(fields),
+        journal=_one(fields, "JT  ", "TA  ", "BTI "),
+        volume=_one(fields, "VI  "),
+        issue=_one(fields, "IP  "),
+        pages=_one(fields, "PG  "),
+        doi=_doi(fields),
+        pmid=pmid,
+        pmcid=say.pmcid(_one(fields, "PMC ")),
+        registry=_registry(fields),
+        issn=_issn(fields),
+        language="; ".join([value.strip() for value in fields.pop("LA  ", ())]),
+        keywords=tuple([w for t in ("MH  ", "OT  ") for value in fields.pop(t, ()) if (w := " ".join(value.split()))]),
+        url=_one(fields, "URL "),
+        related=related,
+        retracted="Retracted Publication" in kinds or any(one.relation == "retracted-by" for one in related),
+        other=tuple([(tag.strip(), text) for tag, values in fields.items() for v in values if (text := v.strip())]),
+    )
+
+
+def _abstract(fields: Fields) -> str:
+    values = fields.pop("AB  ", None)
+    if not values:
+        return ""
+    text = values[0] if len(values) == 1 else "\n".join(values)
+    return re.sub(" {2,}", " ", text).strip()
+
+
+def _authors(fields: Fields) -> tuple[str, ...]:
+    full, short, groups = fields.pop("FAU ", []), fields.get("AU  ", []), fields.pop("CN  ", [])
+    if full and len(short) <= len(full):
+        fields.pop("AU  ", None)
+    elif not full:
+        full = [say.medline_name(value.strip()) for value in fields.pop("AU  ", ())]
+    return tuple([name for value in (*full, *groups) if (name := value.strip())])
+
+
+def _year(fields: Fields) -> int | None:
+    for tag in ("DP  ", "DEP "):
+        if tag in fields and (year := say.year(fields[tag][0].strip())):
+            if fields[tag][0].strip() == str(year):
+                del fields[tag][0]
+            return year
+    return None
+
+
+def _doi(fields: Fields) -> str:
+    for tag in ("LID ", "AID "):
+        for at, value in enumerate(fields.get(tag, ())):
+            if ("[doi]" in value or "doi.org" in value) and (doi := say.doi(value.replace("[doi]", "").strip())):
+                del fields[tag][at]
+                return doi
+    return next(
+        (doi for v in fields.get("SO  ", ()) if "doi: " in v and (doi := say.doi(v.rpartition("doi: ")[2]))), ""
+    )
+
+
+def _registry(fields: Fields) -> tuple[str, ...]:
+    values = fields.get("SI  ")
+    if not values:
+        return ()
+    found = {value: say.registry(value) for value in values}
+    fields["SI  "] = [value for value in values if not found[value]]
+    return tuple(dict.fromkeys([number for value in values for number in found[value]]))
+
+
+def _issn(fields: Fields) -> tuple[str, ...]:
+    values = (*fields.pop("IS  ", ()), *(value.replace("ISSN-", "") for value in fields.pop("ISSN", ())))
+    return tuple(dict.fromkeys([issn for value in values for issn in say.issns(value)]))

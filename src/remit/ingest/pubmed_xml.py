@@ -1,0 +1,357 @@
+"""PubMed XML: what efetch answers, the yearly baseline and update files, MEDLINE's older sets, and books.
+
+Titles and abstracts may hold markup (`<i>`, `<sup>`, formulas): all of their text is kept. Labelled sections of an
+abstract become `LABEL: text`, one a line. Headings are written as MEDLINE writes them (`Pitch Perception/*physiology`),
+so that one record reads the same from XML and from text. Elements without a place here are kept in `other` by name.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from remit.ingest import fields as say
+from remit.ingest import xml_pieces
+from remit.ingest.source import Source
+from remit.model.source_record import Related, Relation, SourceRecord, Unread
+
+Element = xml_pieces.Element
+
+NAMES = ("PubmedArticle", "PubmedBookArticle", "MedlineCitation", "DeleteCitation")
+_RELATIONS: dict[str, Relation] = {
+    "RetractionIn": "retracted-by",
+    "RetractionOf": "retracts",
+    "ErratumIn": "corrected-by",
+    "ErratumFor": "corrects",
+    "CorrectedandRepublishedIn": "corrected-by",
+    "CorrectedandRepublishedFrom": "corrects",
+    "CommentOn": "comment-on",
+    "CommentIn": "comment-in",
+    "UpdateOf": "update-of",
+}
+_NOT_AVAILABLE = ("[Not Available].", "[Not Available]")
+
+
+def read(source: Source) -> Iterator[SourceRecord | Unread]:
+    """Give each citation of a PubMed XML file; citations NLM withdrew are named as unread."""
+    return xml_pieces.read(source, NAMES, record)
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What was found so far of one citation."""
+
+    pmid: str = ""
+    title: str = ""
+    vernacular: str = ""
+    abstract: list[str] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
+    year: int | None = None
+    journal: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    doi: str = ""
+    pmcid: str = ""
+    kinds: list[str] = field(default_factory=list)
+    languages: list[str] = field(default_factory=list)
+    issn: list[str] = field(default_factory=list)
+    registry: list[str] = field(default_factory=list)
+    keywords: list[str] = field(default_factory=list)
+    related: list[Related] = field(default_factory=list)
+    retracted: bool = False
+    other: list[tuple[str, str]] = field(default_factory=list)
+
+
+Take = Callable[[_Parts, Element], None]
+
+
+def record(root: Element, file: str, number: int) -> SourceRecord | None:
+    """Return the record of a citation, or None for an element that names withdrawn ones."""
+    if root.tag == "DeleteCitation":
+        return None
+    parts = _Parts()
+    if root.tag == "MedlineCitation":
+        _each(parts, root)
+    else:
+        for child in root:
+            _each(parts, child)
+    title = parts.title
+    if parts.vernacular:
+        if not title or title in _NOT_AVAILABLE:
+            title = parts.vernacular
+        else:
+            parts.other.append(("VernacularTitle", parts.vernacular))
+    return SourceRecord(
+        source="pubmed",
+        format="pubmed-xml",
+        file=file,
+        number=number,
+        key=parts.pmid,
+        kind="; ".join(parts.kinds),
+        title=title,
+        abstract="\n".join(parts.abstract),
+        authors=tuple(parts.authors),
+        year=parts.year,
+        journal=parts.journal,
+        volume=parts.volume,
+        issue=parts.issue,
+        pages=parts.pages,
+        doi=parts.doi,
+        pmid=parts.pmid,
+        pmcid=parts.pmcid,
+        registry=tuple(dict.fromkeys(parts.registry)),
+        issn=tuple(dict.fromkeys(parts.issn)),
+        language="; ".join(parts.languages),
+        keywords=tuple(parts.keywords),
+        related=tuple(parts.related),
+        retracted=parts.retracted or "Retracted Publication" in parts.kinds,
+        other=tuple(parts.other),
+    )
+
+
+def _each(parts: _Parts, parent: Element) -> None:
+    for child in parent:
+        tag = child.tag
+        take = _TAKES.get(tag)
+        if take is not None:
+            take(parts, child)
+        else:
+            _keep(parts, child)
+
+
+def _text(element: Element) -> str:
+    """All text of an element on one line."""
+    text = "".join(element.itertext()) if len(element) else element.text or ""
+    text = text.strip()
+    return " ".join(text.split()) if "\n" in text or "  " in text else text
+
+
+def _keep(parts: _Parts, element: Element) -> None:
+    """Keep an element that has no place: a list by its members, anything else as its name, attributes and texts."""
+    tag, text = element.tag, element.text
+    if not len(element):
+        if text and (text := text.strip()):
+            said = element.attrib
+            parts.other.append((f"{tag} {' '.join(said.values())}" if said else tag, text))
+        return
+    if tag.endswith("List") or tag == "History":
+        for child in element:
+            _keep(parts, child)
+        return
+    if text := " ".join([stripped for piece in element.itertext() if (stripped := piece.strip())]):
+        said = element.attrib
+        parts.other.append((f"{tag} {' '.join(said.values())}" if said else tag, text))
+
+
+def _pmid(parts: _Parts, element: Element) -> None:
+    parts.pmid = parts.pmid or _text(element)
+
+
+def _journal(parts: _Parts, element: Element) -> None:
+    for child in element:
+        tag = child.tag
+        if tag == "Title":
+            parts.journal = _text(child)
+        elif tag == "ISSN":
+            parts.issn.append(_text(child))
+        elif tag == "JournalIssue":
+            _each(parts, child)
+        elif tag == "ISOAbbreviation" and not parts.journal:
+            parts.journal = _text(child)
+        else:
+            _keep(parts, child)
+
+
+def _journal_info(parts: _Parts, element: Element) -> None:
+    for child in element:
+        if child.tag == "ISSNLinking":
+            parts.issn.append(_text(child))
+        else:
+            _keep(parts, child)
+            if child.tag == "MedlineTA" and not parts.journal:
+                parts.journal = _text(child)
+
+
+def _date(parts: _Parts, element: Element) -> None:
+    text = " ".join([stripped for piece in element.itertext() if (stripped := piece.strip())])
+    parts.year = say.year(text)
+    if text != str(parts.year):
+        parts.other.append(("PubDate", text))
+
+
+def _article_date(parts: _Parts, element: Element) -> None:
+    _keep(parts, element)
+    if parts.year is None:
+        parts.year = say.year(element.findtext("Year") or "")
+
+
+def _pagination(parts: _Parts, element: Element) -> None:
+    printed = element.findtext("MedlinePgn")
+    parts.pages = (printed or say.pages(element.findtext("StartPage") or "", element.findtext("EndPage") or "")).strip()
+
+
+def _location(parts: _Parts, element: Element) -> None:
+    if element.get("EIdType") == "doi" and not parts.doi and element.get("ValidYN") != "N":
+        parts.doi = say.doi(_text(element))
+    else:
+        _keep(parts, element)
+
+
+def _abstract(parts: _Parts, element: Element) -> None:
+    for child in element:
+        if child.tag != "AbstractText":
+            _keep(parts, child)
+        elif text := _text(child):
+            label = child.get("Label")
+            parts.abstract.append(f"{label}: {text}" if label else text)
+
+
+def _authors(parts: _Parts, element: Element) -> None:
+    named = parts.authors if element.get("Type") != "editors" else None
+    for author in element:
+        family = given = suffix = ""
+        for child in author:
+            tag = child.tag
+            if tag == "LastName":
+                family = _text(child)
+            elif tag == "ForeName" or tag == "FirstName":
+                given = _text(child)
+            elif tag == "Initials":
+                given = given or _text(child)
+            elif tag == "Suffix":
+                suffix = _text(child)
+            elif tag == "CollectiveName":
+                family, given = _text(child), ""
+            elif tag == "AffiliationInfo":
+                for inner in child:
+                    _keep(parts, inner)
+            else:
+                _keep(parts, child)
+        name = f"{family}, {given}" if family and given else family or given
+        name = f"{name} {suffix}" if suffix else name
+        if name and named is not None:
+            named.append(name)
+        elif name:
+            parts.other.append(("Editor", name))
+
+
+def _headings(parts: _Parts, element: Element) -> None:
+    for heading in element:
+        words = []
+        for child in heading:
+            star = "*" if child.get("MajorTopicYN") == "Y" else ""
+            words.append(star + (child.text or "").strip())
+        parts.keywords.append("/".join(words))
+
+
+def _keywords(parts: _Parts, element: Element) -> None:
+    for child in element:
+        if text := _text(child):
+            parts.keywords.append("*" + text if child.get("MajorTopicYN") == "Y" else text)
+
+
+def _kinds(parts: _Parts, element: Element) -> None:
+    parts.kinds.extend([_text(child) for child in element])
+
+
+def _banks(parts: _Parts, element: Element) -> None:
+    for bank in element:
+        name = (bank.findtext("DataBankName") or "").strip()
+        for number in bank.iter("AccessionNumber"):
+            text = _text(number)
+            found = say.registry(text)
+            parts.registry.extend(found)
+            if not found:
+                parts.other.append((f"DataBank {name}", text))
+
+
+def _corrections(parts: _Parts, element: Element) -> None:
+    for child in element:
+        kind = child.get("RefType") or ""
+        if kind == "Cites":
+            _keep(parts, child)
+            continue
+        source = (child.findtext("RefSource") or "").strip()
+        pmid = (child.findtext("PMID") or "").strip()
+        ref = ". ".join(part for part in (source.rstrip("."), f"PMID: {pmid}" if pmid else "") if part)
+        relation = _RELATIONS.get(kind, "other")
+        parts.related.append(Related(relation, ref if relation != "other" else f"{kind}: {ref}"))
+        parts.retracted = parts.retracted or kind == "RetractionIn"
+
+
+def _ids(parts: _Parts, element: Element) -> None:
+    for child in element:
+        kind, text = child.get("IdType") or "", (child.text or "").strip()
+        if kind == "doi" and not parts.doi:
+            parts.doi = say.doi(text)
+        elif kind == "pmc" and not parts.pmcid:
+            parts.pmcid = say.pmcid(text)
+        elif kind == "pubmed":
+            parts.pmid = parts.pmid or text
+        elif text and not (kind == "doi" and say.doi(text) == parts.doi):
+            parts.other.append((f"ArticleId {kind}", text))
+
+
+def _other_id(parts: _Parts, element: Element) -> None:
+    text = _text(element)
+    if not parts.pmcid and text.startswith("PMC"):
+        parts.pmcid = say.pmcid(text)
+    else:
+        _keep(parts, element)
+
+
+def _title(parts: _Parts, element: Element) -> None:
+    parts.title = _text(element)
+
+
+def _book_title(parts: _Parts, element: Element) -> None:
+    parts.journal = _text(element)
+    parts.title = parts.title or parts.journal
+
+
+def _vernacular(parts: _Parts, element: Element) -> None:
+    parts.vernacular = _text(element)
+
+
+def _volume(parts: _Parts, element: Element) -> None:
+    parts.volume = _text(element)
+
+
+def _issue(parts: _Parts, element: Element) -> None:
+    parts.issue = _text(element)
+
+
+def _language(parts: _Parts, element: Element) -> None:
+    parts.languages.append(_text(element))
+
+
+def _kind(parts: _Parts, element: Element) -> None:
+    parts.kinds.append(_text(element))
+
+
+_TAKES: dict[str, Take] = {
+    "PMID": _pmid,
+    "Article": _each,
+    "Book": _each,
+    "Journal": _journal,
+    "MedlineJournalInfo": _journal_info,
+    "Volume": _volume,
+    "Issue": _issue,
+    "PubDate": _date,
+    "ArticleDate": _article_date,
+    "ArticleTitle": _title,
+    "BookTitle": _book_title,
+    "VernacularTitle": _vernacular,
+    "Pagination": _pagination,
+    "ELocationID": _location,
+    "Abstract": _abstract,
+    "AuthorList": _authors,
+    "Language": _language,
+    "PublicationTypeList": _kinds,
+    "PublicationType": _kind,
+    "DataBankList": _banks,
+    "MeshHeadingList": _headings,
+    "KeywordList": _keywords,
+    "CommentsCorrectionsList": _corrections,
+    "OtherID": _other_id,
+    "ArticleIdList": _ids,
+}

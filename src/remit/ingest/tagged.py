@@ -1,0 +1,154 @@
+"""Records of tagged lines whose continuations are indented: what MEDLINE and Web of Science text have in common."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from remit.ingest.source import SEEN, Source
+from remit.model.source_record import Unread
+
+Fields = dict[str, list[str]]
+
+RECORD_LIMIT = 32 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a format writes its lines: a tag of `width` characters, `mark` after it, text from `text` on.
+
+    `indent` begins a line that goes on with the text above and is read as `joint`; `first` are the tags that open a
+    record, `last` the one that closes it (blank: an empty line does), `passed` those that belong to the file.
+    """
+
+    width: int
+    mark: str
+    text: int
+    indent: str
+    joint: str
+    first: frozenset[str]
+    last: str
+    passed: frozenset[str]
+    tags: re.Pattern[str]
+
+
+def records(source: Source, manner: Manner) -> Iterator[Fields | Unread]:
+    """Give the fields of each record, and what stands outside of any."""
+    reader = _Reader(source, manner)
+    width, mark, start = manner.width, manner.mark, manner.text
+    special = manner.first | manner.passed | {manner.last}
+    folded = "\n" + manner.indent
+    for text in source.texts():
+        reader.text, reader.at, reader.line = text, 0, source.line + 1
+        fields, values = reader.fields, reader.values
+        for line in text.removesuffix("\n").replace(folded, manner.joint).split("\n"):
+            tag = line[:width]
+            if tag in fields and line[width:start] == mark and tag not in special:
+                values = fields[tag]
+                values.append(line[start:])
+            else:
+                reader.values = values
+                if reader.turn(line, tag):
+                    yield from reader.finish()
+                    reader.begin(line, tag)
+                fields, values = reader.fields, reader.values
+        reader.values = values
+        reader.size += len(text)
+        if reader.size > RECORD_LIMIT:
+            yield from reader.cut()
+    yield from reader.close()
+
+
+class _Reader:
+    def __init__(self, source: Source, manner: Manner) -> None:
+        self.source, self.manner = source, manner
+        self.fields: Fields = {}
+        self.values: list[str] | None = None
+        self.begun = self.size = self.at = self.line = 0
+        self.text = ""
+        self.parted = False
+        self.stray: Unread | None = None
+        self.found = 0
+        self.skipping = False
+
+    def turn(self, line: str, tag: str) -> bool:
+        """Take in a line that is not one more value of a field; tell whether a record begins with it."""
+        manner = self.manner
+        if not line.strip():
+            self.parted = True
+            if not manner.last:
+                self.values = None
+            return False
+        bare = line.rstrip()
+        if bare == manner.last:
+            self.values, self.parted = None, True
+            return False
+        tagged = manner.tags.match(line) is not None
+        if tagged and tag in manner.passed:
+            return False
+        if tagged and (tag in manner.first and (self.parted or tag in self.fields or not self.fields)):
+            self.begun = self.where(line)
+            return True
+        if self.skipping:
+            return False
+        if tagged and self.parted and self.fields and (tag in self.fields or manner.last):
+            self.begun = self.where(line)
+            return True
+        if tagged:
+            self.add(line, tag)
+        elif self.values:
+            self.values[-1] += manner.joint + line.strip()
+        elif self.stray is None:
+            self.stray = self._unread(self.where(line), line, "Lines between records belong to none of them.")
+        return False
+
+    def add(self, line: str, tag: str) -> None:
+        """Add a field to the record."""
+        self.parted = False
+        self.values = self.fields.setdefault(tag, [])
+        self.values.append(line[self.manner.text :])
+
+    def begin(self, line: str, tag: str) -> None:
+        """Open a record with its first line."""
+        self.fields, self.size, self.skipping = {}, 0, False
+        self.add(line, tag)
+
+    def finish(self) -> Iterator[Fields | Unread]:
+        """Give the record that is complete, then what stood outside."""
+        if self.fields:
+            self.found += 1
+            yield self.fields
+        if self.stray is not None:
+            yield self.stray
+        self.fields, self.values, self.stray = {}, None, None
+
+    def cut(self) -> Iterator[Fields | Unread]:
+        """Give a record that has grown past all bounds as far as it was read, and pass over the rest of it."""
+        if self.fields and not self.skipping:
+            yield from self.finish()
+            seen = f"a record of more than {RECORD_LIMIT:,} characters; what follows of it was left out"
+            yield self._unread(
+                self.begun, seen, "Look at that record: most likely the lines that part records are lost."
+            )
+            self.skipping = True
+        self.size = 0
+
+    def close(self) -> Iterator[Fields | Unread]:
+        """Give what is left at the end of the file."""
+        broken = bool(self.manner.last and self.fields and not self.parted)
+        yield from self.finish()
+        if broken:
+            seen = f"the file ends inside record {self.found}, before its {self.manner.last} line"
+            advice = "Compare the number of records with the database's count: the file may be cut short."
+            note = Unread(file=self.source.file, number=self.found, line=self.begun, seen=seen, advice=advice)
+            yield note
+
+    def where(self, line: str) -> int:
+        """The number of a line, counted on from the one asked for before."""
+        start = line.partition(self.manner.joint)[0]
+        at = 0 if self.at == 0 and self.text.startswith(start) else self.text.find("\n" + start, self.at) + 1
+        self.line += self.text.count("\n", self.at, at)
+        self.at = max(self.at, at)
+        return self.line
+
+    def _unread(self, line: int, seen: str, advice: str) -> Unread:
+        return Unread(file=self.source.file, number=self.found + 1, line=line, seen=seen[:SEEN], advice=advice)

@@ -1,0 +1,102 @@
+"""Web of Science plain text (`.ciw`, `savedrecs.txt`).
+
+Two-letter tags; text goes on in lines indented by three, which for names, addresses and references are one value each.
+A record runs from `PT` to `ER`. Web of Science adds tags from year to year: all that have no place are kept in `other`.
+"""
+
+import re
+from collections.abc import Iterator
+
+from remit.ingest import fields as say
+from remit.ingest.source import Source
+from remit.ingest.tagged import Fields, Manner, records
+from remit.model.source_record import SourceRecord, Unread
+
+_FOLD = "\x00"
+_MANNER = Manner(
+    width=2,
+    mark=" ",
+    text=3,
+    indent="   ",
+    joint=_FOLD,
+    first=frozenset({"PT"}),
+    last="ER",
+    passed=frozenset({"FN", "VR", "EF"}),
+    tags=re.compile(r"[A-Z][A-Z0-9](?: |$)"),
+)
+_ORIGINS = {
+    "MEDLINE": "medline",
+    "BIOSIS": "biosis",
+    "BCI": "biosis",
+    "INSPEC": "inspec",
+    "KJD": "kjd",
+    "SCIELO": "scielo",
+}
+BEGINS = re.compile(r"^\ufeff?FN (?:Clarivate|ISI|Thomson)|^PT [A-Z]\s*\n(?:[A-Z][A-Z0-9] |   )", re.M)
+
+
+def read(source: Source) -> Iterator[SourceRecord | Unread]:
+    """Give each record of a Web of Science file."""
+    number = 0
+    for found in records(source, _MANNER):
+        if isinstance(found, Unread):
+            yield found
+        else:
+            number += 1
+            yield record(found, source.file, number)
+
+
+def _all(fields: Fields, *tags: str) -> list[str]:
+    """Take out every value of the first of these tags that has any."""
+    for tag in tags:
+        if tag in fields:
+            found = [text for value in fields.pop(tag) for line in value.split(_FOLD) if (text := line.strip())]
+            if found:
+                return found
+    return []
+
+
+def _one(fields: Fields, *tags: str) -> str:
+    return " ".join(_all(fields, *tags))
+
+
+def record(fields: Fields, file: str, number: int) -> SourceRecord:
+    """Return the record of these fields, emptying `fields`."""
+    key, title, kind = _one(fields, "UT"), _one(fields, "TI"), _one(fields, "DT")
+    authors, groups = _all(fields, "AF", "AU"), _all(fields, "CA", "GP")
+    if "AU" in fields and len(fields["AU"][0].split(_FOLD)) <= len(authors):
+        del fields["AU"]
+    first, last = _one(fields, "BP"), _one(fields, "EP")
+    origin = key.partition(":")[0]
+    return SourceRecord(
+        source=_ORIGINS.get(origin, "wos"),
+        format="wos",
+        file=file,
+        number=number,
+        key=key,
+        kind=kind or _one(fields, "PT"),
+        title=title,
+        abstract=_one(fields, "AB"),
+        authors=(*authors, *groups),
+        year=say.year(_one(fields, "PY") or _one(fields, "EY", "EA")),
+        journal=_one(fields, "SO", "SE", "JI", "J9"),
+        volume=_one(fields, "VL"),
+        issue=_one(fields, "IS"),
+        pages=say.pages(first, last) or _one(fields, "AR"),
+        doi=say.doi(_one(fields, "DI", "D2")),
+        pmid=_one(fields, "PM"),
+        issn=tuple(dict.fromkeys([i for tag in ("SN", "EI") for value in _all(fields, tag) for i in say.issns(value)])),
+        language=_one(fields, "LA"),
+        keywords=tuple([w for tag in ("DE", "ID") for part in _one(fields, tag).split(";") if (w := part.strip())]),
+        retracted=say.retracted(title) or "retracted publication" in kind.lower(),
+        other=tuple([(tag, text) for tag, values in fields.items() for v in values for text in _lines(tag, v)]),
+    )
+
+
+_PROSE = frozenset({"FX", "FU", "CT", "CL", "SP", "PA", "WC", "SC", "RI", "OI", "EM", "HO"})
+
+
+def _lines(tag: str, value: str) -> list[str]:
+    if tag in _PROSE:
+        value = value.replace(_FOLD, " ")
+    return [text for line in value.split(_FOLD) if (text := line.strip())]
