@@ -1,0 +1,167 @@
+"""Whether two records are one document: a decision with its reasons in words.
+
+`same` needs an identifier with a title that fits, or a title with authors and the place in print (journal, year,
+volume, pages), and nothing that speaks against it. What speaks against it: another DOI or PMID, another kind of notice
+(erratum, comment, reply, retraction), other numbers in the title (part I and part II, 2019 and 2020), another volume
+with other pages (a meeting's abstract and the full report, a report printed twice). Where both weigh, a person decides.
+"""
+
+from typing import Literal
+
+from remit.dedupe.evidence import EQUAL, NEAR, OTHER, PART, SIMILAR, Evidence, number
+from remit.dedupe.normalise import Key
+
+Answer = Literal["same", "unsure", "different"]
+LONG = 30
+
+
+def decide(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
+    """Return the answer and, for `same`, its strength."""
+    if e.title != EQUAL and e.notice < 0:
+        return "different", 0
+    if e.pmid > 0:
+        return _of_pmid(e)
+    if e.pmid < 0 or e.doi < 0:
+        return _against_identifiers(e, a, b)
+    if e.doi > 0:
+        return _of_doi(e)
+    return _in_print(e, a, b)
+
+
+def _of_pmid(e: Evidence) -> tuple[Answer, int]:
+    if e.title >= SIMILAR or (e.authors >= 2 and e.year >= 0):
+        return "same", 5
+    return ("unsure", 0) if e.authors >= 0 else ("different", 0)
+
+
+def _of_doi(e: Evidence) -> tuple[Answer, int]:
+    """One DOI: one document, unless title or pages say that the DOI is a whole supplement's or was mistyped."""
+    if e.title == EQUAL or (e.title >= PART and e.numbers >= 0):
+        if e.authors < 0 and e.first <= 0:
+            return "unsure", 0
+        return ("same", 4) if e.first >= 0 or e.title == EQUAL else ("unsure", 0)
+    if e.title >= PART and e.first > 0:
+        return "same", 3
+    if e.authors >= 2 and e.first > 0 and (e.span or e.title == SIMILAR):
+        return "same", 3
+    if e.authors >= 2 and e.title == SIMILAR and e.first >= 0 and e.numbers >= 0:
+        return "same", 3
+    if e.first < 0 or e.authors < 0:
+        return "different", 0
+    return "unsure", 0
+
+
+def _against_identifiers(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
+    """Another DOI or PMID: two documents, unless everything else is the same; then a person looks."""
+    place = e.volume > 0 and e.first > 0 and e.journal > 0 and e.year > 0 and e.last >= 0
+    alike = e.title == EQUAL and e.authors >= 2 and len(a.title) >= LONG
+    if alike and place and (e.span or e.pmid > 0 or e.doi > 0):
+        return "unsure", 0
+    if e.pmid < 0 and e.doi > 0 and e.title >= NEAR and e.authors >= 1:
+        return "unsure", 0
+    return "different", 0
+
+
+def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
+    """No identifier both have: title, authors and the place in print decide."""
+    named = e.title == EQUAL or (e.title >= PART and e.numbers >= 0)
+    long = min(len(a.title), len(b.title)) >= LONG and e.authors >= 2
+    whole = e.first > 0 and e.last > 0 and e.span
+    placed = (
+        e.first > 0 and e.year >= 0 and (e.volume > 0 or (e.volume == 0 and whole and e.journal > 0 and e.year > 0))
+    )
+    if placed and (e.year > 0 or not a.first.startswith("cd")):
+        return _same_place(e, named, whole and _pages(a) > 2, a.translated or b.translated)
+    if a.series or b.series:
+        return "different", 0
+    if e.title <= SIMILAR or (e.title == PART and e.numbers < 0):
+        return "different", 0
+    if not named:
+        return ("unsure", 0) if e.volume > 0 and e.journal > 0 and e.authors >= 2 and e.first >= 0 else ("different", 0)
+    if e.authors < 0:
+        return "different", 0
+    return _same_title(e, long, whole)
+
+
+def _pages(k: Key) -> int:
+    """How many pages a record has that spans some."""
+    return number(k.last) - number(k.first) + 1
+
+
+def _same_place(e: Evidence, named: bool, pages: bool, translated: bool) -> tuple[Answer, int]:
+    """The same volume, first page and year: what do title and authors say? `pages`: the same three pages or more.
+
+    Issues that each begin at page 1 can hold two texts of one author on the same pages: a wholly different title needs
+    the same issue, or the mark of a translation.
+    """
+    if named:
+        if e.authors < 0:
+            return ("unsure", 0) if e.title == EQUAL else ("different", 0)
+        if e.title == EQUAL or pages or e.authors >= 2:
+            return "same", 3 if pages else 2
+        return "unsure", 0
+    if pages and e.title >= SIMILAR and (e.authors >= 2 or (e.authors == 0 and e.year > 0)):
+        return "same", 2
+    if pages and e.title == OTHER and e.year > 0 and e.authors >= 2 and (e.authors == 3 or e.journal > 0):
+        return ("same", 1) if e.issue > 0 or translated else ("unsure", 0)
+    if e.authors < 0 or (e.title == OTHER and not pages):
+        return "different", 0
+    return ("unsure", 0) if e.authors >= 2 else ("different", 0)
+
+
+def _same_title(e: Evidence, long: bool, whole: bool) -> tuple[Answer, int]:
+    """The same title, but not surely the same place. `long`: a telling title with authors that agree."""
+    if e.volume < 0 and e.first < 0:
+        return "different", 0
+    if e.title == EQUAL and e.first > 0 and e.year >= 0 and ((whole and e.authors >= 1) or (long and e.year > 0)):
+        return "same", 2
+    if e.journal > 0 and long:
+        if e.volume > 0 and e.year >= 0:
+            silent = e.first < 0 or (e.first == 0 and e.last <= 0 and e.issue < 0)
+            return ("unsure", 0) if silent else ("same", 1)
+        if e.volume == 0 and e.year > 0 and e.first >= 0:
+            return "same", 1
+    if e.volume > 0 and e.issue > 0 and e.year > 0 and e.first >= 0 and e.title == EQUAL and long:
+        return "same", 1
+    if e.first < 0 or (e.volume < 0 and not (e.journal > 0 and e.year > 0 and long)):
+        return "different", 0
+    if e.journal < 0 and not (e.volume > 0 and e.issue > 0 and e.year > 0 and long):
+        return "different", 0
+    return ("unsure", 0) if e.year >= 0 and e.authors >= 1 else ("different", 0)
+
+
+def excludes(e: Evidence) -> bool:
+    """Whether two records cannot be one document, whatever a third record says."""
+    if e.pmid < 0 or (e.doi < 0 and e.pmid <= 0) or (e.notice < 0 and e.title != EQUAL):
+        return True
+    if e.pmid > 0 or e.doi > 0:
+        return False
+    return (e.volume < 0 and e.first < 0) or (e.title == OTHER and e.authors < 0)
+
+
+_WORDS = (
+    ("doi", "DOI"),
+    ("pmid", "PMID"),
+    ("registry", "registry number"),
+    ("year", "year"),
+    ("journal", "journal"),
+    ("volume", "volume"),
+    ("issue", "issue"),
+    ("first", "first page"),
+    ("last", "last page"),
+    ("abstract", "abstract"),
+)
+_TITLES = {EQUAL: "title", NEAR: "title but for its spelling", PART: "part of the title", SIMILAR: "a similar title"}
+
+
+def say(e: Evidence) -> str:
+    """Return the fields that agree, then those that do not, in words."""
+    agree = [name for field, name in _WORDS[:3] if getattr(e, field) > 0]
+    agree += [_TITLES[e.title]] if e.title in _TITLES else []
+    agree += [{1: "some authors", 2: "authors", 3: "all authors"}[e.authors]] if e.authors > 0 else []
+    agree += [name for field, name in _WORDS[3:] if getattr(e, field) > 0]
+    differ = ["title"] if e.title == OTHER else []
+    differ += ["numbers in the title"] if e.numbers < 0 and e.title != EQUAL else []
+    differ += ["authors"] if e.authors < 0 else []
+    differ += [name for field, name in _WORDS if getattr(e, field) < 0]
+    return ", ".join(agree) + (f" (differ: {', '.join(differ)})" if differ else "")

@@ -1,0 +1,303 @@
+"""What two records say of each other, field by field: agreement (+), silence (0), contradiction (-)."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from remit.dedupe.normalise import Key
+from remit.errors import UsageError
+
+try:
+    from rapidfuzz.distance import Indel
+    from rapidfuzz.fuzz import partial_ratio
+except ImportError as missing:  # pragma: no cover - the extra is there in tests
+    raise UsageError(f"finding duplicates needs {missing.name}; install remit with its extra: records") from None
+
+EQUAL, NEAR, PART, SIMILAR, OTHER = 4, 3, 2, 1, 0
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_MEETING = re.compile(
+    r"(?:conf|conference|symposium|workshop|congress|meeting|proceedings|proc|annual|first|second|third|fourth|fifth|sixth|"
+    r"seventh|eighth|ninth|tenth|[a-z]*teenth)\b"
+)
+_SMALL = frozenset(
+    (
+        "a",
+        "an",
+        "and",
+        "of",
+        "the",
+        "in",
+        "on",
+        "for",
+        "de",
+        "la",
+        "le",
+        "der",
+        "die",
+        "das",
+        "und",
+        "et",
+        "e",
+        "y",
+        "i",
+    )
+    + ("en", "el", "los", "las", "da", "do", "dos")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """How far the fields of two records agree; each field +1, 0 or -1 but `title` (0 to 4) and `authors` (-1 to 2)."""
+
+    doi: int
+    pmid: int
+    registry: int
+    title: int
+    numbers: int
+    notice: int
+    authors: int
+    year: int
+    volume: int
+    issue: int
+    first: int
+    last: int
+    span: bool
+    journal: int
+    abstract: int
+
+
+def evidence(a: Key, b: Key) -> Evidence:
+    """Return what the fields of two records say."""
+    return Evidence(
+        doi=_same(a.doi, b.doi),
+        pmid=_same(a.pmid, b.pmid) or _same(a.pmcid, b.pmcid),
+        registry=_shared(a.registry, b.registry),
+        title=title(a.title, b.title),
+        numbers=_numbers(a, b),
+        notice=1 if a.notice == b.notice else -1,
+        authors=authors(a, b),
+        year=year(a.year, b.year),
+        volume=_same(a.volume, b.volume),
+        issue=_same(a.issue, b.issue),
+        first=first(a, b),
+        last=last(a.last, b.last),
+        span=spans(a) and spans(b),
+        journal=journal(a, b),
+        abstract=(1 if a.abstract == b.abstract else -1) if a.abstract and b.abstract else 0,
+    )
+
+
+def _same(a: str, b: str) -> int:
+    if not a or not b:
+        return 0
+    return 1 if a == b else -1
+
+
+def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> int:
+    if not a or not b:
+        return 0
+    return 1 if not set(a).isdisjoint(b) else -1
+
+
+def title(a: str, b: str) -> int:
+    """Return EQUAL, NEAR (a misspelling), PART (one goes on where the other stops), SIMILAR or OTHER."""
+    if a == b:
+        return EQUAL if a else OTHER
+    if not a or not b:
+        return OTHER
+    if len(a) > len(b):
+        a, b = b, a
+    if len(a) > 11 and (b.startswith(a) or (len(a) > 23 and b.endswith(a))):
+        return PART
+    like = Indel.normalized_similarity(a, b, score_cutoff=0.7)
+    if like >= 0.94:
+        return NEAR
+    if like >= 0.8:
+        return SIMILAR
+    if len(a) > 30 and len(b) > 1.15 * len(a) and partial_ratio(a, b, score_cutoff=93) > 0:
+        return PART
+    return SIMILAR if like > 0 else OTHER
+
+
+def _numbers(a: Key, b: Key) -> int:
+    """Return 1 for the same numbers in the titles, 0 where one has more and its title goes on longer, -1 else."""
+    if a.numbers == b.numbers:
+        return 1
+    if abs(len(a.title) - len(b.title)) < 8:
+        return -1
+    few, many = (a, b) if len(a.title) < len(b.title) else (b, a)
+    left = many.numbers.split()
+    for number in few.numbers.split():
+        if number not in left:
+            return -1
+        left.remove(number)
+    return 0
+
+
+def authors(a: Key, b: Key) -> int:
+    """Return 3 where three or more are the same, 2 where lists agree, 1 where some do, -1 where none, 0 unknown."""
+    if not a.authors or not b.authors:
+        return 0
+    few, many = (a, b) if len(a.authors) <= len(b.authors) else (b, a)
+    if few.authors == many.authors:
+        return 3 if len(few.authors) > 2 else 2
+    held = set(many.authors)
+    found = [name in held or _name_in(name, many.authors) for name in few.authors]
+    shared = sum(found)
+    if shared < len(found):
+        shared = min(len(found), max(shared, _swapped(few, many, found)))
+        found[0] = found[0] or shared > 0
+    if not shared:
+        return -1
+    if found[0] and shared == len(few.authors) == len(many.authors) > 2:
+        return 3
+    return 2 if found[0] and shared >= 0.6 * len(few.authors) else 1
+
+
+def _name_in(name: str, many: tuple[str, ...]) -> bool:
+    """Whether a family name is there with a particle more or less, or misspelt."""
+    for other in many:
+        small, large = (name, other) if len(name) < len(other) else (other, name)
+        if len(small) > 3 and (large.endswith(small) or large.startswith(small)):
+            return True
+        if len(small) > 4 and Indel.normalized_similarity(name, other, score_cutoff=0.84) > 0:
+            return True
+    return False
+
+
+def _swapped(few: Key, many: Key, found: list[bool]) -> int:
+    """How many authors are there, those counted whose family and given names are in each other's place."""
+    pairs = list(zip(many.authors, many.given, strict=True))
+    return sum(
+        there or any(_turned(f, g, h, i) for h, i in pairs)
+        for f, g, there in zip(few.authors, few.given, found, strict=True)
+    )
+
+
+def _turned(family: str, given: str, other: str, other_given: str) -> bool:
+    """Whether `Moritz, Altenried` may be `Altenried, M`: a long name of one begins the given names of the other."""
+    if len(family) > 2 and other_given.startswith(family) and (given[:1] == other[:1] or len(family) > 4):
+        return True
+    return len(other) > 2 and given.startswith(other) and (family[:1] == other_given[:1] or len(other) > 4)
+
+
+def year(a: int, b: int) -> int:
+    """Return 1 for the same year, 0 for a neighbouring or unknown one, -1 for another."""
+    if a == b:
+        return 1 if a else 0
+    return 0 if not a or not b or abs(a - b) == 1 else -1
+
+
+def _split(page: str) -> tuple[str, int]:
+    """Letters before a page's number, and the number."""
+    digits = page.lstrip(_LETTERS)
+    return page[: len(page) - len(digits)], int(digits.rstrip(_LETTERS) or 0)
+
+
+def number(page: str) -> int:
+    """Return the number of a page such as s27 or 249a."""
+    return _split(page)[1]
+
+
+def spans(k: Key) -> bool:
+    """Whether a record has more than one page: abstracts may share a page, longer texts do not share their span."""
+    return bool(k.first and k.last) and k.last[0] != "~" and _split(k.first)[1] < _split(k.last)[1]
+
+
+def first(a: Key, b: Key) -> int:
+    """Return 1 for the same first page, -1 for pages that exclude each other, 0 where neither can be said.
+
+    An article number beside page numbers, pages counted from 1, and spans that overlap do not exclude each other.
+    """
+    if not a.first or not b.first:
+        return 0
+    if a.first == b.first:
+        return 1
+    (x, m), (y, n) = _split(a.first), _split(b.first)
+    if m == n and (not x or not y):
+        return 1
+    if last(a.last, b.last) > 0 or 1 in (m, n):
+        return 0
+    if x != y and "s" not in (x, y):
+        return 0
+    if x == y and max(m, n) > 9999 > 100 * min(m, n):
+        return 0
+    ends = (
+        _split(a.last)[1] if a.last and a.last[0] != "~" else m,
+        _split(b.last)[1] if b.last and b.last[0] != "~" else n,
+    )
+    return 0 if x == y and m <= ends[1] and n <= ends[0] else -1
+
+
+def last(a: str, b: str) -> int:
+    """Return 1 for the same last page, as far as it is known."""
+    if not a or not b:
+        return 0
+    if a[0] == "~" or b[0] == "~":
+        x, y = a.lstrip("~" + _LETTERS), b.lstrip("~" + _LETTERS)
+        return 1 if x.endswith(y) or y.endswith(x) else -1
+    return 1 if a.lstrip(_LETTERS) == b.lstrip(_LETTERS) else -1
+
+
+def journal(a: Key, b: Key) -> int:
+    """Return 1 for the same journal by ISSN, name or abbreviation."""
+    if a.issn and b.issn and not set(a.issn).isdisjoint(b.issn):
+        return 1
+    if not a.journal or not b.journal:
+        return 0
+    if a.journal == b.journal:
+        return 1
+    return 1 if _named_alike(a.journal, b.journal) else -1
+
+
+@lru_cache(maxsize=65536)
+def _named_alike(a: str, b: str) -> bool:
+    if _MEETING.search(a) or _MEETING.search(b):
+        x, y = _meeting(a), _meeting(b)
+        if len(x & y) > 1 and (x <= y or y <= x):
+            return True
+    return any(_abbreviates(x, y) for x in a.split("|") for y in b.split("|"))
+
+
+def _meeting(name: str) -> set[str]:
+    """The words that tell one series of meetings from another: not which one, nor that it is one."""
+    words = name.rsplit("|", 1)[-1].split()
+    return {w for w in words if w not in _SMALL and w.isalpha() and not _MEETING.match(w) and not w.endswith("eth")}
+
+
+def _abbreviates(a: str, b: str) -> bool:
+    """Whether the words of two names begin each other in order, or one name is the other's initials."""
+    x, y = ([w for w in name.split() if w not in _SMALL] for name in (a, b))
+    if len(x) > len(y):
+        x, y = y, x
+    if not x:
+        return False
+    if len(x) == 1 and len(y) > 1:
+        return 2 < len(x[0]) <= len(y) and x[0] == "".join(w[0] for w in y)[: len(x[0])]
+    if len(y) - len(x) > (len(x) > 3):
+        return False
+    if not _begins(x[0], y[0]):
+        return False
+    at = 0
+    for word in x:
+        while at < len(y) and not _begins(word, y[at]):
+            at += 1
+        if at == len(y):
+            return len(a) > 12 and Indel.normalized_similarity(a, b, score_cutoff=0.88) > 0
+        at += 1
+    return True
+
+
+def _begins(a: str, b: str) -> bool:
+    """Whether one word begins the other or is a contraction of it."""
+    if len(a) > len(b):
+        a, b = b, a
+    return b.startswith(a) or (len(a) > 2 and _contracts(a, b))
+
+
+def _contracts(word: str, whole: str) -> bool:
+    """Whether a word is a contraction such as natl for national."""
+    if word[0] != whole[0] or len(word) >= len(whole):
+        return False
+    letters = iter(whole)
+    return all(c in letters for c in word)

@@ -1,0 +1,291 @@
+"""A source's record made comparable and small: what deduplication looks at, and nothing else."""
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from sys import intern
+from zlib import crc32
+
+from remit.dedupe import fold
+from remit.model.source_record import SourceRecord
+
+AUTHORS = 12
+_WHOLE = re.compile(r"\[([^\[\]]{12,})\]")
+_TAIL = re.compile(
+    r"\s*(?:\[(?!\s*(?:part|pt|chapter)\b|\s*(?:[ivx]+|\d{1,2})\s*\])[^\[\]]*\]|<original>.*)\s*\.?\s*\Z",
+    re.IGNORECASE,
+)
+_ROUND = re.compile(
+    r"\s*\((?:author'?s?'? transl\.?|review|proceedings?|article in\s+\w+|chinese|english|french|german|spanish|"
+    r"italian|japanese|korean|russian|polish|portuguese|turkish|dutch)\)\.?\s*\Z",
+    re.IGNORECASE,
+)
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_DIGITS = re.compile(r"\d+")
+_PAGE = re.compile(r"([a-z]{0,4})0*(\d+)([a-z]?)")
+_WASHED = re.compile(r"\s*[a-z]+\.?\s*-+\s*(\d+)\s*\Z")
+_DATE = re.compile(r"(\d{1,2})-([a-z]{3})[a-z]*\Z|([a-z]{3})[a-z]*-(\d{1,2})\Z")
+_MONTHS = {
+    m: n for n, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
+}
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\b(?:online|electronic resource)\b")
+_GROUP = re.compile(
+    r"group|collaborat|investigators|consortium|network|committee|society|trialists|association|initiative"
+)
+_SERIES = re.compile(
+    r"(?:the |an? |guest |from the |remarks from \w+ \w+ |\w+ )?(?:editor|special (?:issue|section)|foreword|preface|"
+    r"introduction(?:\W*\Z| to the (?:special|issue|section))|in this issue|news\b|(?:meeting |conference )?abstracts\b|"
+    r"proceedings of|book reviews?|announcement|obituary|table of contents|(?:author |subject )?index\b|correspondence|"
+    r"letters?\b|comments?\W*\Z|response\W*\Z|reply\b|annual (?:meeting|report|review)|highlights)|"
+    r".*(?:scientific sessions|annual (?:meeting|congress|scientific meeting)|editor'?s'? comments?\W*\Z)"
+)
+_FOREIGN = re.compile(r"\s*\"?\[|.*<original>", re.IGNORECASE)
+_SUFFIX = frozenset({"jr", "sr", "ii", "iii", "iv", "2nd", "3rd"})
+_NOTICES = tuple(
+    (name, re.compile(start + "|.*[:.(;\\-\u2013] ?(?:" + end + ")\\W*\\Z" if end else start))
+    for name, start, end in (
+        (
+            "erratum",
+            r"\(?(?:published )?(?:errat(?:um|a)|corrigend(?:um|a)|addendum)\b|"
+            r"(?:author |publisher )?corrections?(?: to\b|:|\.|\Z)",
+            r"errat(?:um|a)(?: to .*)?|corrigend(?:um|a)(?: to .*)?",
+        ),
+        ("retraction", r"retraction(?: of\b|:| note|\Z)|notice of retraction|expression of concern", ""),
+        (
+            "comment",
+            r"comments?(?:ary)? (?:on|to)\b|comment(?:ary)?:|"
+            r"(?:the )?(?:author'?s?'? )?(?:reply|response)(?: to\b|:|\.?\Z)|"
+            r"in (?:reply|response)(?: to\b|\W*\Z)|re:|letter(?: to the editor|:|\.?\Z)|"
+            r"invited (?:commentary|discussion)|editorial(?: comments?)?:|discussion(?: of\b|:)",
+            r"(?:author'?s?'? )?(?:reply|response to .*|comment|commentary|a response)",
+        ),
+        (
+            "protocol",
+            r".*\b(?:study|trial|review) protocol\b|.*\bprotocol (?:for|of) an? ",
+            "protocol",
+        ),
+    )
+)
+_NOTICE_WORDS = re.compile(
+    r"errat|corrig|correct|addend|retract|concern|comment|reply|response|\bre:|letter|editorial|discussion|protocol"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """What is compared of one record.
+
+    `series` marks a title that may be printed again and again (an editorial), `translated` one marked as a translation.
+    `title` is the title's letters and digits alone; `numbers` its numbers; `notice` what kind of notice it is
+    (erratum, retraction, comment, protocol), blank for none. `authors` are family names, at most 12, `given` their
+    given names or initials. `first` and `last` are pages (`last` with a leading ~ where only its end is known);
+    `journal` is the journal's names, joined by |; `words` and `abstract` are numbers that similar titles and equal abstracts share.
+    """
+
+    doi: str
+    pmid: str
+    pmcid: str
+    registry: tuple[str, ...]
+    title: str
+    words: int
+    numbers: str
+    notice: str
+    series: bool
+    translated: bool
+    kind: str
+    authors: tuple[str, ...]
+    given: tuple[str, ...]
+    count: int
+    year: int
+    volume: str
+    issue: str
+    first: str
+    last: str
+    journal: str
+    issn: tuple[str, ...]
+    abstract: int
+
+
+def key(record: SourceRecord) -> Key:
+    """Return the key of a record."""
+    folded = bare(record.title)
+    words = fold.words(folded)
+    families, given = people(record.authors)
+    first, last = pages(record.pages)
+    return Key(
+        doi=doi(record.doi),
+        pmid=record.pmid.strip().lstrip("0"),
+        pmcid=record.pmcid.strip().upper().removeprefix("PMC"),
+        registry=tuple(sorted({r.strip().upper() for r in record.registry if r.strip()})),
+        title="".join(words),
+        words=longest(words),
+        numbers=intern(fold.numbers(words)),
+        notice=notice(folded, record.kind),
+        series=len(folded) < 120 and _SERIES.match(folded) is not None,
+        translated=_FOREIGN.match(record.title) is not None,
+        kind=kind(record.kind),
+        authors=families,
+        given=given,
+        count=len(record.authors),
+        year=record.year or 0,
+        volume=volume(record.volume, record.year),
+        issue=issue(record.issue),
+        first=first,
+        last=last,
+        journal=journal(record.journal),
+        issn=tuple(sorted({intern(i.replace("-", "").strip().upper()) for i in record.issn if i.strip()})),
+        abstract=abstract(record.abstract),
+    )
+
+
+def bare(title: str) -> str:
+    """Return a title folded, without what databases put behind it in brackets or the brackets of a translation.
+
+    >>> bare("[Talc for effusions.] [Review] [33 refs]"), bare("Erratum [French]")
+    ('talc for effusions.', 'erratum')
+    """
+    title = title.strip().strip('"').strip()
+    if "[" in title or "<" in title:
+        whole = _WHOLE.match(title)
+        if whole:
+            title = whole[1]
+        while (cut := _TAIL.search(title)) and cut.start() > 5:
+            title = title[: cut.start()]
+    if title.endswith((")", ").")):
+        title = _ROUND.sub("", title) or title
+    return fold.text(title)
+
+
+def longest(words: list[str]) -> int:
+    """Return a number that titles with the same four longest words share, whatever their order; 0 for short titles."""
+    if len(words) < 4:
+        return 0
+    return crc32("".join(sorted(sorted(set(words), key=lambda w: (-len(w), w))[:4])).encode()) or 1
+
+
+def notice(folded: str, kind: str) -> str:
+    """Return which kind of notice a title is, or "" for none."""
+    if _NOTICE_WORDS.search(folded):
+        for name, pattern in _NOTICES:
+            if pattern.match(folded):
+                return name
+    said = kind.lower()
+    if "erratum" in said or "correction" in said:
+        return "erratum"
+    return "retraction" if "retraction" in said else ""
+
+
+def kind(printed: str) -> str:
+    """Return the kind of document as far as it tells documents apart."""
+    said = printed.lower()
+    if "preprint" in said or said in ("unpb", "unpd"):
+        return "preprint"
+    if "conference" in said or "meeting" in said or "proceeding" in said or said in ("conf", "cpaper"):
+        return "conference"
+    return ""
+
+
+def doi(printed: str) -> str:
+    """Return a DOI in lower case without resolver, or ""."""
+    found = _DOI.search(printed.lower())
+    return found[0].rstrip(".,;") if found else ""
+
+
+def people(authors: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return family names and given names of the first authors; groups are left out."""
+    families, given = [], []
+    for author in authors[:AUTHORS]:
+        family, rest = person(author)
+        if family and not _GROUP.search(family + rest):
+            families.append(intern(family))
+            given.append(intern(rest))
+    return tuple(families), tuple(given)
+
+
+def person(author: str) -> tuple[str, str]:
+    """Return the letters of family and given names of `Family, Given`, `Given Family` or `Family GN`."""
+    folded = fold.text(author)
+    family, comma, rest = folded.partition(",")
+    if comma:
+        return "".join(fold.words(family)), "".join(w for w in fold.words(rest) if w not in _SUFFIX)
+    words = [w for w in fold.words(folded) if w not in _SUFFIX]
+    short = [w for w in words if len(w) <= 2]
+    long = [w for w in words if len(w) > 2]
+    if not long or not words:
+        return "".join(words), ""
+    if short and len(words[-1]) > 2 and len(words[0]) <= 2:
+        return "".join(long), "".join(short)
+    if short and len(words[-1]) <= 2:
+        return "".join(long), "".join(short)
+    return long[-1], "".join(words[: words.index(long[-1])])
+
+
+def pages(printed: str) -> tuple[str, str]:
+    """Return first and last page: `1038-44` is 1038 to 1044, `S27` is s27; a last page half lost begins with ~.
+
+    A spreadsheet makes `4-21` the day 21-Apr: it is made pages again.
+
+    >>> pages("1038-44"), pages("S27"), pages("Suppl-12"), pages("21-Apr")
+    (('1038', '1044'), ('s27', ''), ('', '~12'), ('4', '21'))
+    """
+    said = printed.lower().strip().strip('"')
+    if not said:
+        return "", ""
+    date = _DATE.match(said)
+    if date and (date[2] or date[3]) in _MONTHS:
+        day, month = int(date[1] or date[4]), _MONTHS[date[2] or date[3]]
+        return str(min(day, month)), str(max(day, month))
+    washed = _WASHED.match(said)
+    if washed:
+        return "", "~" + washed[1]
+    found = _PAGE.findall(said)
+    if not found:
+        return "", ""
+    (letter, number, tail), *rest = found
+    letter = letter if letter not in ("p", "pp") else ""
+    first = letter + number + tail
+    if not rest:
+        return first, ""
+    other, last, _ = rest[0]
+    if len(last) < len(number) and (not other or other == letter):
+        last = number[: len(number) - len(last)] + last
+    return first, (other or letter) + last
+
+
+def volume(printed: str, year: int | None) -> str:
+    """Return a volume's or issue's first number, else its letters; a year in its place says nothing."""
+    if not printed:
+        return ""
+    found = _DIGITS.search(printed)
+    if not found:
+        return intern("".join(fold.words(fold.text(printed))))
+    number = found[0].lstrip("0") or "0"
+    return "" if year and number == str(year) else intern(number)
+
+
+def issue(printed: str) -> str:
+    """Return an issue's number; what no issue can have (a reference manager's own numbers) says nothing."""
+    number = volume(printed, None)
+    return "" if number.isdigit() and int(number) > 366 else number
+
+
+@lru_cache(maxsize=65536)
+def journal(printed: str) -> str:
+    """Return a journal's names, each as words: with and without subtitle, parallel titles apart, joined by |."""
+    folded = _ASIDE.sub(" ", fold.text(printed)) or fold.text(printed)
+    names: list[str] = []
+    for part in folded.split(" = "):
+        main, colon, _ = part.partition(":")
+        for name in (main, part) if colon else (part,):
+            words = [w for w in fold.words(name) if w not in ("and", "the", "of", "amp")]
+            if len(words) > 1 or (words and name is part):
+                names.append(" ".join(words))
+    return "|".join(dict.fromkeys(names))
+
+
+def abstract(printed: str) -> int:
+    """Return a number that equal abstracts share (of letters 60 to 260, past headings); 0 for none or a short one."""
+    if len(printed) < 400:
+        return 0
+    letters = "".join(fold.words(fold.text(printed[:600])))
+    return crc32(letters[60:260].encode()) or 1
