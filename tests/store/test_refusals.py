@@ -253,11 +253,11 @@ def test_links_out_of_the_folder_are_refused(folder, tmp_path):
 
 
 def test_a_file_too_large_and_a_file_not_utf8_are_refused(folder):
-    (folder / RECORDS).write_bytes(b"x" * 4_000_001)
+    (folder / "horizon.csv").write_bytes(b"x" * 4_000_001)
     (folder / MEDIANS).write_bytes(b"key,arm\nm1,\xff\n")
     _, problems = store.load(folder)
     found = {(p.place.file, p.place.line, p.rule) for p in problems}
-    assert (RECORDS, 0, "too-large") in found
+    assert ("horizon.csv", 0, "too-large") in found
     assert (MEDIANS, 2, "encoding") in found
 
 

@@ -44,7 +44,7 @@ def _of_doi(e: Evidence) -> tuple[Answer, int]:
         return "same", 3
     if e.authors >= 2 and e.first > 0 and (e.span or e.title == SIMILAR):
         return "same", 3
-    if e.authors >= 2 and e.title == SIMILAR and e.first >= 0 and e.numbers >= 0:
+    if e.authors >= 2 and e.title == SIMILAR and e.abstract > 0 and e.first >= 0 and e.year > 0:
         return "same", 3
     if e.first < 0 or e.authors < 0:
         return "different", 0

@@ -20,28 +20,10 @@ _MEETING = re.compile(
     r"seventh|eighth|ninth|tenth|[a-z]*teenth)\b"
 )
 _SMALL = frozenset(
-    (
-        "a",
-        "an",
-        "and",
-        "of",
-        "the",
-        "in",
-        "on",
-        "for",
-        "de",
-        "la",
-        "le",
-        "der",
-        "die",
-        "das",
-        "und",
-        "et",
-        "e",
-        "y",
-        "i",
-    )
-    + ("en", "el", "los", "las", "da", "do", "dos")
+    {
+        *("a", "an", "and", "of", "the", "in", "on", "for", "de", "la", "le", "der", "die", "das", "und", "et"),
+        *("e", "y", "i", "en", "el", "los", "las", "da", "do", "dos"),
+    }
 )
 
 
@@ -216,7 +198,7 @@ def first(a: Key, b: Key) -> int:
     (x, m), (y, n) = _split(a.first), _split(b.first)
     if m == n and (not x or not y):
         return 1
-    if last(a.last, b.last) > 0 or 1 in (m, n):
+    if last(a.last, b.last) > 0 or (x, m) == ("", 1) or (y, n) == ("", 1):
         return 0
     if x != y and "s" not in (x, y):
         return 0

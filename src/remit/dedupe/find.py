@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from remit.dedupe import block, cluster
 from remit.dedupe.compare import LONG, decide, excludes, say
 from remit.dedupe.evidence import evidence
-from remit.dedupe.normalise import Key, key
+from remit.dedupe.normalise import Key, fullness, key
 from remit.model.source_record import SourceRecord
 
 Pair = tuple[int, int]
@@ -104,7 +104,7 @@ def _found(
     for members in groups.together(range(len(keys))).values():
         if len(members) < 2:
             continue
-        best = members[0] if members[0] < known else max(members, key=lambda i: (_fullness(keys[i]), -i))
+        best = members[0] if members[0] < known else max(members, key=lambda i: (fullness(keys[i]), -i))
         for i in members:
             kept[i] = best
             if i != best:
@@ -115,22 +115,3 @@ def _found(
         if pair[0] != pair[1] and pair not in settled and pair not in alike:
             alike[pair] = say(evidence(keys[i], keys[j])) + more
     return Found(tuple(kept), why, alike)
-
-
-def _fullness(k: Key) -> tuple[int, int, str]:
-    """What makes a record the one to keep: identifiers, then how many fields speak, then its own content."""
-    said = (
-        k.doi,
-        k.pmid,
-        k.pmcid,
-        k.title,
-        k.authors,
-        k.year,
-        k.volume,
-        k.issue,
-        k.first,
-        k.last,
-        k.journal,
-        k.abstract,
-    )
-    return (bool(k.pmid) + bool(k.doi), sum(bool(f) for f in said), repr(k))

@@ -33,8 +33,10 @@ _GROUP = re.compile(
     r"group|collaborat|investigators|consortium|network|committee|society|trialists|association|initiative"
 )
 _SERIES = re.compile(
-    r"(?:the |an? |guest |from the |remarks from \w+ \w+ |\w+ )?(?:editor|special (?:issue|section)|foreword|preface|"
-    r"introduction(?:\W*\Z| to the (?:special|issue|section))|in this issue|news\b|(?:meeting |conference )?abstracts\b|"
+    r"(?:the |an? |guest |from the |remarks from \w+ \w+ |\w+ )?"
+    r"(?:editor|special (?:issue|section)|foreword|preface|"
+    r"introduction(?:\W*\Z| to the (?:special|issue|section))|in this issue|news\b|"
+    r"(?:meeting |conference )?abstracts\b|"
     r"proceedings of|book reviews?|announcement|obituary|table of contents|(?:author |subject )?index\b|correspondence|"
     r"letters?\b|comments?\W*\Z|response\W*\Z|reply\b|annual (?:meeting|report|review)|highlights)|"
     r".*(?:scientific sessions|annual (?:meeting|congress|scientific meeting)|editor'?s'? comments?\W*\Z)"
@@ -79,7 +81,8 @@ class Key:
     `title` is the title's letters and digits alone; `numbers` its numbers; `notice` what kind of notice it is
     (erratum, retraction, comment, protocol), blank for none. `authors` are family names, at most 12, `given` their
     given names or initials. `first` and `last` are pages (`last` with a leading ~ where only its end is known);
-    `journal` is the journal's names, joined by |; `words` and `abstract` are numbers that similar titles and equal abstracts share.
+    `journal` is the journal's names, joined by |; `words` and `abstract` are numbers that similar titles and equal
+    abstracts share.
     """
 
     doi: str
@@ -289,3 +292,9 @@ def abstract(printed: str) -> int:
         return 0
     letters = "".join(fold.words(fold.text(printed[:600])))
     return crc32(letters[60:260].encode()) or 1
+
+
+def fullness(k: Key) -> tuple[int, int, str]:
+    """Return what makes a record the one to keep: identifiers, then how many fields speak, then its own content."""
+    said = (k.doi, k.pmid, k.pmcid, k.title, k.authors, k.year, k.volume, k.issue, k.first, k.last, k.journal)
+    return bool(k.pmid) + bool(k.doi), sum(bool(f) for f in said) + bool(k.abstract), repr(k)

@@ -6,6 +6,7 @@ from typing import Literal
 from remit.model.place import Place
 
 Stage = Literal["title-abstract", "full-text"]
+Route = Literal["database", "register", "website", "organisation", "citation"]
 Verdict = Literal["include", "exclude", "unsure"]
 
 
@@ -25,7 +26,7 @@ class Search:
 
     id: str
     source: str
-    route: Literal["database", "register", "website", "organisation", "citation"]
+    route: Route
     query: str
     date: str
     hits: int | None

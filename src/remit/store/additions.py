@@ -1,48 +1,60 @@
-"""New rows for the tables of records: each file is written whole beside the old one and put in its place at once."""
+"""New rows for the tables of records: files are written whole beside the old ones and put in their places together."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from remit.model.decision import Alike, Record, Repeat, Search
+from remit.store import staging
 from remit.store.csv_text import natural
 from remit.store.records import ALIKE, RECORDS, REPEATS
+from remit.store.text import CONTROL
 from remit.store.write import csv_text, quoted
 
 Row = Mapping[str, str]
 
 
-def records(root: str | Path, held: Sequence[Record], repeats: Sequence[Repeat], alike: Sequence[Alike]) -> None:
-    """Write records.csv, duplicates.csv and pairs.csv with all rows given, sorted by key."""
-    folder = Path(root) / "records"
-    folder.mkdir(exist_ok=True)
-    _replace(folder / "records.csv", csv_text(RECORDS, _sorted(_record(r) for r in held)))
-    if repeats:
-        rows = [_repeat(f"x{i}", r) for i, r in enumerate(repeats, 1)]
-        _replace(folder / "duplicates.csv", csv_text(REPEATS, rows))
-    if alike:
-        rows = [_alike(f"p{i}", a) for i, a in enumerate(alike, 1)]
-        _replace(folder / "pairs.csv", csv_text(ALIKE, rows))
+def records(
+    root: str | Path,
+    held: Sequence[Record],
+    repeats: Sequence[Repeat],
+    alike: Sequence[Alike],
+    *,
+    fewer: bool = False,
+) -> None:
+    """Write records.csv, duplicates.csv and pairs.csv with all rows given, sorted by key; `fewer`: a record is gone."""
+    tables = _tables(root, held, repeats, alike)
+    staging.commit(root, tables[::-1] if fewer else tables)
 
 
 def search(root: str | Path, found: Search) -> None:
-    """Write the file of a search that is not there yet."""
-    folder = Path(root) / "searches"
-    folder.mkdir(exist_ok=True)
+    """Write the file of a search."""
+    staging.commit(root, [_search(found)])
+
+
+def together(
+    root: str | Path, found: Search, held: Sequence[Record], repeats: Sequence[Repeat], alike: Sequence[Alike]
+) -> None:
+    """Write the file of a search and the tables of records, all of them or none."""
+    staging.commit(root, [_search(found), *_tables(root, held, repeats, alike)])
+
+
+def _tables(
+    root: str | Path, held: Sequence[Record], repeats: Sequence[Repeat], alike: Sequence[Alike]
+) -> list[tuple[str, str]]:
+    """Texts, the records before the rows that name them, so that every step leaves a review that can be read."""
+    rows = (
+        ("records/duplicates.csv", csv_text(REPEATS, [_repeat(f"x{i}", r) for i, r in enumerate(repeats, 1)])),
+        ("records/pairs.csv", csv_text(ALIKE, [_alike(f"p{i}", a) for i, a in enumerate(alike, 1)])),
+    )
+    there = [(place, text) for place, text in rows if text.count("\n") > 1 or (Path(root) / place).exists()]
+    return [("records/records.csv", csv_text(RECORDS, _sorted(_record(r) for r in held))), *there]
+
+
+def _search(found: Search) -> tuple[str, str]:
     keys = {"search": found.id, "source": found.source, "route": found.route, "query": found.query, "date": found.date}
     more = {"hits": "" if found.hits is None else str(found.hits), "sha256": found.sha256, "note": found.note}
     text = "".join(f"{k}: {quoted(v)}\n" for k, v in {**keys, **more}.items() if v)
-    _replace(folder / f"{found.id}.yaml", text)
-
-
-def _replace(path: Path, text: str) -> None:
-    """Write a file so that a crash leaves either the old one or the new one."""
-    beside = path.with_name(f".{path.name}.new")
-    with beside.open("w", encoding="utf-8", newline="\n") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    beside.replace(path)
+    return f"searches/{found.id}.yaml", text
 
 
 def _sorted(rows: Iterable[Row]) -> list[Row]:
@@ -50,7 +62,7 @@ def _sorted(rows: Iterable[Row]) -> list[Row]:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return " ".join(CONTROL.sub(" ", text).split())
 
 
 def _record(r: Record) -> Row:

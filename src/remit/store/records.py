@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from remit.model.decision import Alike, Decision, Record, Repeat, Search, Stage, Verdict
+from remit.model.decision import Alike, Decision, Record, Repeat, Route, Search, Stage, Verdict
 from remit.model.mechanism import Ongoing
 from remit.store.fields import Fields
 from remit.store.known import Known
@@ -16,7 +16,7 @@ HORIZON = (
     *("key", "registry", "name", "agents", "classes", "population", "phase", "design", "planned", "status"),
     *("completion", "primary_outcome", "url", "seen_on"),
 )
-ROUTES = ("database", "register", "website", "organisation", "citation")
+ROUTES: tuple[Route, ...] = get_args(Route)
 STAGES: tuple[Stage, ...] = get_args(Stage)
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
@@ -26,7 +26,7 @@ def search(f: Fields, name: str) -> Search:
     found = Search(
         id=f.id("search"),
         source=f.needed("source"),
-        route=f.choice("route", ("database", "register", "website", "organisation", "citation")),
+        route=f.choice("route", ROUTES),
         query=f.text("query"),
         date=f.date("date"),
         hits=f.whole("hits"),

@@ -7,6 +7,8 @@ from remit.model.place import Place
 from remit.store.refusals import Refusals
 
 MAX_BYTES = 4_000_000
+LARGE = 1_000_000_000
+_MANY = ("records/", "screening/")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
@@ -17,9 +19,10 @@ def read_text(root: Path, file: str, refusals: Refusals) -> str | None:
         return None
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
+        most = LARGE if file.startswith(_MANY) else MAX_BYTES
+        if size > most:
             refusals.add(
-                Place(file), "too-large", f"{size} bytes", f"at most {MAX_BYTES} bytes", "split or shorten the file"
+                Place(file), "too-large", f"{size} bytes", f"at most {most} bytes", "split or shorten the file"
             )
             return None
         raw = path.read_bytes()

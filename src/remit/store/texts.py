@@ -4,35 +4,51 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from remit.model.source_record import Related, SourceRecord
 
 FILE = ".remit/records.jsonl"
+_NAMES = tuple(f.name for f in fields(SourceRecord))
 
 
-def write(root: str | Path, texts: Mapping[str, SourceRecord]) -> None:
-    """Add records to the cache."""
-    file = Path(root) / FILE
-    file.parent.mkdir(exist_ok=True)
-    with file.open("a", encoding="utf-8", newline="\n") as out:
-        for key, record in texts.items():
-            said = {k: v for k, v in asdict(record).items() if v not in ("", (), None, False, 0)}
-            out.write(json.dumps({"id": key, **said}, ensure_ascii=False) + "\n")
+def write(
+    root: str | Path, texts: Mapping[str, SourceRecord] | Iterable[tuple[str, SourceRecord]], file: str = FILE
+) -> None:
+    """Add records to the cache, or to another `file` like it; all of them are on the disk when this returns."""
+    path = Path(root) / file
+    path.parent.mkdir(exist_ok=True)
+    pairs = texts.items() if isinstance(texts, Mapping) else texts
+    with path.open("a+b") as out:
+        out.seek(0, os.SEEK_END)
+        if out.tell():
+            out.seek(-1, os.SEEK_END)
+            if out.read(1) != b"\n":
+                out.write(b"\n")
+        for key, record in pairs:
+            held = ((name, getattr(record, name)) for name in _NAMES)
+            said = {k: v for k, v in held if v not in ("", (), None, False, 0)}
+            if "related" in said:
+                said["related"] = [asdict(r) for r in record.related]
+            line = json.dumps({"id": key, **said}, ensure_ascii=False) + "\n"
+            out.write(line.encode("utf-8", "replace"))
+        out.flush()
+        os.fsync(out.fileno())
 
 
-def read(root: str | Path) -> Iterator[tuple[str, SourceRecord]]:
+def read(root: str | Path, file: str = FILE) -> Iterator[tuple[str, SourceRecord]]:
     """Give every record of the cache with its id, in the order of the file; a torn or foreign line is passed over."""
-    file = Path(root) / FILE
-    if not file.is_file():
+    path = Path(root) / file
+    if not path.is_file():
         return
-    with file.open(encoding="utf-8", errors="replace") as lines:
+    with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
         for line in lines:
             try:
                 held = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(held, dict) and isinstance(held.get("id"), str):
                 yield held["id"], _record(held)

@@ -1,0 +1,206 @@
+"""What is one document, what is not, and laws that hold whatever the records."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made import FULL, bare, library, washed
+
+from remit.dedupe.find import against, duplicates
+from remit.dedupe.normalise import key
+from remit.model.source_record import SourceRecord
+
+LIBRARY = library()
+
+
+def one(*records: SourceRecord) -> bool:
+    return len(set(duplicates(records).kept)) == 1
+
+
+def left(*records: SourceRecord) -> int:
+    return len(duplicates(records).alike)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("the same", {}),
+        ("short pages", {"pages": "1038-49"}),
+        ("no identifiers", {"doi": "", "pmid": ""}),
+        ("entities and markup", {"title": FULL.title.replace("β-cell", "<i>&beta;</i>-cell"), "doi": "", "pmid": ""}),
+        ("review note", {"title": FULL.title + " [Review] [33 refs]", "doi": "", "pmid": ""}),
+        ("translation", {"title": "[Übersetzter Titel einer Arbeit]", "doi": "", "pmid": ""}),
+        ("misspelt", {"title": FULL.title.replace("relapsed", "relasped"), "doi": "", "pmid": ""}),
+        ("subtitle left out", {"title": FULL.title.split(":")[0], "doi": "", "pmid": ""}),
+        ("names turned", {"authors": ("Anna, Müller", "Jan, De Vries", "Kate, O'Brien"), "doi": "", "pmid": ""}),
+        ("before print", {"volume": "", "issue": "", "pages": "", "pmid": ""}),
+        ("article number", {"pages": "e20181038", "pmid": "", "doi": ""}),
+        ("group as author", {"authors": ("Invented Study Group",), "doi": "", "pmid": ""}),
+        ("a spreadsheet's date", {"pages": "12-Jun", "doi": "", "pmid": ""}),
+    ],
+)
+def test_one_document_is_found(name, changes):
+    first = replace(FULL, pages="6-12") if name == "a spreadsheet's date" else FULL
+    assert one(first, replace(first, **changes)), duplicates((first, replace(first, **changes)))
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("meeting abstract", {"journal": "Annual Book of Abstracts", "volume": "9", "pages": "S27", "year": 2017}),
+        ("abstract, same journal", {"volume": "11", "pages": "S500", "year": 2017}),
+        ("preprint", {"journal": "medRxiv", "volume": "", "issue": "", "pages": "", "doi": "10.1101/2018.01"}),
+        ("part two", {"title": FULL.title + ". Part II", "pages": "1050-1061"}),
+        ("erratum", {"title": "Erratum to: " + FULL.title, "pages": "1200"}),
+        ("comment", {"title": "Comment on: " + FULL.title, "pages": "1201-1202", "authors": ("Other, Ann",)}),
+        ("reply", {"title": FULL.title + ": reply", "pages": "1203"}),
+        ("another phase", {"title": FULL.title.replace("phase 2", "phase 3"), "pages": "1050-1061"}),
+        ("printed elsewhere too", {"journal": "Invented Paediatrics", "volume": "77", "pages": "5-17", "issue": "1"}),
+    ],
+)
+def test_what_is_not_one_document_is_not_merged(name, changes):
+    other = replace(FULL, **{"doi": "", "pmid": "", **changes})
+    for first in (FULL, bare(FULL)):
+        assert not one(first, other), name
+
+
+def test_two_abstracts_on_one_page_stay_apart():
+    first = replace(bare(FULL), pages="S27")
+    for title in (FULL.title.replace("phase 2", "phase 3"), "Costs of an invented product in the same children"):
+        assert not one(first, replace(first, title=title))
+
+
+def test_updates_of_a_cochrane_review_stay_apart():
+    first = replace(
+        bare(FULL), journal="Cochrane Database of Systematic Reviews", volume="", issue="3", pages="CD001234"
+    )
+    assert not one(
+        replace(first, doi="10.1002/14651858.cd001234.pub2"), replace(first, doi="10.1002/14651858.cd001234.pub3")
+    )
+    assert not one(first, replace(first, year=2019, issue="4"))
+
+
+def test_one_doi_on_a_whole_supplement_merges_nothing():
+    whole = [replace(r, doi="10.1000/supplement", pages=f"S{i}", volume="1") for i, r in enumerate(LIBRARY)]
+    found = duplicates(whole)
+    assert len(set(found.kept)) == len(whole)
+    assert not found.alike
+
+
+def test_a_doi_typed_wrong_does_not_merge_different_documents():
+    other = replace(LIBRARY[3], doi=FULL.doi)
+    assert not one(FULL, other)
+
+
+def test_an_editorial_printed_in_every_issue_stays_apart():
+    issues = [
+        SourceRecord(
+            title="Editorial", authors=("Avis, D.", "Fitz, G."), year=2000, journal="Inf J", volume="10", issue=str(i)
+        )
+        for i in range(1, 5)
+    ]
+    found = duplicates(issues)
+    assert len(set(found.kept)) == 4
+    assert not found.alike
+
+
+def test_two_texts_of_one_author_on_the_same_pages_of_two_issues_go_to_a_person():
+    first = replace(bare(FULL), authors=("Lemke, R.",), issue="1")
+    other = replace(first, title="Something else entirely about digital services", issue="2")
+    assert not one(first, other)
+
+
+def test_what_contradicts_is_left_to_a_person():
+    """A and C have different DOIs; B fits both and has none: nobody is merged, B's pairs are on the list."""
+    a, c = replace(FULL, pmid=""), replace(FULL, pmid="", doi="10.1000/another")
+    found = duplicates((a, bare(FULL), c))
+    assert len(set(found.kept)) == 3
+    assert set(found.alike) == {(0, 1), (1, 2), (0, 2)}
+
+
+def test_it_says_what_agreed():
+    found = duplicates((FULL, washed(FULL)))
+    assert found.kept == (0, 0)
+    assert found.why[1].startswith("DOI, title, all authors, year, journal, volume")
+
+
+def test_new_records_are_compared_with_those_held_and_their_ids_stay():
+    known = [key(r) for r in LIBRARY]
+    found = against(known, [washed_other(r) for r in LIBRARY[:5]] + [FULL])
+    assert found.kept == (*range(24), 0, 1, 2, 3, 4, 29)
+
+
+def test_a_persons_verdict_is_honoured():
+    a, b = replace(FULL, pmid="", doi="10.1000/another"), FULL
+    assert left(a, b) == 1
+    known = [key(b)]
+    assert not against(known, [a], {(0, 1): False}).alike
+    assert against(known, [a], {(0, 1): True}).kept == (0, 0)
+
+
+def washed_other(record: SourceRecord) -> SourceRecord:
+    return replace(record, title=record.title.upper() + ".", doi="", pages=record.pages.split("-")[0])
+
+
+@st.composite
+def heaps(draw):
+    """Some records of a library, some of them twice, changed as exports change them."""
+    picked = draw(st.lists(st.sampled_from(LIBRARY), min_size=2, max_size=12))
+    changed = [draw(st.sampled_from((lambda r: r, washed_other, bare)))(r) for r in picked]
+    return picked, changed, draw(st.permutations(range(len(changed))))
+
+
+@given(heaps())
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_records_does_not_matter(heap):
+    _, records, order = heap
+    straight, mixed = duplicates(records), duplicates([records[i] for i in order])
+    back = {i: at for at, i in enumerate(order)}
+    for i, j in combinations(range(len(records)), 2):
+        together = straight.kept[i] == straight.kept[j]
+        assert together == (mixed.kept[back[i]] == mixed.kept[back[j]])
+
+
+@given(heaps())
+@settings(max_examples=60, deadline=None)
+def test_every_copy_is_found_and_nothing_else_merged(heap):
+    picked, records, _ = heap
+    found = duplicates(records)
+    for i, j in combinations(range(len(records)), 2):
+        assert (found.kept[i] == found.kept[j]) == (picked[i] == picked[j])
+
+
+@given(heaps(), st.integers(1, 4))
+@settings(max_examples=40, deadline=None)
+def test_identical_records_always_merge_and_add_nothing(heap, times):
+    _, records, _ = heap
+    once, again = duplicates(records), duplicates(records * (times + 1))
+    assert len(set(again.kept)) == len(set(once.kept))
+    for i in range(len(records)):
+        assert len({again.kept[i + k * len(records)] for k in range(times + 1)}) == 1
+
+
+@given(heaps(), st.integers(0, 12))
+@settings(max_examples=40, deadline=None)
+def test_in_two_goes_as_in_one(heap, cut):
+    """What is held and what is new later give the same documents as all at once."""
+    _, records, _ = heap
+    first = duplicates(records[:cut])
+    held = sorted(set(first.kept))
+    later = against([key(records[i]) for i in held], records[cut:])
+    assert len(set(later.kept)) == len(set(duplicates(records).kept))
+
+
+@pytest.mark.parametrize("name", ["cytology_screening", "respiratory"])
+def test_gold_sets(gold, name):
+    records, pairs = gold(name)
+    found = duplicates(records)
+    groups: dict[int, list[int]] = {}
+    for i, kept in enumerate(found.kept):
+        groups.setdefault(kept, []).append(i)
+    merged = {p for g in groups.values() for p in combinations(g, 2)}
+    assert merged <= pairs
+    assert len(merged) > 0.97 * len(pairs)
+    assert len(found.alike) <= 20
