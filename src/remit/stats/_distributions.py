@@ -32,7 +32,12 @@ class Shape(NamedTuple):
 
 
 class Distribution(Protocol):
-    """What a fit needs to know of a distribution."""
+    """What a fit needs to know of a distribution.
+
+    `at` takes parameters of shape (p,), or (p, n) with own ones for each time where `rowwise`.
+    """
+
+    rowwise: bool
 
     @property
     def name(self) -> str: ...
@@ -48,17 +53,19 @@ Standard = Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray, Floa
 class LocationScale:
     """z = (log t - mu) / sigma with a standard law of z; one parameter, sigma = 1, where `fixed_scale`."""
 
+    rowwise = True
+
     def __init__(self, name: str, standard: Standard, fixed_scale: bool = False) -> None:
-        self.name, self._standard, self._fixed = name, standard, fixed_scale
+        self.name, self.standard, self._fixed = name, standard, fixed_scale
         self.names: tuple[str, ...] = ("mu",) if fixed_scale else ("mu", "log_sigma")
 
     def at(self, theta: FloatArray, t: FloatArray) -> Shape:
         """Return log hazard, log survival and slopes."""
         log_t = np.log(t)
-        log_sigma = 0.0 if self._fixed else float(theta[1])
-        z = (log_t - theta[0]) * math.exp(-log_sigma)
-        log_g, log_s, g_slope, s_slope = self._standard(z)
-        by_mu = -math.exp(-log_sigma)
+        log_sigma = np.zeros(()) if self._fixed else theta[1]
+        by_mu = -np.exp(-log_sigma)
+        z = (theta[0] - log_t) * by_mu
+        log_g, log_s, g_slope, s_slope = self.standard(z)
         hazard, survival = [by_mu * g_slope], [by_mu * s_slope]
         if not self._fixed:
             hazard.append(-z * g_slope - 1.0)
@@ -94,6 +101,7 @@ class GeneralisedGamma:
 
     name = "generalised-gamma"
     names: tuple[str, ...] = ("mu", "log_sigma", "q")
+    rowwise = False
 
     def at(self, theta: FloatArray, t: FloatArray) -> Shape:
         """Return log hazard, log survival and slopes; that in q by fourth-order differences, the others exact."""
@@ -148,10 +156,11 @@ class Gompertz:
 
     name = "gompertz"
     names: tuple[str, ...] = ("log_rate", "shape")
+    rowwise = True
 
     def at(self, theta: FloatArray, t: FloatArray) -> Shape:
         """Return log hazard, log survival and slopes."""
-        rate, x = math.exp(min(theta[0], 600.0)), np.minimum(theta[1] * t, 600.0)
+        rate, x = np.exp(np.minimum(theta[0], 600.0)), np.minimum(theta[1] * t, 600.0)
         small = np.abs(x) < 1e-4
         safe = np.where(small, 1.0, x)
         growth = np.where(small, 1.0 + x / 2.0 + x * x / 6.0, np.expm1(safe) / safe)
@@ -171,6 +180,7 @@ class MixtureCure:
     def __init__(self, latency: Distribution) -> None:
         self.latency, self.name = latency, f"mixture-cure-{latency.name}"
         self.names: tuple[str, ...] = ("logit_cured", *latency.names)
+        self.rowwise = latency.rowwise
 
     def at(self, theta: FloatArray, t: FloatArray) -> Shape:
         """Return log hazard, log survival and slopes."""
@@ -181,7 +191,7 @@ class MixtureCure:
         by_cured = np.exp(log_c + log_rest - log_s) * failed
         uncured = np.exp(log_rest + own.log_survival - log_s)
         s_slope = np.column_stack([by_cured, uncured[:, None] * own.survival_slope])
-        f_slope = np.column_stack([np.full(t.size, -math.exp(log_c)), own.hazard_slope + own.survival_slope])
+        f_slope = np.column_stack([np.broadcast_to(-np.exp(log_c), t.shape), own.hazard_slope + own.survival_slope])
         return Shape(log_rest + own.log_hazard + own.log_survival - log_s, log_s, f_slope - s_slope, s_slope)
 
     def rescaled(self, theta: FloatArray, unit: float) -> tuple[FloatArray, FloatArray]:
@@ -200,13 +210,13 @@ class NonMixtureCure(MixtureCure):
     def at(self, theta: FloatArray, t: FloatArray) -> Shape:
         """Return log hazard, log survival and slopes."""
         own = self.latency.at(theta[1:], t)
-        log_c = -float(np.logaddexp(0.0, -theta[0]))
-        not_cured = float(expit(-theta[0]))
+        log_c = -np.logaddexp(0.0, -theta[0])
+        not_cured = np.asarray(expit(-theta[0]), dtype=np.float64)
         failed, left = -np.expm1(own.log_survival), np.exp(own.log_survival)
-        s_slope = np.column_stack([not_cured * failed, (-log_c * left)[:, None] * own.survival_slope])
-        by_cured = np.full(t.size, not_cured / log_c)
+        s_slope = np.column_stack([not_cured * failed, np.multiply(-log_c, left)[:, None] * own.survival_slope])
+        by_cured = np.broadcast_to(not_cured / log_c, t.shape)
         h_slope = np.column_stack([by_cured, own.hazard_slope + own.survival_slope])
-        return Shape(math.log(-log_c) + own.log_hazard + own.log_survival, log_c * failed, h_slope, s_slope)
+        return Shape(np.log(-log_c) + own.log_hazard + own.log_survival, log_c * failed, h_slope, s_slope)
 
 
 EXPONENTIAL = LocationScale("exponential", _extreme, fixed_scale=True)

@@ -46,19 +46,28 @@ class Likelihood:
     def look(self, law: Distribution, theta: FloatArray, held: int | None = None) -> Look:
         """Return height, slopes and curvatures, the last by central differences of exact slopes."""
         height, slope = self.slopes(law, theta)
-        p = theta.size
-        curve = np.zeros((p, p))
-        for j in range(p):
-            h = 1e-4 * max(1.0, abs(float(theta[j])))
-            ahead, behind = theta.copy(), theta.copy()
-            ahead[j] += h
-            behind[j] -= h
-            curve[j] = (self.slopes(law, ahead)[1] - self.slopes(law, behind)[1]) / (2.0 * h)
-        curve = 0.5 * (curve + curve.T)
+        steps = 1e-4 * np.maximum(1.0, np.abs(theta))
+        near = theta + np.concatenate([np.diag(steps), -np.diag(steps)])
+        if not math.isfinite(height):
+            ahead = np.zeros((2 * theta.size, theta.size))
+        elif law.rowwise:
+            ahead = self._together(law, near)
+        else:
+            ahead = np.array([self.slopes(law, point)[1] for point in near])
+        curve = (ahead[: theta.size] - ahead[theta.size :]) / (2.0 * steps[:, None])
+        curve = np.nan_to_num(0.5 * (curve + curve.T))
         if held is not None:
             slope[held] = 0.0
             curve[held], curve[:, held], curve[held, held] = 0.0, 0.0, -1.0
         return Look(height, slope, curve)
+
+    def _together(self, law: Distribution, points: FloatArray) -> FloatArray:
+        """Return the slopes at each of m points, shape (m, p), in one evaluation."""
+        m, p = points.shape
+        with np.errstate(all="ignore"):
+            shape = law.at(np.repeat(points.T, self.t.size, axis=1), np.tile(self.t, m))
+        hazard, survival = (s.reshape(m, self.t.size, p) for s in (shape.hazard_slope, shape.survival_slope))
+        return np.asarray(hazard[:, self.event].sum(axis=1) + survival.sum(axis=1), dtype=np.float64)
 
     def top(
         self, law: Distribution, starts: Sequence[FloatArray], held: int | None = None

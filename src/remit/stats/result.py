@@ -72,6 +72,8 @@ def plain(value: object) -> "Plain | _Omitted":
     if isinstance(value, list | tuple):
         items = [plain(v) for v in value]
         return [v for v in items if not isinstance(v, _Omitted)]
+    if isinstance(value, dict):
+        return {str(k): v for k, held in value.items() if not isinstance(v := plain(held), _Omitted)}
     if is_dataclass(value) and not isinstance(value, type):
         found = {f.name: plain(getattr(value, f.name)) for f in fields(value)}
         kept = {k: v for k, v in found.items() if not isinstance(v, _Omitted)}
