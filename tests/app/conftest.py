@@ -6,7 +6,7 @@ from remit import store
 from remit.model.source_record import SourceRecord
 from remit.store import texts
 
-REVIEW = """format: 1
+REVIEW = """format: 2
 review: small
 title: Small
 version: "1"

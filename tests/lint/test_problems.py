@@ -259,3 +259,20 @@ def test_every_rule_is_listed_in_the_reference():
     page = (Path(__file__).parents[2] / "docs/reference/checks.md").read_text(encoding="utf-8")
     names = {r for r, _ in (*ERRORS, *WARNINGS)} | {"trial-twice", "family-twice"}
     assert [n for n in sorted(names) if f"`{n}`" not in page] == []
+
+
+def a_pool(first, second, **plan):
+    rules = zip("ab", (first, second), strict=True)
+    studies = [a_study(s, rows=[a_survival("s1", 0.5, se=0.05, transplant=rule)]) for s, rule in rules]
+    return a_review(studies, [an_analysis("x", "survival", outcomes=("efs",), **plan)])
+
+
+@pytest.mark.parametrize("second", ["not-censored", "event", "state"])
+def test_rules_for_transplantation_are_not_mixed_without_a_reason(second):
+    assert "mixed-transplant" in rules(seen(a_pool("censored", second)))
+    assert "mixed-transplant" not in rules(seen(a_pool("censored", second, allow={"mixed-transplant": "few"})))
+
+
+@pytest.mark.parametrize(("first", "second"), [("censored", "censored"), ("censored", "not-stated")])
+def test_one_known_rule_for_transplantation_is_no_mixture(first, second):
+    assert "mixed-transplant" not in rules(seen(a_pool(first, second)))

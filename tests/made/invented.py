@@ -101,12 +101,25 @@ def a_count(key="c1", events=None, total=None, *, arm="a", outcome="cr-cri", **k
 
 def a_survival(key="s1", probability=0.5, *, arm="a", outcome="efs", **kw):
     return Survival(
-        **_row(key, arm, outcome, {"months": 12.0, "measure": "survival", "probability": probability, **kw})
+        **_row(
+            key,
+            arm,
+            outcome,
+            {"months": 12.0, "measure": "survival", "probability": probability, "transplant": "not-censored", **kw},
+        )
     )
 
 
 def a_contrast(key="k1", estimate=None, lower=None, upper=None, *, arm="a", comparator="b", outcome="efs", **kw):
-    values = {"measure": "HR", "basis": "randomised", "estimate": estimate, "lower": lower, "upper": upper, **kw}
+    values = {
+        "measure": "HR",
+        "basis": "randomised",
+        "transplant": "not-censored",
+        "estimate": estimate,
+        "lower": lower,
+        "upper": upper,
+        **kw,
+    }
     return Contrast(comparator=comparator, **_row(key, arm, outcome, values))
 
 

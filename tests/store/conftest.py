@@ -10,22 +10,22 @@ COUNTS = (
     "report,locator,url,source,extracted_by,checked_by,flags,note\n"
 )
 SURVIVAL = (
-    "key,arm,outcome,months,measure,probability,lower,upper,level,se,total,basis,population,"
+    "key,arm,outcome,months,measure,probability,lower,upper,level,se,total,basis,population,transplant,"
     "report,locator,url,source,extracted_by,checked_by,flags,note\n"
 )
 MEDIANS = (
-    "key,arm,outcome,median,lower,upper,level,total,basis,population,"
+    "key,arm,outcome,median,lower,upper,level,total,basis,population,transplant,"
     "report,locator,url,source,extracted_by,checked_by,flags,note\n"
 )
 CONTRASTS = (
     "key,arm,comparator,outcome,months,measure,estimate,lower,upper,level,p,events_arm,total_arm,"
-    "events_comparator,total_comparator,basis,population,"
+    "events_comparator,total_comparator,basis,population,transplant,"
     "report,locator,url,source,extracted_by,checked_by,flags,note\n"
 )
 
 FILES = {
     "review.yaml": """\
-format: 1
+format: 2
 review: invented
 title: An invented review
 version: 1.0
@@ -127,10 +127,10 @@ ledger:
     "c2,all,crs,,3,30,,,,,infused,infused,ctcae-5,,alpha-2018,Table 3,,primary,ab,,no-address,\n"
     'c10,all,other:liver,,1,30,,,,,infused,infused,,,alpha-2018,Table 3,,label,ab,,no-address,"one, mild"\n',
     "studies/alpha/survival.csv": SURVIVAL
-    + "s1,all,os,24,survival,0.62,0.41,0.65,0.95,,30,infused,all,alpha-2018,p 5,https://example.org/a,primary,ab,,,\n",
+    + "s1,all,os,24,survival,0.62,0.41,0.65,0.95,,30,infused,all,censored,alpha-2018,p 5,https://example.org/a,primary,ab,,,\n",
     "studies/alpha/medians.csv": MEDIANS
-    + "m1,all,os,19.1,9,NR,0.95,30,infused,all,alpha-2018,p 5,https://example.org/a,primary,ab,,,\n"
-    "m2,low,os,NR,,,,9,infused,low,alpha-2018,p 5,https://example.org/a,primary,ab,,,\n",
+    + "m1,all,os,19.1,9,NR,0.95,30,infused,all,not-stated,alpha-2018,p 5,https://example.org/a,primary,ab,,,\n"
+    "m2,low,os,NR,,,,9,infused,low,not-stated,alpha-2018,p 5,https://example.org/a,primary,ab,,,\n",
     "studies/alpha/corrections.yaml": """\
 corrections:
   - {table: survival, key: s1, column: upper, expect: "0.65", use: "0.85", reason: misprint, by: cd, date: 2020-01-02}
@@ -159,7 +159,7 @@ arms:
   - {id: old, label: Usual, role: control, agents: [], class: chemotherapy, n: 51}
 """,
     "studies/beta/contrasts.csv": CONTRASTS
-    + "k1,new,old,os,,HR,0.7,0.5,0.98,0.95,.04,20,50,30,51,randomised,all,beta-2019,p 3,https://example.org/b,primary,"
+    + "k1,new,old,os,,HR,0.7,0.5,0.98,0.95,.04,20,50,30,51,randomised,all,not-censored,beta-2019,p 3,https://example.org/b,primary,"
     "ab,,,\n",
     "mechanisms/agents.csv": (
         "key,name,class,modality,targets,identifiers,first_approval,pediatric_approval,urls\n"

@@ -130,7 +130,7 @@ REFUSED = [
     ("certainty.yaml", "analysis: car-t-cr", "analysis: cart-cr", "dangling-finding", 2),
     ("certainty.yaml", "by: cd", "by: nobody", "dangling-person", 2),
     # review and protocol
-    ("review.yaml", "format: 1", "format: 2", "format", 1),
+    ("review.yaml", "format: 2", "format: 3", "format", 1),
     ("review.yaml", "id: cd", "id: ab", "duplicate-id", 8),
     (PROTOCOL, "populations: [relapsed]", "populations: [lapsed]", "dangling-population", 4),
     (PROTOCOL, "id: exc-adults", "id: inc-trial", "duplicate-id", 7),

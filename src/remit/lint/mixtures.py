@@ -1,8 +1,9 @@
-"""What one analysis mixes without saying so: toxicity scales and denominators."""
+"""What one analysis mixes without saying so: toxicity scales, denominators and rules for transplantation."""
 
 from collections.abc import Iterator, Sequence
 
 from remit.model.finding import Finding
+from remit.model.observation import Contrast, Median, Survival
 from remit.model.place import Problem
 from remit.model.review import Review
 
@@ -49,4 +50,31 @@ def mixed_denominators(_: Review, findings: Sequence[Finding]) -> Iterator[Probl
                 f"analysis {f.id} pools rates of {', '.join(bases)}",
                 "one kind of denominator",
                 "narrow the analysis's basis, or allow mixed-denominators with the reason",
+            )
+
+
+def mixed_transplant(review: Review, findings: Sequence[Finding]) -> Iterator[Problem]:
+    """mixed-transplant: follow-up ended at transplantation in one study and not in another, without saying so."""
+    rules = {
+        (row.place.file, row.key): row.transplant
+        for data in review.studies
+        for row in data.rows
+        if isinstance(row, Survival | Median | Contrast)
+    }
+    for f in findings:
+        if f.k < 2 or f.analysis.kind == "proportion" or "mixed-transplant" in f.analysis.allow:
+            continue
+        seen: dict[str, str] = {}
+        for u in f.used:
+            rule = rules.get((u.place.file, u.key), "not-stated")
+            if not rule.startswith("not-") or rule == "not-censored":
+                seen.setdefault(rule, u.study)
+        if len(seen) > 1:
+            named = " and ".join(f"{rule} ({study})" for rule, study in sorted(seen.items()))
+            yield Problem(
+                f.analysis.place,
+                "mixed-transplant",
+                f"analysis {f.id} pools survival with transplantation {named}",
+                "one rule for transplantation",
+                "choose rows of one rule, or allow mixed-transplant with the reason",
             )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from remit.model.finding import Finding
-from remit.model.observation import Count, Observation
+from remit.model.observation import Contrast, Count, Median, Observation, Survival
 from remit.model.place import Place, Problem
 from remit.model.review import Review
 
@@ -122,3 +122,13 @@ def unsigned(review: Review, findings: Sequence[Finding]) -> Iterator[Problem]:
         seen = f"the certainty of {len(waiting)} findings is suggested and not signed"
         place = Place("certainty.yaml")
         yield _warning(place, "unsigned", seen, "a named person's judgement", "sign in certainty.yaml, with the reason")
+
+
+def transplant_unknown(review: Review, _: Sequence[Finding]) -> Iterator[Problem]:
+    """transplant-unknown: times to an event whose source does not say what it did with transplantation."""
+    timed = [r for data in review.studies for r in data.rows if isinstance(r, Survival | Median | Contrast)]
+    silent = [r for r in timed if r.transplant == "not-stated"]
+    if silent:
+        seen = f"{len(silent)} of {len(timed)} times to an event do not say whether follow-up ended at transplantation"
+        advice = "look in the full text and fill the column transplant"
+        yield _warning(review.about.place, "transplant-unknown", seen, "the rule of each", advice)

@@ -25,6 +25,10 @@ Basis = Literal[
 ]
 ContrastMeasure = Literal["HR", "OR", "RR", "RD", "RMST-difference"]
 SurvivalMeasure = Literal["survival", "cumulative-incidence"]
+TransplantRule = Literal["censored", "not-censored", "event", "state", "not-applicable", "not-stated"]
+"""What a time-to-event value did with transplantation in remission: follow-up ended there (`censored`), went on
+(`not-censored`), it counted as a failure (`event`), or it was a state of its own in a multi-state or competing-risks
+analysis (`state`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,6 +86,7 @@ class Survival(Row):
     level: float | None = None
     se: float | None = None
     total: int | None = None
+    transplant: TransplantRule = "not-stated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +99,7 @@ class Median(Row):
     upper: float | None = None
     level: float | None = None
     total: int | None = None
+    transplant: TransplantRule = "not-stated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +117,7 @@ class Contrast(Row):
     events_comparator: int | None = None
     total_arm: int | None = None
     total_comparator: int | None = None
+    transplant: TransplantRule = "not-stated"
 
 
 Observation: TypeAlias = Count | Survival | Median | Contrast

@@ -80,6 +80,12 @@ SOURCES: Final[Mapping[str, str]] = {
     "label": "a drug label",
     "secondary": "a secondary source",
 }
+TRANSPLANT: Final[Mapping[str, str]] = {
+    "censored": "follow-up ends at transplantation",
+    "not-censored": "follow-up goes on after transplantation",
+    "event": "transplantation counts as an event",
+    "state": "transplantation is a state of its own",
+}
 LEFT_OUT: Final[Mapping[str, str]] = {
     "report-excluded": "the report is not included",
     "design": "another study design",

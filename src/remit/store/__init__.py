@@ -1,4 +1,4 @@
-"""Paper: the only reader and writer of a review folder, format 1 (docs/reference/review-folder.md).
+"""Paper: the only reader and writer of a review folder, format 2 (docs/reference/review-folder.md).
 
 Text becomes nouns here and nouns text. Every refusal is a Problem with its file and line; nothing in a folder, however
 broken, ends in a traceback.

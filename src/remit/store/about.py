@@ -8,7 +8,11 @@ from remit.model.review import About, Living
 from remit.store.fields import Fields
 from remit.store.known import Known
 
-FORMAT = "1"
+FORMAT = "2"
+_OLDER = (
+    "add the column transplant to survival.csv, medians.csv and contrasts.csv, then write 2 "
+    "(docs/reference/review-folder.md, From format 1)"
+)
 LEVELS: tuple[Level, ...] = get_args(Level)
 
 
@@ -16,7 +20,13 @@ def about(f: Fields) -> About:
     """Return what review.yaml says."""
     form = f.needed("format")
     if form and form != FORMAT:
-        f.refuse("format", "format", f"format {form}", f"format {FORMAT}", "use the version of remit that wrote it")
+        f.refuse(
+            "format",
+            "format",
+            f"format {form}",
+            f"format {FORMAT}",
+            _OLDER if form == "1" else "use the version of remit that wrote it",
+        )
     living = f.inner("living")
     people = tuple(_person(p) for p in f.each("people"))
     seen: set[str] = set()

@@ -68,10 +68,10 @@ def _header(cells: Sequence[str], file: str, columns: Sequence[str], refusals: R
     unknown = [c for c in cells if c not in columns]
     for name in unknown:
         advice = nearest(name, missing or columns)
-        refusals.add(place, "unknown-column", f"the column {name!r}", "only the columns of format 1", advice)
+        refusals.add(place, "unknown-column", f"the column {name!r}", "only the columns of format 2", advice)
     for name in missing:
         advice = f"the header is: {expected}"
-        refusals.add(place, "missing-column", f"no column {name}", "every column of format 1", advice)
+        refusals.add(place, "missing-column", f"no column {name}", "every column of format 2", advice)
     if not missing and not unknown:
         refusals.add(place, "csv-header", "columns repeated or in another order", expected, "reorder the columns")
     return False

@@ -53,7 +53,7 @@ class Fields:
         for key in self._nodes:
             if key not in self._asked:
                 advice = nearest(key, self._asked - set(self._nodes) or self._asked)
-                self.refuse(key, "unknown-key", f"the key {key!r}", "only the keys of format 1", advice)
+                self.refuse(key, "unknown-key", f"the key {key!r}", "only the keys of format 2", advice)
 
     def has(self, key: str) -> bool:
         """Whether the key is there and not blank."""

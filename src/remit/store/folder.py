@@ -55,7 +55,7 @@ def expect(root: Path, folder: str, known: tuple[str, ...], refusals: Refusals) 
         elif name in known:
             found.append(file)
         elif name.endswith(_OURS) and not (root / file).is_dir():
-            refusals.add(Place(file), "unknown-file", f"the file {name}", "a file of format 1", nearest(name, known))
+            refusals.add(Place(file), "unknown-file", f"the file {name}", "a file of format 2", nearest(name, known))
     return found
 
 

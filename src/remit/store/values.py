@@ -16,6 +16,7 @@ from remit.model.observation import (
     SourceKind,
     Survival,
     SurvivalMeasure,
+    TransplantRule,
 )
 from remit.model.place import Place
 from remit.model.study import Study
@@ -29,10 +30,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     name: (*head.split(","), *TAIL)
     for name, head in {
         "counts": "key,arm,outcome,months,events,total,proportion,lower,upper,level,basis,population,scale,threshold",
-        "survival": "key,arm,outcome,months,measure,probability,lower,upper,level,se,total,basis,population",
-        "medians": "key,arm,outcome,median,lower,upper,level,total,basis,population",
+        "survival": "key,arm,outcome,months,measure,probability,lower,upper,level,se,total,basis,population,transplant",
+        "medians": "key,arm,outcome,median,lower,upper,level,total,basis,population,transplant",
         "contrasts": "key,arm,comparator,outcome,months,measure,estimate,lower,upper,level,p,events_arm,total_arm,"
-        "events_comparator,total_comparator,basis,population",
+        "events_comparator,total_comparator,basis,population,transplant",
     }.items()
 }
 FLAGS = (
@@ -44,6 +45,7 @@ BASES: tuple[Basis, ...] = get_args(Basis)
 SOURCES: tuple[SourceKind, ...] = get_args(SourceKind)
 SURVIVAL_MEASURES: tuple[SurvivalMeasure, ...] = get_args(SurvivalMeasure)
 CONTRAST_MEASURES: tuple[ContrastMeasure, ...] = get_args(ContrastMeasure)
+TRANSPLANT: tuple[TransplantRule, ...] = get_args(TransplantRule)
 
 
 class _Shared(TypedDict):
@@ -90,7 +92,7 @@ class Reader:
         flags = f.words("flags")
         for flag in flags:
             if flag not in FLAGS:
-                f.refuse("flags", "unknown-flag", f"the flag {flag!r}", "a flag of format 1", nearest(flag, FLAGS))
+                f.refuse("flags", "unknown-flag", f"the flag {flag!r}", "a flag of format 2", nearest(flag, FLAGS))
         return flags
 
     def _outcome(self, f: Fields) -> str:
@@ -149,6 +151,7 @@ class Reader:
             level=f.number("level"),
             se=f.positive("se"),
             total=f.whole("total"),
+            transplant=f.choice("transplant", TRANSPLANT),
         )
         checks.survival(row, f, known=probability is not None)
         return row
@@ -163,6 +166,7 @@ class Reader:
             upper=_or_not_reached(f, "upper"),
             level=f.number("level"),
             total=f.whole("total"),
+            transplant=f.choice("transplant", TRANSPLANT),
         )
         checks.median(row, f)
         return row
@@ -182,6 +186,7 @@ class Reader:
             events_comparator=f.whole("events_comparator"),
             total_arm=f.whole("total_arm"),
             total_comparator=f.whole("total_comparator"),
+            transplant=f.choice("transplant", TRANSPLANT),
         )
         checks.contrast(row, f)
         return row

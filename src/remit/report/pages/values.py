@@ -182,5 +182,7 @@ def terms(book: Book, row: Observation) -> str:
         parts.append("cumulative incidence")
     if isinstance(row, Survival | Median) and row.total is not None:
         parts.append(f"n = {row.total}")
+    if isinstance(row, Survival | Median | Contrast) and row.transplant in words.TRANSPLANT:
+        parts.append(words.TRANSPLANT[row.transplant])
     same = row.population in ("", row.basis, words.BASES.get(row.basis))
     return "; ".join(parts if same else [*parts, row.population])
