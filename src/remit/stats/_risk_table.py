@@ -1,0 +1,73 @@
+"""The printed numbers at risk, checked against the curve they belong to."""
+
+import numpy as np
+import numpy.typing as npt
+
+from remit.errors import InputError
+from remit.stats import _check
+from remit.stats._check import FloatArray
+from remit.stats._spread import RiskTable
+from remit.stats._steps import Steps
+
+
+def risk_table(
+    n: int, times: npt.ArrayLike | None, at_risk: npt.ArrayLike | None, steps: Steps
+) -> tuple[RiskTable, tuple[str, ...]]:
+    """Return the table from 0 to the end of the curve, and what was changed, in words.
+
+    Numbers that are nan are left out. Where people are at risk after the curve's last point, the curve goes on flat
+    to there. InputError for a table that grows, is out of order, does not begin with n, holds fractions, or has
+    people at risk after the curve came to 0.
+    """
+    zero = bool(steps.level.size and steps.level[-1] <= 0.0)
+    if times is None and at_risk is None:
+        return RiskTable(np.array([0.0, steps.end]), np.array([float(n)])), ()
+    if times is None or at_risk is None:
+        raise InputError("risk_times and at_risk belong together; one of them is missing")
+    t, r = _columns(times, at_risk)
+    notes: list[str] = []
+    if t.size == 0 or t[0] > 0.0:
+        t, r = np.concatenate(([0.0], t)), np.concatenate(([float(n)], r))
+    _possible(t, r, n)
+    if zero and (r[t > steps.end] > 0.0).any():
+        raise InputError(
+            f"{r[t > steps.end][0]:g} people are at risk at {t[t > steps.end][0]:g}, after the curve came to 0 at "
+            f"{steps.end:g}; compare both with the figure"
+        )
+    last = int(np.flatnonzero(r > 0.0)[-1])
+    end = steps.end
+    if t[last] > end:
+        notes.append(f"{r[last]:g} people at risk at {t[last]:g}: the curve, read to {end:g}, goes on flat to there")
+        end = float(t[last])
+    if zero:
+        end = steps.end
+    kept = (t <= end) & (r > 0.0)
+    return RiskTable(np.append(t[kept], end), r[kept]), tuple(notes)
+
+
+def _columns(times: npt.ArrayLike, at_risk: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
+    t = _check.column(times, "risk_times")
+    r = np.asarray([np.nan if v is None else v for v in np.ravel(np.asarray(at_risk, dtype=object))], dtype=np.float64)
+    if r.size != t.size:
+        raise InputError(
+            f"{t.size} risk times and {r.size} numbers at risk; expected one number for each time; "
+            "give nan for a number that is not printed"
+        )
+    known = np.isfinite(r)
+    return t[known], r[known]
+
+
+def _possible(t: FloatArray, r: FloatArray, n: int) -> None:
+    if (np.diff(t) <= 0.0).any() or t[0] < 0.0:
+        raise InputError(f"risk times {t.tolist()}; expected each later than the one before, from 0")
+    if (r != np.floor(r)).any() or r.min() < 0.0:
+        bad = r[(r != np.floor(r)) | (r < 0.0)][0]
+        raise InputError(f"number at risk {bad:g}; expected whole numbers of people; check the columns")
+    if (np.diff(r) > 0.0).any():
+        at = int(np.flatnonzero(np.diff(r) > 0.0)[0])
+        raise InputError(
+            f"number at risk grows from {r[at]:g} at {t[at]:g} to {r[at + 1]:g} at {t[at + 1]:g}; "
+            "expected it to fall; compare with the figure (rows of two arms are easily swapped)"
+        )
+    if r[0] != n:
+        raise InputError(f"number at risk at time 0 is {r[0]:g} and n is {n}; expected the same number")

@@ -1,0 +1,115 @@
+"""When people were censored between two times at which the number at risk is printed, and what that makes of deaths.
+
+Between two printed times let survival fall from S0 to S1 and the number at risk from n0 to n1. A person censored at u
+takes 1 / S(u) off the ratio n / S, and a death takes nothing off it, so with C censored, spread as F,
+
+    n(t) = S(t-) (n0 / S0 - C A(t)),   A(t) = integral of dF(u) / S(u) up to t,   C = (n0 / S0 - n1 / S1) / A(end),
+
+in closed form, without iteration. F is u^theta on the interval (theta 1: evenly, as Guyot et al. assume; above 1:
+late; below: early), or equal shares at the marks of censored people where the figure shows them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from remit.stats._check import FloatArray
+from remit.stats._people import IntArray, level_before
+from remit.stats._steps import Steps
+
+
+@dataclass(frozen=True, slots=True)
+class RiskTable:
+    """Times at which numbers at risk are known, from 0; the last of `edges` (m + 2) is the end of the curve."""
+
+    edges: FloatArray
+    at_risk: FloatArray
+
+    @property
+    def last(self) -> int:
+        """Position of the last interval, from the last printed number to the end of the curve."""
+        return self.at_risk.size - 1
+
+    @property
+    def lost(self) -> FloatArray:
+        """People who leave in each interval, by event or censored; in the last, all who are left."""
+        lost: FloatArray = self.at_risk - np.append(self.at_risk[1:], 0.0)
+        return lost
+
+
+class Spread:
+    """The curve cut at the table's times: survival at each edge, the interval of each drop, and A(t) for a spread."""
+
+    def __init__(self, steps: Steps, table: RiskTable, marks: FloatArray | None) -> None:
+        self.steps = steps
+        self.table = table
+        edges = table.edges
+        levels = np.concatenate(([1.0], steps.level))
+        self.at_edge: FloatArray = levels[np.searchsorted(steps.time, edges[:-1], side="left")]
+        self.end = float(levels[-1])
+        self.interval: IntArray = np.searchsorted(edges[:-1], steps.time, side="right") - 1
+        self.width: FloatArray = np.diff(edges)
+        self.marks = None if marks is None else np.sort(marks)
+        none = np.zeros(table.at_risk.size, dtype=np.intp)
+        self.marked: IntArray = none if marks is None else np.bincount(self.cell_of(marks), minlength=none.size)
+        knots = np.sort(np.concatenate((edges, steps.time)))
+        left, right = knots[:-1], knots[1:]
+        cell = self.cell_of(left)
+        level = level_before(steps.time, steps.level, 1.0, left)
+        scale = np.where(self.width > 0.0, self.width, 1.0)[cell]
+        self._left: FloatArray = (left - edges[cell]) / scale
+        self._right: FloatArray = (right - edges[cell]) / scale
+        self._inverse: FloatArray = np.divide(1.0, level, out=np.zeros_like(level), where=level > 0.0)
+        self._drop: IntArray = np.searchsorted(knots, steps.time, side="left")
+        self._first: IntArray = np.searchsorted(knots, edges[:-1], side="left")
+
+    def areas(self, theta: float) -> tuple[FloatArray, FloatArray]:
+        """Return A at the end of each interval, and A at each drop counted from the start of its interval."""
+        if theta == 1.0:
+            pieces = (self._right - self._left) * self._inverse
+        else:
+            pieces = (self._right**theta - self._left**theta) * self._inverse
+        whole, at = self._summed(pieces, self._first, self._drop)
+        if self.marks is None:
+            return np.where(self.width > 0.0, whole, 1.0 / self.at_edge), at
+        marked, marked_at = self._areas_of_marks(self.marks)
+        has = self.marked > 0
+        return np.where(has, marked, whole), np.where(has[self.interval], marked_at, at)
+
+    def _areas_of_marks(self, marks: FloatArray) -> tuple[FloatArray, FloatArray]:
+        level = level_before(self.steps.time, self.steps.level, 1.0, marks)
+        number = self.marked[self.cell_of(marks)]
+        pieces = np.divide(1.0, level * number, out=np.zeros_like(level), where=level > 0.0)
+        first = np.searchsorted(marks, self.table.edges[:-1], side="left")
+        return self._summed(pieces, first, np.searchsorted(marks, self.steps.time, side="left"))
+
+    def _summed(self, pieces: FloatArray, first: IntArray, drop: IntArray) -> tuple[FloatArray, FloatArray]:
+        running = np.concatenate(([0.0], np.cumsum(pieces)))
+        starts = running[first]
+        return np.append(starts[1:], running[-1]) - starts, running[drop] - starts[self.interval]
+
+    def cell_of(self, times: FloatArray) -> IntArray:
+        """Return the interval each time lies in; the end of the curve lies in the last."""
+        return np.minimum(np.searchsorted(self.table.edges, times, side="right") - 1, self.table.last)
+
+    def at_risk(self, censored: FloatArray, at: FloatArray) -> FloatArray:
+        """Return the number at risk just before each drop, as a real number, for `censored` people per interval."""
+        k = self.interval
+        ratio = (self.table.at_risk / self.at_edge)[k]
+        return np.asarray(np.maximum(self.steps.before * (ratio - censored[k] * at), 0.0), dtype=np.float64)
+
+    def closed(self, whole: FloatArray) -> FloatArray:
+        """Return the people censored in each interval whose end is printed, within 0 and all who leave it."""
+        n, s = self.table.at_risk, self.at_edge
+        wanted = (n[:-1] / s[:-1] - n[1:] / s[1:]) / whole[:-1]
+        marked = self.marked[:-1]
+        if self.marks is not None:
+            wanted = np.where(np.abs(wanted - marked) <= np.maximum(1.0, 0.1 * marked), marked, wanted)
+        return np.clip(wanted, 0.0, n[:-1] - n[1:])
+
+    def most_censored(self, whole: FloatArray) -> float:
+        """Return the largest number censored before the end in the last interval."""
+        n, s = float(self.table.at_risk[-1]), float(self.at_edge[-1])
+        if self.width[-1] <= 0.0:
+            return 0.0
+        return min(n / s / float(whole[-1]), n if self.end > 0.0 else n - 1.0)
