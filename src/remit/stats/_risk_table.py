@@ -41,6 +41,14 @@ def risk_table(
         end = float(t[last])
     if zero:
         end = steps.end
+    empty = t[r == 0.0]
+    if empty.size and empty[0] <= end:
+        if steps.time.size and steps.time[-1] >= empty[0]:
+            notes.append(
+                f"nobody is at risk at {empty[0]:g}, yet the curve drops at {steps.time[-1]:g}: the drop is kept"
+            )
+        else:
+            end = float(np.nextafter(empty[0], 0.0))
     kept = (t <= end) & (r > 0.0)
     return RiskTable(np.append(t[kept], end), r[kept]), tuple(notes)
 

@@ -76,6 +76,32 @@ class Spread:
         has = self.marked > 0
         return np.where(has, marked, whole), np.where(has[self.interval], marked_at, at)
 
+    def shares(self, theta: float) -> FloatArray:
+        """Return, at each drop, the share of those censored in its interval who left before it."""
+        edges, k = self.table.edges, self.interval
+        width = self.width[k]
+        even = np.divide(self.steps.time - edges[k], width, out=np.zeros_like(width), where=width > 0.0)
+        spread: FloatArray = even if theta == 1.0 else even**theta
+        if self.marks is None:
+            return spread
+        first = np.searchsorted(self.marks, edges[:-1], side="left")
+        passed = np.searchsorted(self.marks, self.steps.time, side="left") - first[k]
+        number = self.marked[k]
+        found: FloatArray = np.where(number > 0, passed / np.maximum(number, 1), spread)
+        return found
+
+    def censored_for(self, deaths: float, whole: float, level: float) -> float:
+        """Return the people censored before the end in the last interval if so many die in it, within what is possible.
+
+        `whole` is A over that interval, `level` the survival it begins with.
+        """
+        n, end = float(self.table.at_risk[-1]), self.end
+        per = 1.0 - end * whole
+        if per <= 1e-12 or level <= 0.0 or whole <= 0.0:
+            return 0.0
+        most = min(n / level / whole, n if end > 0.0 else n - 1.0) if self.width[-1] > 0.0 else 0.0
+        return min(max((n * (1.0 - end / level) - deaths) / per, 0.0), most)
+
     def _areas_of_marks(self, marks: FloatArray) -> tuple[FloatArray, FloatArray]:
         level = level_before(self.steps.time, self.steps.level, 1.0, marks)
         number = self.marked[self.cell_of(marks)]

@@ -12,6 +12,8 @@ from remit.stats._check import FloatArray
 
 RISE = 0.05
 """Largest rise between neighbouring points that is taken for an error of reading; more, and it is no survival curve."""
+NOTHING = 1e-9
+"""Survival below this is 0: no figure shows a person in a thousand million."""
 ABOVE = 0.02
 """How far above 1 a point may lie and still be taken for 1."""
 
@@ -65,7 +67,8 @@ def steps_of(times: npt.ArrayLike, survival: npt.ArrayLike) -> Steps:
     s = _falling(s, notes)
     before = np.concatenate(([1.0], s[:-1]))
     drop = before > s
-    return Steps(t[drop], before[drop], s[drop], float(t[-1]), tuple(notes))
+    end = float(t[drop][-1] if s[-1] == 0.0 else t[-1])
+    return Steps(t[drop], before[drop], s[drop], end, tuple(notes))
 
 
 def _in_range(s: FloatArray) -> None:
@@ -77,7 +80,7 @@ def _in_range(s: FloatArray) -> None:
 
 
 def _falling(s: FloatArray, notes: list[str]) -> FloatArray:
-    s = np.maximum(s, 0.0)
+    s = np.where(s < NOTHING, 0.0, s)
     rise = np.diff(s)
     if rise.size == 0 or rise.max() <= 0.0:
         return s

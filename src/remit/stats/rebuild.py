@@ -15,6 +15,7 @@ import numpy.typing as npt
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
+from remit.stats._follow import Walk, Walked, follow
 from remit.stats._guyot import guyot
 from remit.stats._people import BoolArray, IntArray
 from remit.stats._printed import Printed, pull
@@ -60,6 +61,7 @@ def rebuild(
     events: int | None = None,
     censor_times: npt.ArrayLike | None = None,
     landmarks: Sequence[Printed] = (),
+    precision: float | None = None,
     method: Method = "intervals",
 ) -> Rebuilt:
     """Return people whose Kaplan-Meier curve is the one read, as nearly as whole people allow.
@@ -78,6 +80,9 @@ def rebuild(
         Times of the marks of censored people, if the figure shows them; two people may share one.
     landmarks
         Survival or median as printed in the text; the curve is pulled to them within their rounding.
+    precision
+        Standard error of reading survival off the figure, such as 0.0005; None finds out from the curve whether it was
+        read exactly, as from a vector figure.
     method
         "intervals" (the default), or "guyot" for the algorithm of Guyot et al., which takes no marks.
 
@@ -109,7 +114,7 @@ def rebuild(
         information = "risk table and events" if table.last > 0 else "events"
     notes = [*steps.notes, *more]
     spread = Spread(steps, table, marks)
-    time, event = guyot(spread, asked, notes) if method == "guyot" else _intervals(spread, asked)
+    time, event = guyot(spread, asked, notes) if method == "guyot" else _intervals(spread, asked, precision)
     order = np.lexsort((~event, time))
     time, event = time[order], event[order]
     held = int(event.sum())
@@ -128,16 +133,11 @@ def _marks(censor_times: npt.ArrayLike | None, end: float) -> FloatArray | None:
     return np.minimum(marks, end) if marks.size else None
 
 
-def _intervals(spread: Spread, asked: int | None) -> tuple[FloatArray, BoolArray]:
-    censored, theta, real = _solve(spread, asked)
-    deaths = _whole(spread, real, asked)
-    table = spread.table
-    lost = np.bincount(spread.interval, weights=deaths, minlength=table.last + 1)
-    left = np.rint(table.lost - lost).astype(np.intp)
-    inside = min(int(np.rint(censored[-1])), int(left[-1]))
-    censor = _places(spread, left, inside, theta)
-    time = np.concatenate((np.repeat(spread.steps.time, deaths), censor))
-    return time, np.arange(time.size) < int(deaths.sum())
+def _intervals(spread: Spread, asked: int | None, precision: float | None) -> tuple[FloatArray, BoolArray]:
+    censored, theta, _ = _solve(spread, asked)
+    walked = follow(Walk(spread, theta, float(censored[-1]), asked), precision)
+    time = np.concatenate((np.repeat(spread.steps.time, walked.deaths), _places(spread, walked, censored[-1])))
+    return time, np.arange(time.size) < int(walked.deaths.sum())
 
 
 def _solve(spread: Spread, asked: int | None) -> tuple[FloatArray, float, FloatArray]:
@@ -150,7 +150,7 @@ def _solve(spread: Spread, asked: int | None) -> tuple[FloatArray, float, FloatA
     if asked is None or real.size == 0:
         return censored, 1.0, real
     closed = float(spread.table.lost[:-1].sum() - censored[:-1].sum())
-    censored[-1] = _censored_for(spread, asked - closed, whole)
+    censored[-1] = spread.censored_for(asked - closed, float(whole[-1]), float(spread.at_edge[-1]))
     real = spread.at_risk(censored, at) * fall
     if abs(float(real.sum()) - asked) < 0.5 or spread.marks is not None:
         return censored, 1.0, real
@@ -172,16 +172,6 @@ def _censored_at_rate(spread: Spread, censored: FloatArray, whole: FloatArray) -
     return min(expected, spread.most_censored(whole))
 
 
-def _censored_for(spread: Spread, deaths: float, whole: FloatArray) -> float:
-    """People censored before the end in the last interval if so many die in it, within what is possible."""
-    n, s, end = float(spread.table.at_risk[-1]), float(spread.at_edge[-1]), spread.end
-    per = 1.0 - end * float(whole[-1])
-    if per <= 1e-12:
-        return 0.0
-    wanted = (n * (1.0 - end / s) - deaths) / per
-    return float(np.clip(wanted, 0.0, spread.most_censored(whole)))
-
-
 def _tilted(spread: Spread, asked: int, fall: FloatArray) -> tuple[FloatArray, float, FloatArray]:
     """The spread, early or late, whose deaths come nearest to the printed number."""
     best = (np.inf, 1.0)
@@ -190,7 +180,7 @@ def _tilted(spread: Spread, asked: int, fall: FloatArray) -> tuple[FloatArray, f
         whole, at = spread.areas(theta)
         censored = np.append(spread.closed(whole), 0.0)
         closed = float(spread.table.lost[:-1].sum() - censored[:-1].sum())
-        censored[-1] = _censored_for(spread, asked - closed, whole)
+        censored[-1] = spread.censored_for(asked - closed, float(whole[-1]), float(spread.at_edge[-1]))
         real = spread.at_risk(censored, at) * fall
         found[theta] = censored, real
         gap = abs(float(real.sum()) - asked)
@@ -199,61 +189,38 @@ def _tilted(spread: Spread, asked: int, fall: FloatArray) -> tuple[FloatArray, f
     return censored, best[1], real
 
 
-def _whole(spread: Spread, real: FloatArray, asked: int | None) -> IntArray:
-    """Whole deaths at each drop: the nearest to the running total, never more in an interval than leave it."""
-    if real.size == 0:
-        return np.zeros(0, dtype=np.intp)
-    count = spread.table.last + 1
-    total = np.bincount(spread.interval, weights=real, minlength=count)
-    drops = np.bincount(spread.interval, minlength=count)
-    most = np.rint(spread.table.lost)
-    running = np.cumsum(total)
-    if asked is not None and running[-1] > 0.0 and abs(running[-1] - asked) < 3.0 + 0.02 * asked:
-        running = running * (asked / running[-1])
-    done, ends = 0.0, np.zeros(count)
-    for k in range(count):
-        if drops[k]:
-            done = min(max(np.floor(running[k] + 0.5), done), done + most[k])
-        ends[k] = done
-    if spread.end == 0.0 and ends[-1] == (ends[-2] if count > 1 else 0.0):
-        ends[-1] += 1.0
-    starts = np.concatenate(([0.0], ends[:-1]))
-    before = np.concatenate(([0.0], np.cumsum(total)[:-1]))
-    scale = np.divide(ends - starts, total, out=np.zeros(count), where=total > 0.0)
-    k = spread.interval
-    reached = starts[k] + np.floor((np.cumsum(real) - before[k]) * scale[k] + 0.5 + 1e-9)
-    return np.diff(np.concatenate(([0.0], reached))).astype(np.intp)
-
-
-def _places(spread: Spread, left: IntArray, inside: int, theta: float) -> FloatArray:
-    """Times at which people are censored: in their interval as spread, those who stay to the end at the end."""
-    table = spread.table
-    number = left.copy()
-    number[-1] = inside
-    stay = np.full(int(left[-1]) - inside, table.edges[-1])
+def _places(spread: Spread, walked: Walked, inside: float) -> FloatArray:
+    """Times of censored people: between drops evenly, or on marks; in the last interval those who stay at its end."""
+    table, steps = spread.table, spread.steps
+    last = table.last
+    after = walked.after.copy()
+    gone = int(walked.before[spread.interval == last].sum())
+    after[last] = min(max(int(np.rint(inside)) - gone, 0), int(after[last]))
+    stay = np.full(int(walked.after[last] - after[last]), table.edges[-1])
+    previous = np.concatenate(([0.0], steps.time[:-1])) if steps.time.size else steps.time
+    begins = np.maximum(previous, table.edges[spread.interval])
+    final = np.searchsorted(spread.interval, np.arange(last + 1), side="right") - 1
+    tails = np.where(final >= 0, steps.time[np.maximum(final, 0)] if steps.time.size else 0.0, 0.0)
+    low = np.concatenate((begins, np.maximum(tails, table.edges[:-1])))
+    high = np.concatenate((steps.time, table.edges[1:]))
+    number = np.concatenate((walked.before, after))
     if spread.marks is not None:
-        return _on_marks(spread, spread.marks, left)
-    cell = np.repeat(np.arange(number.size), number)
-    rank = np.arange(cell.size) - np.repeat(np.cumsum(number) - number, number)
-    share = (rank + 0.5) / number[cell]
-    if theta != 1.0:
-        share = share ** (1.0 / theta)
-    return np.concatenate((table.edges[cell] + share * spread.width[cell], stay))
+        return np.concatenate((_on_marks(spread.marks, low, high, number), stay))
+    gap = np.repeat(np.arange(number.size), number)
+    rank = np.arange(gap.size) - np.repeat(np.cumsum(number) - number, number)
+    return np.concatenate((low[gap] + (rank + 0.5) / number[gap] * (high - low)[gap], stay))
 
 
-def _on_marks(spread: Spread, marks: FloatArray, left: IntArray) -> FloatArray:
-    """Times of censored people on the marks of their interval, evenly; where there is no mark, evenly in time."""
-    edges, found = spread.table.edges, []
-    starts = np.concatenate(([0], np.cumsum(spread.marked)))
-    counts: list[int] = left.tolist()
-    for k, people in enumerate(counts):
-        own, count = marks[starts[k] : starts[k + 1]], people
-        extra = max(count - own.size, 0) if k == left.size - 1 else 0
-        count -= extra
-        share = (np.arange(count) + 0.5) / max(count, 1)
+def _on_marks(marks: FloatArray, low: FloatArray, high: FloatArray, number: IntArray) -> FloatArray:
+    """Times on the marks of each gap, evenly; where it has none, evenly in time."""
+    first = np.searchsorted(marks, low, side="left")
+    stop = np.searchsorted(marks, high, side="left")
+    found = [np.zeros(0)]
+    for g in np.flatnonzero(number).tolist():
+        count, own = int(number[g]), marks[first[g] : stop[g]]
+        share = (np.arange(count) + 0.5) / count
         if own.size:
             found.append(own[np.floor(share * own.size).astype(np.intp)])
         else:
-            found.append(edges[k] + share * spread.width[k])
-        found.append(np.full(extra, edges[-1]))
+            found.append(low[g] + share * (high[g] - low[g]))
     return np.concatenate(found)

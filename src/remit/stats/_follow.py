@@ -1,0 +1,181 @@
+"""Down a curve, drop by drop: whole people who die and are censored, with the numbers at risk met exactly.
+
+Before each drop the number at risk is expected from the spread of censoring (`_spread`), solved again from where the
+walk stands, so that it arrives at the next printed number. The height of a drop speaks of it too: d deaths among n
+people make the curve fall by d / n of its height, so n = d / fall. Both are weighed by their variances, as in a Kalman
+filter: Poisson censoring for the one, the precision of reading for the other. On a curve read exactly heights decide
+and people come back exactly; on a rough one they are ignored. Deaths are then the whole number that brings the rebuilt
+curve nearest to the one read, so errors never add up.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from remit.stats._people import IntArray
+from remit.stats._spread import Spread
+
+WRONG = 9.0
+"""Mean squared surprise (1 when reading is as precise as supposed) beyond which a precision is not believed."""
+SUPPOSED = (1e-6, 5e-5, 5e-4, 2e-3)
+"""Standard errors of reading that are tried, finest first: vector figure, printed digits, sharp scan, plain scan."""
+COARSEST = SUPPOSED[-1]
+BLIND = 1.0
+"""A standard error at which heights say nothing."""
+FIRST = 6
+"""Drops after which a precision may be disbelieved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Walked:
+    """Deaths at each drop, people censored before it since the drop before; per interval, those left after the last."""
+
+    deaths: IntArray
+    before: IntArray
+    after: IntArray
+    surprise: float
+    misfit: float
+
+
+class Walk:
+    """What the walk needs of curve and table, as plain numbers."""
+
+    def __init__(self, spread: Spread, theta: float, open_censored: float, asked: int | None) -> None:
+        whole, at = spread.areas(theta)
+        self.spread = spread
+        self.whole: list[float] = whole.tolist()
+        self.area: list[float] = at.tolist()
+        self.share: list[float] = spread.shares(theta).tolist()
+        self.level: list[float] = spread.steps.level.tolist()
+        self.at_edge: list[float] = [*spread.at_edge.tolist(), spread.end]
+        self.at_risk: list[int] = [*np.rint(spread.table.at_risk).astype(int).tolist(), 0]
+        self.bounds: list[int] = np.searchsorted(spread.interval, np.arange(spread.table.last + 2)).tolist()
+        self.last = spread.table.last
+        self.open_censored = open_censored
+        self.asked = asked
+        self.loose = 0.05 if spread.marks is not None else 1.0
+        self.deaths = [0] * len(self.level)
+        self.before = [0] * len(self.level)
+        self.surprise, self.seen = 0.0, 0
+        self.lean, self.until, self.then = 0.0, 0, 0.0
+
+    def go(self, precision: float, lean: float = 0.0, until: int = 0, then: float = 0.0) -> Walked | None:
+        """Walk down; None when heights, or the curve reached, contradict the supposed precision.
+
+        `lean` moves the rounding of deaths at drops before number `until`, `then` at those from there on.
+        """
+        self.surprise, self.seen = 0.0, 0
+        self.lean, self.until, self.then = lean, until, then
+        level, after, misfit, died = 1.0, [], 0.0, 0
+        for k in range(self.last + 1):
+            if k == self.last and self.asked is not None:
+                self.open_censored = self.spread.censored_for(self.asked - died, self.whole[-1], level)
+            done = self._interval(k, level, precision)
+            if done is None:
+                return None
+            level, deaths, left, squares = done
+            died += deaths
+            misfit += squares
+            after.append(left)
+        count = max(len(self.level), 1)
+        strict = precision < COARSEST and not lean and not then
+        if strict and (self.surprise > WRONG * self.seen or misfit > count * (20.0 * precision) ** 2):
+            return None
+        return Walked(
+            np.array(self.deaths, dtype=np.intp),
+            np.array(self.before, dtype=np.intp),
+            np.array(after, dtype=np.intp),
+            self.surprise / max(self.seen, 1),
+            (misfit / count) ** 0.5,
+        )
+
+    def _interval(self, k: int, level: float, precision: float) -> tuple[float, int, int, float] | None:
+        """Level reached, deaths, people left over for censoring after the last drop, and squared misfit."""
+        start, end, closed = self.at_risk[k], self.at_risk[k + 1], k < self.last
+        lost, died, gone = start - end, 0, 0
+        n, variance, share, area, misfit = float(start), 0.0, 0.0, 0.0, 0.0
+        goal = end / self.at_edge[k + 1] if closed and self.at_edge[k + 1] > 0.0 else 0.0
+        for j in range(self.bounds[k], self.bounds[k + 1]):
+            rest = 1.0 - share
+            step = (self.share[j] - share) / rest if rest > 1e-12 else 0.0
+            if not closed:
+                censored = max(self.open_censored - (start - died - n), 0.0)
+            elif rest > 1e-12 and level > 0.0:
+                censored = (n / level - goal) / ((self.whole[k] - area) / rest)
+                censored = min(max(censored, 0.0), n - end)
+            else:
+                censored = 0.0
+            due = censored * step
+            variance = variance * (1.0 - step) ** 2 + self.loose * (due * (1.0 - step) + 0.05)
+            if not closed:
+                variance += 0.25 * due * due
+            n -= due
+            share, area = self.share[j], self.area[j]
+            fall = 1.0 - self.level[j] / level if level > 0.0 else 0.0
+            if fall <= 0.0:
+                self.deaths[j] = self.before[j] = 0
+                misfit += (level - self.level[j]) ** 2
+                continue
+            deaths = int(n * fall + 0.5)
+            if deaths:
+                seen = deaths / fall
+                error = (seen * precision / (level * fall)) ** 2
+                surprise = seen - n
+                self.surprise += surprise * surprise / (variance + error)
+                self.seen += 1
+                if precision < BLIND and self.seen >= FIRST and self.surprise > WRONG * self.seen:
+                    return None
+                gain = variance / (variance + error)
+                n += gain * surprise
+                variance *= 1.0 - gain
+            n = max(n, goal * level - 0.5)
+            room = lost - died - (1 if n * fall >= 0.5 else 0)
+            total = min(max(int(start - died - n + 0.5), gone), max(room, gone))
+            people = start - died - total
+            lean = self.lean if j < self.until else self.then
+            deaths = min(int(people * fall + 0.5 + lean), lost - died - total)
+            self.deaths[j], self.before[j] = deaths, total - gone
+            gone = total
+            died += deaths
+            n = min(max(n, end), float(start - died + deaths)) - deaths
+            level *= 1.0 - deaths / people if people else 1.0
+            misfit += (level - self.level[j]) ** 2
+        return level, died, lost - died - gone, misfit
+
+
+def follow(walk: Walk, precision: float | None) -> Walked:
+    """Return the walk at the precision given, or at the finest one that the heights of the drops bear out."""
+    for supposed in (*SUPPOSED, BLIND) if precision is None else (max(precision, SUPPOSED[0]), BLIND):
+        found = walk.go(supposed)
+        if found is not None:
+            return _to_the_total(walk, found, supposed)
+    raise AssertionError("a walk that is blind to heights cannot be contradicted by them")
+
+
+def _to_the_total(walk: Walk, found: Walked, precision: float) -> Walked:
+    """Lean the rounding of deaths towards the printed number of events: at most 16 walks, by halving.
+
+    First how far to lean, then up to which drop, since one lean may overshoot.
+    """
+    if walk.asked is None:
+        return found
+    best, gap = found, walk.asked - int(found.deaths.sum())
+    near, far = 0.0, 0.48 if gap > 0 else -0.48
+    span = 0, len(walk.level)
+    for count in range(16):
+        if gap == 0:
+            break
+        lean, until = (0.5 * (near + far), span[1]) if count < 7 else (far, sum(span) // 2)
+        leaned = walk.go(precision, lean, until, near)
+        if leaned is None:
+            far = lean
+            continue
+        here = walk.asked - int(leaned.deaths.sum())
+        short = here * far > 0
+        if count < 7:
+            near, far = (lean, far) if short else (near, lean)
+        else:
+            span = (until, span[1]) if short else (span[0], until)
+        if abs(here) < abs(gap):
+            best, gap = leaned, here
+    return best
