@@ -8,39 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from brought import record, search
 
 from remit import screen, store
-from remit.model.decision import Search
-from remit.model.place import Place
-from remit.model.source_record import SourceRecord, Unread
+from remit.model.source_record import Unread
 from remit.store import staging, texts
 from remit.tasks.bring import bring
-
-TITLES = ("Talc for effusions in adults", "Copper on hospital surfaces", "Gout and its many costs", "Acne in schools")
-
-
-def record(n: int, **changes) -> SourceRecord:
-    said = {
-        "key": f"k{n}",
-        "title": TITLES[n % 4] + f", part {n}",
-        "authors": (f"Author{n}, A.", "Second, B."),
-        "year": 2000 + n % 20,
-        "journal": "Journal of Tests",
-        "volume": str(n + 1),
-        "pages": f"{100 * n + 11}-{100 * n + 19}",
-        "doi": f"10.1000/{n}",
-    }
-    return SourceRecord(**{**said, **changes})
-
-
-def search(name: str, route: str = "database") -> Search:
-    return Search(id=name, source=name, route=route, query="q", date="2020-01-02", hits=None, place=Place("searches"))
-
-
-@pytest.fixture
-def root(tmp_path):
-    store.new(tmp_path / "r", "r", "R")
-    return tmp_path / "r"
 
 
 def test_repeats_are_noted_beside_the_record_kept(root):
@@ -120,8 +93,8 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
-from remit.store import staging
-import test_bring
+from brought import record, search
+from remit.tasks.bring import bring
 step, real = int(sys.argv[3]), Path.replace
 def replace(self, target):
     global step
@@ -130,14 +103,14 @@ def replace(self, target):
     step -= 1
     return real(self, target)
 Path.replace = replace
-test_bring.bring(sys.argv[1], test_bring.search("two"), [test_bring.record(n, key=f"x{n}") for n in range(3, 9)])
+bring(sys.argv[1], search("two"), [record(n, key=f"x{n}") for n in range(3, 9)])
 """
 
 
 @pytest.mark.parametrize("step", range(6))
 def test_a_kill_at_any_step_leaves_all_or_nothing(root, step):
     bring(root, search("one"), [record(n) for n in range(6)])
-    run = [sys.executable, "-c", KILLED, str(root), str(Path(__file__).parent), str(step)]
+    run = [sys.executable, "-c", KILLED, str(root), str(Path(__file__).parents[1] / "made"), str(step)]
     ended = subprocess.run(run, env=os.environ, capture_output=True, check=False)
     assert ended.returncode in (0, -signal.SIGKILL), ended.stderr
     store.read(root)

@@ -24,7 +24,7 @@ def decide(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     if e.pmid < 0 or e.doi < 0:
         return _against_identifiers(e, a, b)
     if e.doi > 0:
-        return _of_doi(e)
+        return _of_doi(e, min(len(a.title), len(b.title)) >= LONG and not a.series)
     return _in_print(e, a, b)
 
 
@@ -34,10 +34,10 @@ def _of_pmid(e: Evidence) -> tuple[Answer, int]:
     return ("unsure", 0) if e.authors >= 0 else ("different", 0)
 
 
-def _of_doi(e: Evidence) -> tuple[Answer, int]:
+def _of_doi(e: Evidence, telling: bool) -> tuple[Answer, int]:
     """One DOI: one document, unless title or pages say that the DOI is a whole supplement's or was mistyped."""
     if e.title == EQUAL or (e.title >= PART and e.numbers >= 0):
-        if e.authors < 0 and e.first <= 0:
+        if e.authors < 0 and e.first <= 0 and not (telling and e.title == EQUAL and e.first == 0):
             return "unsure", 0
         return ("same", 4) if e.first >= 0 or e.title == EQUAL else ("unsure", 0)
     if e.title >= PART and e.first > 0:

@@ -214,8 +214,8 @@ def person(author: str) -> tuple[str, str]:
     words = [w for w in fold.words(folded) if w not in _SUFFIX]
     short = [w for w in words if len(w) <= 2]
     long = [w for w in words if len(w) > 2]
-    if not long or not words:
-        return "".join(words), ""
+    if not long:
+        return "".join(words[:1]), "".join(words[1:])
     if short and len(words[-1]) > 2 and len(words[0]) <= 2:
         return "".join(long), "".join(short)
     if short and len(words[-1]) <= 2:

@@ -2,13 +2,14 @@
 
 Words: *records* are lines a search found, *reports* are documents, *studies* are investigations. A record is stored
 once, under the first search that found it; where a search states its hits, hits beyond its stored records are
-duplicates. Databases and registers stand apart from other methods (websites, organisations, citations). The last
-decision on a record at a stage is the one that holds.
+duplicates. Where a person judged two records decided on to be one document, the second counts as a duplicate of the
+first, and what was decided on it does not count. Databases and registers stand apart from other methods (websites,
+organisations, citations). The last decision on a record at a stage is the one that holds.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from remit.errors import ReviewError
 from remit.model.decision import Decision, Record
@@ -75,8 +76,10 @@ def flow(review: Review) -> Flow:
         title and abstract, or a sum of the flow that fails.
     """
     _consistent(review)
-    routes = {s.id: s.route for s in review.searches}
     held = Counter(r.search for r in review.records) + Counter(r.search for r in review.repeats)
+    repeated = {a.other for a in review.alike if a.verdict == "same"}
+    review = replace(review, records=tuple(r for r in review.records if r.id not in repeated)) if repeated else review
+    routes = {s.id: s.route for s in review.searches}
     first = {d.record: d for d in review.decisions if d.stage == "title-abstract"}
     last = {d.record: d for d in review.decisions if d.stage == "full-text"}
     sides = {side: _Side() for side in SIDES}
