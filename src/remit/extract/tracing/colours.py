@@ -1,0 +1,165 @@
+"""How much ink of one colour each pixel holds, with anti-aliasing and JPEG noise allowed for.
+
+A pixel on the edge of a line is a mixture of paper and ink, so its colour lies between theirs: the share of ink is its
+place on the way from one to the other. Where another ink of the figure explains a pixel better, it belongs to that.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import ndimage
+
+from remit.errors import InputError
+from remit.extract.tracing.pixels import Array, Bytes
+
+HEX = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
+NAMED = {
+    "black": "000000", "red": "ff0000", "green": "008000", "blue": "0000ff", "orange": "ffa500", "purple": "800080",
+    "grey": "808080", "gray": "808080", "brown": "a52a2a", "magenta": "ff00ff", "cyan": "00ffff", "navy": "000080",
+}  # fmt: skip
+FAR = 85.0
+APART = 60.0
+MOST_INKS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """Share of the wanted ink, 0 to 1, and whether something else than paper or that ink is drawn, both (h, w)."""
+
+    share: Array
+    other: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]
+    colour: tuple[int, int, int]
+
+
+def parsed(text: str) -> tuple[int, int, int]:
+    """Return red, green, blue of #c00000, #c00 or a plain name. Raises InputError otherwise."""
+    word = NAMED.get(text.strip().lower(), text.strip())
+    found = HEX.fullmatch(word)
+    if found is None:
+        raise InputError(f"colour {text!r}; expected #rrggbb or one of {', '.join(sorted(NAMED))}")
+    digits = found[1] if len(found[1]) == 6 else "".join(2 * d for d in found[1])
+    return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
+
+
+def written(colour: Iterable[float]) -> str:
+    """Return a colour as #rrggbb."""
+    return "#" + "".join(f"{round(min(255.0, max(0.0, c))):02x}" for c in list(colour)[:3])
+
+
+def paper(rgb: Bytes) -> Array:
+    """Return the colour most pixels have."""
+    coarse = (rgb.reshape(-1, 3) >> 3).astype(np.int64)
+    code = (coarse[:, 0] << 10) | (coarse[:, 1] << 5) | coarse[:, 2]
+    held = np.bincount(code, minlength=32768)
+    mine = rgb.reshape(-1, 3)[code == int(held.argmax())]
+    return np.asarray(np.median(mine, axis=0), float)
+
+
+def inks(rgb: Bytes) -> tuple[tuple[Array, int], ...]:
+    """Return the full inks a picture is drawn with and their pixel counts, most used first.
+
+    Colours that are a mixture of paper and a stronger ink are edges of lines, unless they fill areas of their own.
+    """
+    ground = paper(rgb)
+    flat = rgb.reshape(-1, 3)
+    code = ((flat[:, 0].astype(np.int64) >> 4) << 8) | ((flat[:, 1].astype(np.int64) >> 4) << 4) | (flat[:, 2] >> 4)
+    held = np.bincount(code, minlength=4096)
+    found: list[tuple[Array, int]] = []
+    least = max(12, flat.shape[0] // 20_000)
+    for c in np.argsort(-held, kind="stable")[:60]:
+        if held[c] < least:
+            break
+        colour = np.asarray(np.median(flat[code == c], axis=0), float)
+        if float(np.linalg.norm(colour - ground)) < APART:
+            continue
+        found.append((colour, int(held[c])))
+    return _without_edges(found, ground)[:MOST_INKS]
+
+
+def _without_edges(found: list[tuple[Array, int]], ground: Array) -> tuple[tuple[Array, int], ...]:
+    """Drop near repeats of a more used colour, and mixtures of paper with an ink at least a third as common."""
+    kept: list[tuple[Array, int]] = []
+    for colour, n in found:
+        near = [k for k, _ in kept if float(np.linalg.norm(colour - k)) < APART]
+        mixed = [
+            k for k, m in found if m * 3 > n and _strength(k, ground) > _strength(colour, ground) + 20.0
+            and _off_line(colour, k, ground) < 25.0
+        ]  # fmt: skip
+        if not near and not mixed:
+            kept.append((colour, n))
+    return tuple(kept)
+
+
+def _strength(colour: Array, ground: Array) -> float:
+    return float(np.linalg.norm(colour - ground))
+
+
+def _off_line(colour: Array, ink: Array, ground: Array) -> float:
+    d, k = colour - ground, ink - ground
+    return float(np.linalg.norm(d - k * min(1.0, max(0.0, float(d @ k) / float(k @ k)))))
+
+
+def shares(rgb: Bytes, colour: Sequence[float]) -> Ink:
+    """Return the share of ink of `colour` in each pixel. Raises InputError when the colour is that of the paper."""
+    ground = paper(rgb)
+    wanted = _full(rgb, np.asarray(colour, float), ground)
+    if _strength(wanted, ground) < 40.0:
+        raise InputError(
+            f"colour {written(colour)} is that of the paper ({written(ground)}); expected that of a curve; {_seen(rgb)}"
+        )
+    d = rgb.astype(np.float64) - ground
+    share, off = _on(d, wanted - ground)
+    strength = np.sqrt((d * d).sum(axis=-1))
+    rival = np.full(share.shape, np.inf)
+    for ink, _ in inks(rgb):
+        if float(np.linalg.norm(ink - wanted)) < APART:
+            continue
+        part, away = _on(d, ink - ground)
+        pale = _strength(ink, ground) < _strength(wanted, ground) and _off_line(ink, wanted, ground) < 30.0
+        if pale:
+            away = np.where((np.abs(part - 1.0) < 0.15) & (ndimage.maximum_filter(share, 3) < 0.8), away, np.inf)
+        rival = np.minimum(rival, np.where(part > 0.15, away, np.inf))
+    mine = (off <= rival + 4.0) & (off < FAR) & (share < 1.35)
+    other = ~mine & (strength > 45.0)
+    return Ink(np.where(mine, np.clip(share, 0.0, 1.0), 0.0), other, _ints(wanted))
+
+
+def _on(d: Array, k: Array) -> tuple[Array, Array]:
+    """Place along, and distance from, the way from paper to an ink."""
+    along = d @ k / float(k @ k)
+    off = d - np.clip(along, 0.0, 1.0)[..., None] * k
+    return np.asarray(along, float), np.sqrt((off * off).sum(axis=-1))
+
+
+def _full(rgb: Bytes, colour: Array, ground: Array) -> Array:
+    """The ink of the figure that `colour` is, or is a pale edge of."""
+    best = [ink for ink, _ in inks(rgb) if float(np.linalg.norm(ink - colour)) < APART]
+    if best:
+        return min(best, key=lambda ink: float(np.linalg.norm(ink - colour)))
+    stronger = [ink for ink, _ in inks(rgb) if _off_line(colour, ink, ground) < 25.0]
+    return min(stronger, key=lambda ink: _off_line(colour, ink, ground)) if stronger else colour
+
+
+def at(rgb: Bytes, x: float, y: float) -> tuple[int, int, int]:
+    """Return the strongest ink within three pixels of a place. Raises InputError where only paper is."""
+    ground = paper(rgb)
+    r, c = int(y), int(x)
+    if not (0 <= r < rgb.shape[0] and 0 <= c < rgb.shape[1]):
+        raise InputError(f"seed {x:g},{y:g} lies outside the figure of {rgb.shape[1]} × {rgb.shape[0]}")
+    for reach in (1, 3):
+        near = rgb[max(0, r - reach) : r + reach + 1, max(0, c - reach) : c + reach + 1].reshape(-1, 3).astype(float)
+        strength = np.linalg.norm(near - ground, axis=1)
+        if strength.max() > 45.0:
+            return _ints(near[int(strength.argmax())])
+    raise InputError(f"seed {x:g},{y:g} lies on bare paper; expected a place on the curve; {_seen(rgb)}")
+
+
+def _ints(colour: Array) -> tuple[int, int, int]:
+    return round(float(colour[0])), round(float(colour[1])), round(float(colour[2]))
+
+
+def _seen(rgb: Bytes) -> str:
+    said = ", ".join(f"{written(c)} ({n} pixels)" for c, n in inks(rgb))
+    return f"colours drawn: {said or 'none'}"

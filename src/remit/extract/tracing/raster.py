@@ -1,0 +1,194 @@
+"""One curve out of a picture: ink, path, edges, steps, and a second look at whether the result is what is drawn."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from remit.errors import InputError
+from remit.extract.tracing import colours, edges, steps, track
+from remit.extract.tracing.calibrate import Axes
+from remit.extract.tracing.pixels import Array, Picture
+from remit.model.curve import CurvePoints
+
+POOR = 0.75
+FAIR = 0.92
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """The part of a picture between the axes, in array pixels: first column and row, one past the last."""
+
+    left: int
+    top: int
+    right: int
+    bottom: int
+
+
+def traced(
+    picture: Picture, axes: Axes, colour: Sequence[float] | None, through: Sequence[tuple[float, float]] = ()
+) -> CurvePoints:
+    """Return the curve of one colour, or through one place (in figure pixels), as points of time and survival.
+
+    Raises
+    ------
+    InputError
+        The axes lie outside the picture, nothing of the colour starts near time 0, a curve of this colour rises, or
+        the traced curve covers less than three quarters of what is drawn.
+    """
+    rgb, here = picture.rgb, axes.scaled(picture.scale)
+    notes = list(picture.notes)
+    if here.turn:
+        rgb = _turned(rgb, here)
+        notes.append(f"the picture was turned by {-here.turn:.2f} degrees so that its axes stand upright")
+    seeds = here.upright(np.array(through, float).reshape(-1, 2) / picture.scale)
+    plot = _plot(rgb.shape[1], rgb.shape[0], here)
+    if colour is None:
+        if not len(seeds):
+            raise InputError("neither a colour nor a place on the curve; give one of them")
+        colour = colours.at(rgb, float(seeds[0][0]), float(seeds[0][1]))
+    inner = rgb[plot.top : plot.bottom, plot.left : plot.right]
+    ink = colours.shares(inner, colour)
+    points = sorted(_inside(place, plot) for place in seeds)
+    share, other = _without_lines(ink.share, ink.other, here.y(1.0) - plot.top)
+    if points:
+        share, other = _of_one_style(share, other, points)
+    return _followed(share, other, plot, here, points, notes)
+
+
+def _followed(
+    share: Array,
+    other: npt.NDArray[np.bool_],
+    plot: Plot,
+    axes: Axes,
+    points: Sequence[tuple[int, int]],
+    notes: list[str],
+) -> CurvePoints:
+    peak = float(np.percentile(share[share >= track.LEAST], 90)) if (share >= track.LEAST).any() else 1.0
+    strong = np.minimum(1.0, share / max(peak, 0.3))
+    path = track.best(track.scores(strong, other), axes.y(1.0) - plot.top, points)
+    path, dropped = track.cut(path, strong, other, points)
+    line = edges.middle(edges.measured(strong, other, path), path)
+    found = steps.stepped(line, path, strong)
+    overlap = _overlap(strong, other, path, line)
+    if dropped:
+        notes.append(f"{dropped} columns of the same ink beyond a gap after the curve's end were left out")
+    _check(path, strong)
+    x = found.x + plot.left
+    if abs(axes.y(1.0) - found.y[0] - plot.top) <= max(1.2, 0.5 * line.width):
+        x[0] = min(x[0], axes.x0)
+    else:
+        x[0] = max(x[0], line.first + plot.left)
+    return CurvePoints(
+        time=tuple(float(v) for v in axes.time(x)),
+        survival=tuple(float(v) for v in axes.survival(found.y + plot.top)),
+        end=float(axes.time(found.end + plot.left)),
+        censored=tuple(float(v) for v in axes.time(np.array(line.ticks) + plot.left)) if line.ticks else (),
+        notes=tuple(notes),
+        overlap=overlap,
+    )
+
+
+def _plot(width: int, height: int, axes: Axes) -> Plot:
+    left, top, bottom = axes.x(0.0), axes.y(1.0), axes.y(0.0)
+    if not (-2.0 <= left < width - 20 and -2.0 <= top < height - 10):
+        raise InputError(
+            f"time 0 at x {left:.0f} and survival 1 at y {top:.0f} lie outside the picture of {width} × {height}; "
+            "check the known points of the axes"
+        )
+    return Plot(max(0, int(left)), max(0, int(top) - 8), width, min(height, int(np.ceil(bottom)) + 2))
+
+
+def _inside(place: Array, plot: Plot) -> tuple[int, int]:
+    x, y = int(place[0]) - plot.left, int(place[1]) - plot.top
+    if not (0 <= x < plot.right - plot.left and 0 <= y < plot.bottom - plot.top):
+        raise InputError("the seed lies outside the plot; expected a place between the axes, after time 0")
+    return x, y
+
+
+def _turned(rgb: npt.NDArray[np.uint8], axes: Axes) -> npt.NDArray[np.uint8]:
+    """The picture with upright axes, by cubic interpolation, paper where nothing was."""
+    ground = colours.paper(rgb)
+    ends = axes.back(np.array([[0.5, 0.5], [1.5, 0.5], [0.5, 1.5]])) - 0.5
+    matrix = np.array([(ends[2] - ends[0])[::-1], (ends[1] - ends[0])[::-1]]).T
+    layers = [
+        ndimage.affine_transform(rgb[..., i].astype(float), matrix, offset=ends[0][::-1], order=3, cval=ground[i])
+        for i in range(3)
+    ]
+    return np.asarray(np.clip(np.stack(layers, axis=-1), 0, 255), np.uint8)
+
+
+def _without_lines(share: Array, other: npt.NDArray[np.bool_], top: float) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Axes, frames and grid lines of the curve's own ink made unknown: they run through the whole plot."""
+    ink = share >= 0.12
+    height = share.shape[0]
+    rows = ink.mean(axis=1) > 0.93
+    body = ink[max(0, int(top)) : max(height - 2, 1)]
+    columns = body.mean(axis=0) > 0.9
+    frame = np.flatnonzero(columns)
+    right = int(frame[frame > share.shape[1] // 3][-1]) if (frame > share.shape[1] // 3).any() else share.shape[1]
+    if right < share.shape[1]:
+        rows = rows | (ink[:, :right].mean(axis=1) > 0.93)
+    lines = np.zeros(share.shape, bool)
+    lines[rows] = True
+    lines[:, columns] = True
+    lines = ndimage.binary_dilation(lines) & (share > 0.0)
+    out = np.where(lines, 0.0, share)
+    if right < share.shape[1]:
+        out = out.copy()
+        out[:, right + 1 :] = 0.0
+    return out, other | lines
+
+
+def _of_one_style(
+    share: Array, other: npt.NDArray[np.bool_], seeds: Sequence[tuple[int, int]]
+) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Where solid and broken lines share an ink: pieces of another kind than the seed's only hide it."""
+    names, count = ndimage.label(share >= 0.4, structure=np.ones((3, 3)))
+    if count < 2:
+        return share, other
+    boxes = ndimage.find_objects(names)
+    size = np.array([0, *((b[1].stop - b[1].start) for b in boxes)])
+    own = 0
+    for x, y in seeds:
+        near = names[max(0, y - 3) : y + 4, max(0, x - 3) : x + 4]
+        if not near.any():
+            raise InputError("a place given does not lie on a line of its colour; expected one on the curve itself")
+        own = max(own, int(size[near[near > 0]].max()))
+    wide = share.shape[1]
+    if own < 0.08 * wide and size.max() > 0.25 * wide:
+        strange = size > max(4 * own, 0.12 * wide)
+    elif own > 0.25 * wide:
+        strange = size < 0.03 * wide
+    else:
+        return share, other
+    strange[0] = False
+    hidden = ndimage.binary_dilation(strange[names]) & (share > 0.0)
+    return np.where(hidden, 0.0, share), other | hidden
+
+
+def _overlap(share: Array, other: npt.NDArray[np.bool_], path: track.Track, line: edges.Line) -> float:
+    """The share of drawn columns, dash gaps aside, where the result lies on ink or on what may hide it."""
+    rows = np.clip(np.round(line.y - 0.5).astype(int), 0, share.shape[0] - 1)
+    at = np.arange(path.leave.size)
+    seen = np.zeros(at.size, bool)
+    hidden = np.zeros(at.size, bool)
+    for shift in (-1, 0, 1):
+        r = np.clip(rows + shift, 0, share.shape[0] - 1)
+        seen |= share[r, at] >= track.LEAST
+        hidden |= other[r, at]
+    between = (path.enter < rows) & (path.leave > rows)
+    drawn = ((share >= track.LEAST) | other)[np.clip(path.leave, 0, share.shape[0] - 1), at] | seen
+    return float(np.mean((seen | hidden | between)[drawn])) if drawn.any() else 0.0
+
+
+def _check(path: track.Track, share: Array) -> None:
+    """Refuse what is hardly drawn."""
+    own = np.count_nonzero(share[path.leave, np.arange(path.leave.size)] >= track.LEAST)
+    if own < 0.25 * path.leave.size or path.leave.size < 0.02 * share.shape[1]:
+        raise InputError(
+            f"only {own} of {path.leave.size} columns of the traced curve show its ink; check the colour and the axes, "
+            "or give a place on the curve"
+        )

@@ -1,0 +1,118 @@
+"""The one path right and down through a picture that gathers most ink: a survival curve never rises.
+
+Every pixel has a score: ink of the curve counts for it, paper against, other things drawn there hardly at all since
+they may hide the curve. The best path of steps to the right and down is found exactly by dynamic programming, column by
+column, so dashes, crossings and hidden stretches are passed as a whole and not one pixel at a time.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from remit.errors import InputError
+from remit.extract.tracing.pixels import Array
+
+PAPER = -0.55
+HIDDEN = -0.06
+CORNER = 0.2
+LEAST = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Track:
+    """For columns `first` to `first + len(enter) - 1`: the rows the path comes in at and leaves at."""
+
+    first: int
+    enter: npt.NDArray[np.int64]
+    leave: npt.NDArray[np.int64]
+
+
+def scores(share: Array, other: npt.NDArray[np.bool_]) -> Array:
+    """Return what a pixel adds to a path."""
+    drawn = np.minimum(1.0, 1.3 * share)
+    return np.where(share >= LEAST, drawn, np.where(other, HIDDEN, PAPER + (share * (drawn - PAPER))))
+
+
+def best(score: Array, start: float, through: Sequence[tuple[int, int]] = ()) -> Track:
+    """Return the path of highest score from row `start` of the first column; its end is free.
+
+    It passes within two pixels of each (column, row) of `through`.
+
+    Raises
+    ------
+    InputError
+        No path gathers more ink than paper.
+    """
+    height, width = score.shape
+    rows = np.arange(height)
+    reached = PAPER * np.abs(rows - start) * np.where(np.abs(rows - start) <= 3.0, 0.1, 1.0)
+    bound: dict[int, list[int]] = {}
+    for column_at, row_at in through:
+        bound.setdefault(column_at, []).append(row_at)
+    last = max(bound, default=0)
+    back = np.empty((width, height), dtype=np.int32)
+    top, end = -np.inf, (0, 0)
+    for x in range(width):
+        column = score[:, x]
+        below = np.concatenate(([0.0], np.cumsum(column)))
+        for at in bound.get(x, ()):
+            reached = np.where(rows > at + 2, -np.inf, reached)
+        lead = reached - below[:-1]
+        peak = np.maximum.accumulate(lead)
+        where = np.maximum.accumulate(np.where(lead >= peak, rows, 0))
+        down = below[1:] + peak - np.where(where < rows, CORNER, 0.0)
+        flat = reached + column
+        back[x] = np.where(flat >= down, rows, where)
+        reached = np.maximum(flat, down)
+        for at in bound.get(x, ()):
+            reached = np.where(rows < at - 2, -np.inf, reached)
+        if x >= last:
+            row = int(reached.argmax())
+            if reached[row] > top:
+                top, end = float(reached[row]), (x, row)
+    if not top > (0.0 if not through else -np.inf):
+        raise InputError("no curve found from time 0 on; check the axes and the colour, or give a seed point on it")
+    return _walked(back, end)
+
+
+def _walked(back: npt.NDArray[np.int32], end: tuple[int, int]) -> Track:
+    last, row = end
+    enter, leave = np.empty(last + 1, np.int64), np.empty(last + 1, np.int64)
+    for x in range(last, -1, -1):
+        leave[x] = row
+        row = int(back[x, row])
+        enter[x] = row
+    return Track(0, enter, leave)
+
+
+def cut(
+    track: Track, share: Array, other: npt.NDArray[np.bool_], through: Sequence[tuple[int, int]]
+) -> tuple[Track, int]:
+    """End the path where bare paper follows for longer than its dashes allow; also return how much ink goes."""
+    n = track.leave.size
+    drawn, bare, fall = np.zeros(n, bool), np.zeros(n, bool), np.zeros(n, np.int64)
+    for x in range(n):
+        a, b = max(0, track.enter[x] - 1), track.leave[x] + 2
+        ink, hid = share[a:b, x] >= LEAST, other[a:b, x]
+        drawn[x] = bool(ink.any())
+        bare[x] = not (drawn[x] or hid.any())
+        fall[x] = int(np.count_nonzero(~ink & ~hid)) if drawn[x] else 0
+    runs = _runs(bare)
+    dashes = [b - a for a, b in runs if a > 0]
+    limit = max(10, 0.04 * share.shape[1], 3.0 * float(np.median(dashes)) if len(dashes) > 6 else 0.0)
+    ends = [a for a, b in runs if b - a > limit and drawn[:a].any()]
+    ends += [int(x) for x in np.flatnonzero(fall > max(limit, 14)) if drawn[:x].any()]
+    after = max((x for x, _ in through), default=0)
+    stop = min((e for e in ends if e > after), default=n)
+    while stop > 0 and not drawn[stop - 1]:
+        stop -= 1
+    if stop == 0:
+        raise InputError("no curve found from time 0 on; check the axes and the colour, or give a seed point on it")
+    return Track(0, track.enter[:stop], track.leave[:stop]), int(np.count_nonzero(drawn[stop:]))
+
+
+def _runs(held: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], held.astype(np.int8), [0]))))
+    return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
