@@ -149,9 +149,39 @@ class Diagonal(Outcomes):
         return [np.full(self.m, share * between) for share in (1.0, 0.05, 3.0)]
 
 
+class Autoregressive(Outcomes):
+    """Own standard deviations; correlation rho between neighbours, rho^d between outcomes d places apart in order.
+
+    theta: the standard deviations, then rho.
+    """
+
+    def __init__(self, study: IntArray, outcome: IntArray, m: int) -> None:
+        super().__init__(study, outcome, m)
+        self._apart = np.abs(np.subtract.outer(np.arange(m), np.arange(m))).astype(np.float64)
+        self.bounds = ((POSITIVE,) * m) + ((-1.0, 1.0),)
+
+    def small(self, theta: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
+        """Return the covariance and its derivatives."""
+        tau, rho = theta[:-1], float(theta[-1])
+        shape: FloatArray = np.power(rho, self._apart)
+        derivatives: list[FloatArray] = []
+        for i in range(self.m):
+            d = np.zeros((self.m, self.m))
+            d[i] = shape[i] * tau
+            derivatives.append(d + d.T)
+        bend = self._apart * np.power(rho, np.maximum(self._apart - 1.0, 0.0))
+        return shape * tau[:, None] * tau, [*derivatives, bend * tau[:, None] * tau]
+
+    def starts(self, between: float) -> list[FloatArray]:
+        """Return independent and positively correlated outcomes, and little variance."""
+        tau = np.full(self.m, np.sqrt(between))
+        return [np.append(size * tau, rho) for size, rho in ((1.0, 0.0), (0.7, 0.6), (0.7, 0.9), (0.2, 0.3))]
+
+
 STRUCTURES: dict[str, type[Outcomes]] = {
     "unstructured": Unstructured,
     "compound-symmetric": CompoundSymmetric,
     "heterogeneous": Heterogeneous,
+    "autoregressive": Autoregressive,
     "diagonal": Diagonal,
 }

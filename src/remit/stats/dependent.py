@@ -27,7 +27,7 @@ from remit.stats.roots import bracketed, widen
 
 Method = Literal["reml", "ml"]
 DependentTest = Literal["normal", "t", "contain"]
-Covariation = Literal["unstructured", "compound-symmetric", "heterogeneous", "diagonal"]
+Covariation = Literal["unstructured", "compound-symmetric", "heterogeneous", "autoregressive", "diagonal"]
 Labels = Sequence[str] | Sequence[int]
 
 
@@ -237,7 +237,8 @@ def multivariate(
     study, outcome : n labels each, no pair twice
     structure : of true effects between studies
         "unstructured" (each variance and correlation free), "compound-symmetric" (one variance, one correlation),
-        "heterogeneous" (own variances, one correlation), "diagonal" (own variances, no correlation).
+        "heterogeneous" (own variances, one correlation), "autoregressive" (own variances, a correlation that falls
+        with the distance between outcomes in sorted order), "diagonal" (own variances, no correlation).
     design : shape (n, p), None for one column per outcome, in sorted order of outcomes.
 
     Raises
