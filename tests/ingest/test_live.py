@@ -80,7 +80,6 @@ def test_pubmed_slices_bring_what_the_search_found():
     assert (got.claimed, got.got) == (450, 450)
     assert got.said["translation"] == '"leukemia"[MeSH Terms]'
     assert any("b all" in w for w in got.warnings)
-    pytest.importorskip("remit.ingest.pubmed_xml")
     found = list(gather.records(SERVICES["pubmed"], got, pages))
     assert [r.pmid for r in found] == [str(i) for i in range(1, 451)]
 

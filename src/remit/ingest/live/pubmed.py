@@ -49,11 +49,9 @@ class PubMed:
 
     def records(self, stream: Bytes) -> Iterator[SourceRecord | Unread]:
         """Read the records of a slice; the answer to a search holds none."""
-        from importlib import import_module
-
+        from remit.ingest import pubmed_xml
         from remit.ingest.source import Source
 
-        pubmed_xml = import_module("remit.ingest.pubmed_xml")
 
         opened = Source("pubmed", stream)
         if opened.head.lstrip()[:1] == b"<":
