@@ -52,7 +52,6 @@ class PubMed:
         from remit.ingest import pubmed_xml
         from remit.ingest.source import Source
 
-
         opened = Source("pubmed", stream)
         if opened.head.lstrip()[:1] == b"<":
             yield from pubmed_xml.read(opened)
