@@ -22,7 +22,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """One source as searched: PRISMA `route` is database, register or other (websites, organisations, citations)."""
+    """One source as searched: PRISMA `route` is database, register or other (websites, organisations, citations).
+
+    `hits` is how many records came, `claimed` how many the source said it has. `of` names the definition that was run.
+    """
 
     id: str
     source: str
@@ -30,6 +33,8 @@ class Search:
     query: str
     date: str
     hits: int | None
+    claimed: int | None = None
+    of: str = ""
     sha256: str = ""
     note: str = ""
     place: Place

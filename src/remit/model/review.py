@@ -10,6 +10,7 @@ from remit.model.mechanism import Agent, Edge, Entity, Ongoing, Resistance
 from remit.model.observation import Contrast, Correction, Count, Median, Observation, Survival
 from remit.model.place import Place
 from remit.model.protocol import Protocol
+from remit.model.search import Definition
 from remit.model.study import Study
 
 
@@ -59,12 +60,13 @@ class StudyData:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review:
-    """Everything people wrote in one review folder."""
+    """Everything people wrote in one review folder. `searches` were run; `definitions` say how to run them again."""
 
     about: About
     protocol: Protocol
     studies: tuple[StudyData, ...]
     searches: tuple[Search, ...] = ()
+    definitions: tuple[Definition, ...] = ()
     records: tuple[Record, ...] = ()
     decisions: tuple[Decision, ...] = ()
     repeats: tuple[Repeat, ...] = ()

@@ -8,6 +8,7 @@ from remit.model.decision import Alike, Decision, Record, Repeat, Search, Stage
 from remit.model.place import Place, Problem
 from remit.model.protocol import Protocol
 from remit.model.review import About, Review, StudyData
+from remit.model.search import Definition
 from remit.store import about as about_text
 from remit.store import bias, folder, mechanisms, records, references, studies, tables, values
 from remit.store import protocol as protocol_text
@@ -41,7 +42,7 @@ class _Reader:
         folder.expect(self.root, "", folder.TOP, self.refusals)
         about, protocol = self._about(), self._protocol()
         self.known = known(about, protocol)
-        searches = self._searches()
+        searches, definitions = self._searches()
         found = self._records(searches)
         decisions = self._decisions(found)
         data = tuple(self._study(name) for name in folder.studies(self.root, self.refusals))
@@ -62,6 +63,7 @@ class _Reader:
             protocol=protocol,
             studies=studies_read,
             searches=searches,
+            definitions=definitions,
             records=found,
             decisions=decisions,
             repeats=self._repeats(searches, found),
@@ -105,14 +107,18 @@ class _Reader:
         fields = self._yaml("protocol.yaml", needed=True)
         return protocol_text.protocol(fields) if fields else None
 
-    def _searches(self) -> tuple[Search, ...]:
-        out = []
+    def _searches(self) -> tuple[tuple[Search, ...], tuple[Definition, ...]]:
+        """Searches that were run, and definitions of searches: those have a dialect."""
+        ran: list[tuple[str, Fields]] = []
+        defined: list[Definition] = []
         for name in folder.listing(self.root, "searches", self.refusals):
-            if name.endswith(".yaml"):
-                fields = self._yaml(f"searches/{name}")
-                if fields:
-                    out.append(records.search(fields, name.removesuffix(".yaml")))
-        return tuple(out)
+            fields = self._yaml(f"searches/{name}") if name.endswith(".yaml") else None
+            if fields is not None and "dialect" in fields.names():
+                defined.append(records.definition(fields, name.removesuffix(".yaml")))
+            elif fields is not None:
+                ran.append((name.removesuffix(".yaml"), fields))
+        ids = frozenset(d.id for d in defined)
+        return tuple(records.search(fields, name, ids) for name, fields in ran), tuple(defined)
 
     def _records(self, searches: tuple[Search, ...]) -> tuple[Record, ...]:
         ids = frozenset(s.id for s in searches)

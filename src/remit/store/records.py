@@ -4,6 +4,7 @@ from typing import get_args
 
 from remit.model.decision import Alike, Decision, Record, Repeat, Route, Search, Stage, Verdict
 from remit.model.mechanism import Ongoing
+from remit.model.search import DIALECTS, SERVICES, Definition
 from remit.store.fields import Fields
 from remit.store.known import Known
 
@@ -21,8 +22,8 @@ STAGES: tuple[Stage, ...] = get_args(Stage)
 VERDICTS: tuple[Verdict, ...] = get_args(Verdict)
 
 
-def search(f: Fields, name: str) -> Search:
-    """Return the search of searches/<name>.yaml."""
+def search(f: Fields, name: str, definitions: frozenset[str]) -> Search:
+    """Return the search of searches/<name>.yaml, which was run."""
     found = Search(
         id=f.id("search"),
         source=f.needed("source"),
@@ -30,14 +31,42 @@ def search(f: Fields, name: str) -> Search:
         query=f.text("query"),
         date=f.date("date"),
         hits=f.whole("hits"),
+        claimed=f.whole("claimed"),
+        of=f.ref("of", definitions, "definition"),
         sha256=f.text("sha256"),
         note=f.text("note"),
         place=f.place,
     )
-    if found.id and found.id != name:
-        f.refuse("search", "folder-name", f"search {found.id!r} in {name}.yaml", "the same name", "rename one")
-    f.close()
+    _named(f, found.id, name)
     return found
+
+
+def definition(f: Fields, name: str) -> Definition:
+    """Return the definition of searches/<name>.yaml: a search with a dialect, which is to be run."""
+    inner = f.inner("parameters")
+    found = Definition(
+        id=f.id("search"),
+        source=f.needed("source"),
+        route=f.choice("route", ("database", "register", "website", "organisation", "citation")),
+        dialect=f.choice("dialect", DIALECTS),
+        service=f.choice("service", SERVICES, default="by-hand"),
+        query=f.needed("query"),
+        parameters={k: inner.text(k) for k in inner.names()} if inner is not None else {},
+        note=f.text("note"),
+        place=f.place,
+    )
+    for key in ("date", "hits", "claimed", "sha256", "of"):
+        if f.has(key):
+            advice = "leave it to the file of the run, which names this one under of:"
+            f.refuse(key, "run-in-definition", f"{key} in a definition", "a search that was not run yet", advice)
+    _named(f, found.id, name)
+    return found
+
+
+def _named(f: Fields, own: str, name: str) -> None:
+    if own and own != name:
+        f.refuse("search", "folder-name", f"search {own!r} in {name}.yaml", "the same name", "rename one")
+    f.close()
 
 
 def record(f: Fields, searches: frozenset[str] | None) -> Record:

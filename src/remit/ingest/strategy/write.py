@@ -100,7 +100,7 @@ class _Writer:
         if isinstance(query, Near):
             return self.near(query)
         if isinstance(query, Bool):
-            return self.bool(query)
+            return self.operators(query)
         if isinstance(query, Ref):
             return f"#{query.line}" if not self.aim.name.startswith("ovid") else str(query.line)
         if isinstance(query, Years):
@@ -129,7 +129,7 @@ class _Writer:
             self.lose(f"published {span}: {self.aim.title} sets it as a limit beside the query")
         return text
 
-    def bool(self, query: Bool) -> str | None:
+    def operators(self, query: Bool) -> str | None:
         """Parts under one operator; one field around all of them where every word has the same."""
         names = _shared(query)
         if names and self.aim.name not in ("pubmed", "europepmc"):
