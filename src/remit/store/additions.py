@@ -53,6 +53,9 @@ def _tables(
 def _search(found: Search) -> tuple[str, str]:
     keys = {"search": found.id, "source": found.source, "route": found.route, "query": found.query, "date": found.date}
     more = {"hits": "" if found.hits is None else str(found.hits), "sha256": found.sha256, "note": found.note}
+    if found.claimed is not None:
+        more["claimed"] = str(found.claimed)
+    more["of"] = found.of
     text = "".join(f"{k}: {quoted(v)}\n" for k, v in {**keys, **more}.items() if v)
     return f"searches/{found.id}.yaml", text
 

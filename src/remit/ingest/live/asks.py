@@ -106,3 +106,26 @@ class Service(Protocol):
     def records(self, stream: Bytes) -> Iterator[SourceRecord | Unread]:
         """Read the records of an answer."""
         ...
+
+
+def line_of(sheet: Sheet) -> Mapping[str, object]:
+    """Return a sheet as plain values."""
+    return {
+        "ask": sheet.ask,
+        "url": sheet.url,
+        "parameters": dict(sheet.parameters),
+        "date": sheet.date,
+        "sha256": sheet.sha256,
+        "size": sheet.size,
+    }
+
+
+def sheet_of(line: Mapping[str, object]) -> Sheet | None:
+    """Return the sheet that plain values hold, or None."""
+    size, parameters = line.get("size"), line.get("parameters")
+    texts = [line.get(k) for k in ("ask", "url", "date", "sha256")]
+    if not isinstance(size, int) or not isinstance(parameters, dict) or not all(isinstance(t, str) for t in texts):
+        return None
+    ask, url, date, digest = (str(t) for t in texts)
+    sent = {str(k): str(v) for k, v in parameters.items()}
+    return Sheet(ask=ask, url=url, parameters=sent, date=date, sha256=digest, size=size)

@@ -85,7 +85,7 @@ class _Reader:
     def folded(self, parts: list[Query], ops: list[Token]) -> Query:
         """Join operands by what binds first: nearness, then the operators in the order of the language."""
         words = {t.value for t in ops if t.kind == "op"}
-        if len(words) > 1 and words != {"and"}:
+        if "or" in words and len(words) > 1:
             seen, advice = "operators mixed without brackets", "put brackets around what belongs together"
             self.note(ops[0], "mixed-operators", seen, advice, warn=True)
         parts, ops = list(parts), list(ops)
