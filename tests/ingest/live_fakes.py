@@ -69,7 +69,8 @@ class Cursor:
 
     def item(self, i):
         if self.kind == "europepmc":
-            return {"id": str(i), "source": "MED", "pmid": str(i), "title": f"Title {i}", "pubYear": "2020"}
+            own = str(900 + i)
+            return {"id": own, "source": "MED", "pmid": own, "title": f"Title {i}", "pubYear": "2020"}
         if self.kind == "openalex":
             return {"id": f"https://openalex.org/W{i}", "title": f"Title {i}", "publication_year": 2020}
         if self.kind == "crossref":
