@@ -21,7 +21,7 @@ from remit.stats.result import Result
 class Incidence(Result):
     """Probability of one kind of event by each distinct time, with its standard error and interval.
 
-    The interval is made on log(-log(1 - incidence)), so it stays within 0 and 1.
+    The interval is made on log(-log(1 - incidence)), so it stays within 0 and 1; at incidence 1 its ends are nan.
     """
 
     kind: int
@@ -98,12 +98,12 @@ def _one(
     se = np.sqrt(np.maximum(variance, 0.0))
     z = normal_quantile(level)
     with np.errstate(divide="ignore", invalid="ignore"):
-        rest = 1.0 - incidence
+        rest = np.where(incidence > 1.0 - 1e-12, np.nan, 1.0 - incidence)
         spread = z * se / (rest * np.log(rest))
         ends = 1.0 - rest ** np.exp(-spread), 1.0 - rest ** np.exp(spread)
     none = incidence == 0.0
     upper, lower = (np.where(none, 0.0, end) for end in ends)
-    low, high = np.minimum(lower, upper), np.maximum(lower, upper)
+    low, high = np.fmin(lower, upper), np.fmax(lower, upper)
     return Incidence(kind, int(own.sum()), time, risk, incidence, se, low, high, level)
 
 
