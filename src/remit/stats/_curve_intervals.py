@@ -75,6 +75,8 @@ def with_follow_up(curves: Curves, n_arm: int | None, n_comparator: int | None) 
 def pooled(pair: Pair) -> Effect:
     """Return the inverse-variance pool of log hazard ratios over intervals with events in both arms.
 
+    The variance 1/d1 - 1/r1 + 1/d0 - 1/r0 is that of a log risk ratio; where much happens in an interval it lies
+    about a tenth below that of a hazard ratio. Source: Parmar et al. (1998), eq. 12.
     InputError when there is none.
     """
     arm, other = pair

@@ -37,7 +37,7 @@ Route: TypeAlias = Literal[
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printed(Result):
+class PrintedComparison(Result):
     """What a report prints about a comparison; None where it does not. `hr` is arm against comparator.
 
     `p` is of the log-rank or Cox test, `sided` 1 or 2; `favours` says which side does better, needed where only p is
@@ -80,7 +80,7 @@ class Recovered(Result):
         return Effect(self.log_hr, self.variance)
 
 
-def recover(printed: Printed) -> Recovered:
+def recover(printed: PrintedComparison) -> Recovered:
     """Return the estimate by the first route whose inputs are all there, with those of the later routes in `also`.
 
     A later route whose inputs contradict one another is left out of `also`; the first one's error is raised.
@@ -101,7 +101,7 @@ def recover(printed: Printed) -> Recovered:
     return Recovered(first.log_hr, first.variance, first.route, first.inputs_used, tuple(also))
 
 
-def by(route: Route, printed: Printed) -> Recovered:
+def by(route: Route, printed: PrintedComparison) -> Recovered:
     """Return the estimate by one route. InputError for an unknown route, missing inputs, or impossible ones."""
     if route not in ROUTES:
         raise InputError(f"route {route!r}; expected one of {', '.join(ROUTES)}")
@@ -114,7 +114,7 @@ def by(route: Route, printed: Printed) -> Recovered:
     return Recovered(effect.estimate, effect.variance, route, (*needs, *extra))
 
 
-def _has(printed: Printed, name: str) -> bool:
+def _has(printed: PrintedComparison, name: str) -> bool:
     return getattr(printed, name) is not None
 
 
@@ -125,25 +125,25 @@ def _number(value: float | None, name: str) -> float:
     return _check.finite(value, name)
 
 
-def _log_hr(printed: Printed) -> float:
+def _log_hr(printed: PrintedComparison) -> float:
     return math.log(_check.above(_number(printed.hr, "hr"), "hr"))
 
 
-def _hr_interval(x: Printed) -> Effect:
+def _hr_interval(x: PrintedComparison) -> Effect:
     ends = _number(x.hr, "hr"), _number(x.lower, "lower"), _number(x.upper, "upper")
     return survival.log_hr_from_interval(*ends, x.level)
 
 
-def _o_e_v(x: Printed) -> Effect:
+def _o_e_v(x: PrintedComparison) -> Effect:
     v = _check.above(_number(x.v, "v"), "v")
     return Effect(_number(x.o_minus_e, "o_minus_e") / v, 1.0 / v)
 
 
-def _hr_v(x: Printed) -> Effect:
+def _hr_v(x: PrintedComparison) -> Effect:
     return Effect(_log_hr(x), 1.0 / _check.above(_number(x.v, "v"), "v"))
 
 
-def _observed_expected(x: Printed) -> Effect:
+def _observed_expected(x: PrintedComparison) -> Effect:
     """The ratio of observed over expected; variance 1/E1 + 1/E2, as in Parmar et al., eq. 5 and 8."""
     o1, o0 = (
         _check.above(_number(v, n), n)
@@ -158,18 +158,18 @@ def _observed_expected(x: Printed) -> Effect:
     return Effect(math.log(o1 / e1) - math.log(o0 / e0), 1.0 / e1 + 1.0 / e0)
 
 
-def _hr_p(x: Printed) -> Effect:
+def _hr_p(x: PrintedComparison) -> Effect:
     return survival.log_hr_from_p(_number(x.hr, "hr"), _number(x.p, "p"), sided=x.sided)
 
 
-def _v_by_arm(x: Printed) -> float:
+def _v_by_arm(x: PrintedComparison) -> float:
     """V = O1 O0 / (O1 + O0), as if the ratio were near 1 (Parmar et al., eq. 9)."""
     o1 = _check.whole(_number(x.observed_arm, "observed_arm"), "observed_arm", 1)
     o0 = _check.whole(_number(x.observed_comparator, "observed_comparator"), "observed_comparator", 1)
     return o1 * o0 / (o1 + o0)
 
 
-def _v_total(x: Printed) -> float:
+def _v_total(x: PrintedComparison) -> float:
     """V = O n1 n0 / (n1 + n0)^2; O / 4 for equal numbers (Tierney et al., methods 4 and 9)."""
     total = _check.whole(_number(x.events, "events"), "events", 1)
     if x.n_arm is None or x.n_comparator is None:
@@ -180,7 +180,7 @@ def _v_total(x: Printed) -> float:
     return total * n1 * n0 / (n1 + n0) ** 2
 
 
-def _signed_z(x: Printed) -> float:
+def _signed_z(x: PrintedComparison) -> float:
     p = _number(x.p, "p")
     if x.sided not in (1, 2) or not 0.0 < p <= 1.0:
         raise InputError(f"p {p!r}, sided {x.sided!r}; expected p above 0 and not above 1, sided 1 or 2")
@@ -188,25 +188,25 @@ def _signed_z(x: Printed) -> float:
     return -size if x.favours == "arm" else size
 
 
-def _p_with(v: Callable[[Printed], float]) -> Callable[[Printed], Effect]:
-    def work(x: Printed) -> Effect:
+def _p_with(v: Callable[[PrintedComparison], float]) -> Callable[[PrintedComparison], Effect]:
+    def work(x: PrintedComparison) -> Effect:
         variance = 1.0 / v(x)
         return Effect(_signed_z(x) * math.sqrt(variance), variance)
 
     return work
 
 
-def _curve_numbers(x: Printed) -> Effect:
+def _curve_numbers(x: PrintedComparison) -> Effect:
     assert x.curves is not None
     return pooled(with_numbers_at_risk(x.curves))
 
 
-def _curve_follow_up(x: Printed) -> Effect:
+def _curve_follow_up(x: PrintedComparison) -> Effect:
     assert x.curves is not None
     return pooled(with_follow_up(x.curves, x.n_arm, x.n_comparator))
 
 
-_Work: TypeAlias = tuple[tuple[str, ...], Callable[[Printed], Effect]]
+_Work: TypeAlias = tuple[tuple[str, ...], Callable[[PrintedComparison], Effect]]
 _BOTH = ("observed_arm", "observed_comparator")
 ROUTES: Final[dict[Route, _Work]] = {
     "hr and interval": (("hr", "lower", "upper"), _hr_interval),

@@ -18,10 +18,11 @@ from remit.stats._check import FloatArray
 from remit.stats._follow import Walk, Walked, follow
 from remit.stats._guyot import guyot
 from remit.stats._people import BoolArray, IntArray
-from remit.stats._printed import Printed, pull
+from remit.stats._printed import Printed as Printed
+from remit.stats._printed import pull
 from remit.stats._risk_table import risk_table
 from remit.stats._spread import Spread
-from remit.stats._steps import steps_of
+from remit.stats._steps import Steps, steps_of
 from remit.stats.result import Result
 
 Method = Literal["intervals", "guyot"]
@@ -122,6 +123,11 @@ def rebuild(
         notes.append(f"the report counts {asked} events; curve and risk table hold {held}")
     used = 0 if marks is None else marks.size
     return Rebuilt(time, event, method, information, people, held, asked, used, tuple(notes))
+
+
+def read_steps(times: npt.ArrayLike, survival: npt.ArrayLike) -> Steps:
+    """Return the drops of a curve as read, cleaned as `rebuild` cleans it; InputError for what is no survival curve."""
+    return steps_of(times, survival)
 
 
 def _marks(censor_times: npt.ArrayLike | None, end: float) -> FloatArray | None:
