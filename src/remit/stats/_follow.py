@@ -17,9 +17,9 @@ from remit.stats._spread import Spread
 
 WRONG = 9.0
 """Mean squared surprise (1 when reading is as precise as supposed) beyond which a precision is not believed."""
-SUPPOSED = (1e-6, 5e-5, 5e-4, 2e-3)
+FINE = (1e-6, 5e-5)
+COARSE = (5e-4, 2e-3)
 """Standard errors of reading that are tried, finest first: vector figure, printed digits, sharp scan, plain scan."""
-COARSEST = SUPPOSED[-1]
 BLIND = 1.0
 """A standard error at which heights say nothing."""
 FIRST = 6
@@ -40,7 +40,7 @@ class Walked:
 class Walk:
     """What the walk needs of curve and table, as plain numbers."""
 
-    def __init__(self, spread: Spread, theta: float, open_censored: float, asked: int | None) -> None:
+    def __init__(self, spread: Spread, theta: float, open_censored: float, asked: int | None, blank: bool) -> None:
         whole, at = spread.areas(theta)
         self.spread = spread
         self.whole: list[float] = whole.tolist()
@@ -53,11 +53,28 @@ class Walk:
         self.last = spread.table.last
         self.open_censored = open_censored
         self.asked = asked
+        self.blank = blank
         self.loose = 0.05 if spread.marks is not None else 1.0
         self.deaths = [0] * len(self.level)
         self.before = [0] * len(self.level)
         self.surprise, self.seen = 0.0, 0
         self.lean, self.until, self.then = 0.0, 0, 0.0
+
+    def finely(self, precision: float | None) -> Walked | None:
+        """Return the walk by heights, if the curve was read so finely that they decide; None if it was not."""
+        for supposed in FINE if precision is None else (precision,) if precision <= FINE[-1] else ():
+            found = self.go(max(supposed, FINE[0]))
+            if found is not None:
+                return _to_the_total(self, found, max(supposed, FINE[0]))
+        return None
+
+    def coarsely(self, precision: float | None) -> Walked:
+        """Return the walk at the precision given, or at the finest the heights bear out; at last without heights."""
+        for supposed in (*COARSE, BLIND) if precision is None else (max(precision, COARSE[0]), BLIND):
+            found = self.go(supposed)
+            if found is not None:
+                return _to_the_total(self, found, supposed)
+        raise AssertionError("a walk that is blind to heights cannot be contradicted by them")
 
     def go(self, precision: float, lean: float = 0.0, until: int = 0, then: float = 0.0) -> Walked | None:
         """Walk down; None when heights, or the curve reached, contradict the supposed precision.
@@ -78,7 +95,7 @@ class Walk:
             misfit += squares
             after.append(left)
         count = max(len(self.level), 1)
-        strict = precision < COARSEST and not lean and not then
+        strict = precision < COARSE[-1] and not lean and not then
         if strict and (self.surprise > WRONG * self.seen or misfit > count * (20.0 * precision) ** 2):
             return None
         return Walked(
@@ -107,7 +124,9 @@ class Walk:
                 censored = 0.0
             due = censored * step
             variance = variance * (1.0 - step) ** 2 + self.loose * (due * (1.0 - step) + 0.05)
-            if not closed:
+            if self.blank and not closed:
+                variance += n * n * step * step
+            elif not closed:
                 variance += 0.25 * due * due
             n -= due
             share, area = self.share[j], self.area[j]
@@ -141,15 +160,6 @@ class Walk:
             level *= 1.0 - deaths / people if people else 1.0
             misfit += (level - self.level[j]) ** 2
         return level, died, lost - died - gone, misfit
-
-
-def follow(walk: Walk, precision: float | None) -> Walked:
-    """Return the walk at the precision given, or at the finest one that the heights of the drops bear out."""
-    for supposed in (*SUPPOSED, BLIND) if precision is None else (max(precision, SUPPOSED[0]), BLIND):
-        found = walk.go(supposed)
-        if found is not None:
-            return _to_the_total(walk, found, supposed)
-    raise AssertionError("a walk that is blind to heights cannot be contradicted by them")
 
 
 def _to_the_total(walk: Walk, found: Walked, precision: float) -> Walked:

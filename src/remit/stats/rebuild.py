@@ -15,7 +15,7 @@ import numpy.typing as npt
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
-from remit.stats._follow import Walk, Walked, follow
+from remit.stats._follow import Walk, Walked
 from remit.stats._guyot import guyot
 from remit.stats._people import BoolArray, IntArray
 from remit.stats._printed import Printed as Printed
@@ -28,8 +28,8 @@ from remit.stats.result import Result
 Method = Literal["intervals", "guyot"]
 Information: TypeAlias = Literal["risk table and events", "risk table", "events", "number of people"]
 METHODS: Final[tuple[Method, ...]] = ("intervals", "guyot")
-THETAS: Final = np.exp2(np.linspace(-3.0, 3.0, 25))
-"""Spreads tried when the printed number of events does not fit an even one: from an eighth of the way to late."""
+TILT: Final = 3.0
+"""How far the spread of censoring may tilt to meet a printed number of events: u^(1/8), early, to u^8, late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,30 +140,32 @@ def _marks(censor_times: npt.ArrayLike | None, end: float) -> FloatArray | None:
 
 
 def _intervals(spread: Spread, asked: int | None, precision: float | None) -> tuple[FloatArray, BoolArray]:
-    censored, theta, _ = _solve(spread, asked)
-    walked = follow(Walk(spread, theta, float(censored[-1]), asked), precision)
-    time = np.concatenate((np.repeat(spread.steps.time, walked.deaths), _places(spread, walked, censored[-1])))
+    inside, total = _planned(spread, asked, 1.0)
+    walk = Walk(spread, 1.0, inside, asked, spread.marks is None)
+    walked = walk.finely(precision)
+    if walked is None:
+        theta = 1.0
+        if asked is not None and abs(total - asked) >= 0.5 and spread.marks is None:
+            theta = _tilt(spread, asked, total > asked)
+            inside, _ = _planned(spread, asked, theta)
+        walk = Walk(spread, theta, inside, asked, False)
+        walked = walk.coarsely(precision)
+    time = np.concatenate((np.repeat(spread.steps.time, walked.deaths), _places(spread, walked, inside)))
     return time, np.arange(time.size) < int(walked.deaths.sum())
 
 
-def _solve(spread: Spread, asked: int | None) -> tuple[FloatArray, float, FloatArray]:
-    """Censored people per interval (real numbers), the spread, and deaths at each drop (real numbers)."""
-    whole, at = spread.areas(1.0)
-    censored = np.append(spread.closed(whole), 0.0)
-    fall = 1.0 - spread.steps.level / spread.steps.before
-    censored[-1] = _censored_at_rate(spread, censored, whole)
-    real = spread.at_risk(censored, at) * fall
-    if asked is None or real.size == 0:
-        return censored, 1.0, real
-    closed = float(spread.table.lost[:-1].sum() - censored[:-1].sum())
-    censored[-1] = spread.censored_for(asked - closed, float(whole[-1]), float(spread.at_edge[-1]))
-    real = spread.at_risk(censored, at) * fall
-    if abs(float(real.sum()) - asked) < 0.5 or spread.marks is not None:
-        return censored, 1.0, real
-    return _tilted(spread, asked, fall)
+def _planned(spread: Spread, asked: int | None, theta: float) -> tuple[float, float]:
+    """People censored before the end in the last interval, and deaths in all, both as real numbers."""
+    whole, _ = spread.areas(theta)
+    censored = spread.closed(whole)
+    closed = float(spread.table.lost[:-1].sum() - censored.sum())
+    n, level, area = float(spread.table.at_risk[-1]), float(spread.at_edge[-1]), float(whole[-1])
+    inside = _at_rate(spread, censored, whole) if asked is None else spread.censored_for(asked - closed, area, level)
+    share = 1.0 - spread.end / level if level > 0.0 else 0.0
+    return inside, closed + n * share - inside * (1.0 - spread.end * area)
 
 
-def _censored_at_rate(spread: Spread, censored: FloatArray, whole: FloatArray) -> float:
+def _at_rate(spread: Spread, censored: FloatArray, whole: FloatArray) -> float:
     """People censored before the end in the last interval, at the rate of the two intervals before it."""
     table = spread.table
     if spread.marks is not None:
@@ -178,21 +180,17 @@ def _censored_at_rate(spread: Spread, censored: FloatArray, whole: FloatArray) -
     return min(expected, spread.most_censored(whole))
 
 
-def _tilted(spread: Spread, asked: int, fall: FloatArray) -> tuple[FloatArray, float, FloatArray]:
-    """The spread, early or late, whose deaths come nearest to the printed number."""
-    best = (np.inf, 1.0)
-    found: dict[float, tuple[FloatArray, FloatArray]] = {}
-    for theta in THETAS.tolist():
-        whole, at = spread.areas(theta)
-        censored = np.append(spread.closed(whole), 0.0)
-        closed = float(spread.table.lost[:-1].sum() - censored[:-1].sum())
-        censored[-1] = spread.censored_for(asked - closed, float(whole[-1]), float(spread.at_edge[-1]))
-        real = spread.at_risk(censored, at) * fall
-        found[theta] = censored, real
-        gap = abs(float(real.sum()) - asked)
-        best = min(best, (max(gap, 0.45), theta), key=lambda pair: (pair[0], abs(np.log(pair[1]))))
-    censored, real = found[best[1]]
-    return censored, best[1], real
+def _tilt(spread: Spread, asked: int, early: bool) -> float:
+    """The spread nearest to an even one with which deaths come to the printed number, else the most tilted one."""
+    even, tilted = 0.0, -TILT if early else TILT
+    if (_planned(spread, asked, 2.0**tilted)[1] > asked) == early:
+        return float(2.0**tilted)
+    for _ in range(6):
+        middle = 0.5 * (even + tilted)
+        even, tilted = (
+            (middle, tilted) if (_planned(spread, asked, 2.0**middle)[1] > asked) == early else (even, middle)
+        )
+    return float(2.0**tilted)
 
 
 def _places(spread: Spread, walked: Walked, inside: float) -> FloatArray:
