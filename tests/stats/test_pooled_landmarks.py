@@ -68,6 +68,24 @@ def test_one_landmark_is_the_univariate_random_effects_pool():
     )
 
 
+def test_reference_pools_of_survival_at_one_time(reference):
+    for case in reference.cases("survival_at_time_pool"):
+        scale = case.args["transform"]
+        if scale == "log" or case.args["test"] != "z":
+            continue
+        s, se = case.column("surv"), case.column("se_greenwood")
+        studies = [
+            StudyLandmarks((24.0,), (a,), ((b / a) ** 2,), "") for a, b in zip(s.tolist(), se.tolist(), strict=True)
+        ]
+        got = pool_landmarks(studies, scale=scale, interval="normal")
+        tau2, low, high = got.tau[0] ** 2, got.lower[0], got.upper[0]
+        if scale == "cloglog":
+            ends = {"ci_lb": [math.log(-math.log(high))], "ci_ub": [math.log(-math.log(low))]}
+        else:
+            ends = {"ci_lb": [math.log(low / (1.0 - low))], "ci_ub": [math.log(high / (1.0 - high))]}
+        reference.agree(case, {"b": got.estimate, "se": got.se, "tau2": tau2, "QE": got.q, "QE_p": got.q_p, **ends})
+
+
 def test_printed_intervals_give_what_the_data_give():
     time, event = people(2, n=150)
     curve = kaplan_meier(time, event)
