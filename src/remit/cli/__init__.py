@@ -6,10 +6,24 @@ import sys
 from collections.abc import Sequence
 
 from remit import __version__
-from remit.cli import build, check, dedupe, import_, multiverse, new, pool, screen, search, show, status, trace
+from remit.cli import (
+    build,
+    check,
+    dedupe,
+    import_,
+    multiverse,
+    new,
+    pool,
+    registry,
+    screen,
+    search,
+    show,
+    status,
+    trace,
+)
 from remit.errors import RemitError, ReviewError
 
-COMMANDS = (check, build, status, show, multiverse, pool, new, import_, dedupe, search, screen, trace)
+COMMANDS = (check, build, status, show, multiverse, pool, new, import_, dedupe, search, registry, screen, trace)
 
 EPILOG = """exit codes: 0 fine, 1 the review has problems, 2 wrong usage.
 A review informs; it does not recommend a treatment for a patient."""
