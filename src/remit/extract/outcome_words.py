@@ -47,8 +47,11 @@ def outcome(title: str, outcomes: Sequence[Outcome]) -> Outcome | None:
     for candidate in outcomes:
         name = plain(candidate.name)
         match = re.search(rf"\b(?:{_SYNONYMS.get(name, re.escape(name))})\b", words)
+        short = candidate.short if candidate.short.isupper() and len(candidate.short) > 1 else ""
         if match:
             found.append((len(match[0]), candidate))
+        elif short and re.search(rf"(?<![\w-]){re.escape(short)}(?![\w-])", title):
+            found.append((len(short), candidate))
     found.sort(key=lambda pair: -pair[0])
     if not found or (len(found) > 1 and not _covers(found, words)):
         return None
@@ -66,10 +69,14 @@ def _covers(found: Sequence[tuple[int, Outcome]], words: str) -> bool:
     )
 
 
-def months(*texts: str) -> float | None:
-    """Return the one time in months that the first of `texts` to name a time names; None for none, weeks or several."""
-    for text in texts:
-        words = plain(text)
+def months(named: Sequence[str], around: Sequence[str]) -> float | None:
+    """Return the one time in months that the texts name; None for none, weeks or several.
+
+    `named` are texts of the value itself (class, category, unit), which speak before those `around` it (title, time
+    frame): there an age range or a window is as likely, so that two different times leave it open.
+    """
+    for texts in (*((t,) for t in named), tuple(around)):
+        words = " ; ".join(plain(t) for t in texts)
         times = [(n, unit) for n, unit in _AFTER.findall(words)] + [(n, unit) for unit, n in _BEFORE.findall(words)]
         if times:
             found = {float(n) * _UNIT_MONTHS[unit] if unit in _UNIT_MONTHS else None for n, unit in times}

@@ -28,6 +28,7 @@ _SHARE = re.compile(r"proportion|probab|fraction|rate\b", re.IGNORECASE)
 _PEOPLE = re.compile(
     r"\A(?:number of )?(?:participants|patients|subjects|people|children|deaths|events)\Z", re.IGNORECASE
 )
+_PART = re.compile(r"\b(?:in|among|for|of) (?:[a-z]+ )?(?:patients|pts|participants|subjects|children)\b|\bpts\b")
 _LEVEL = re.compile(r"(\d{2}(?:\.\d+)?)\s*%")
 _NOT_REACHED = re.compile(
     r"not (?:yet )?(?:been )?(?:reached|estimable|evaluable)|could not be estimated", re.IGNORECASE
@@ -124,10 +125,13 @@ def _outcome(g: _Gathering, posted: PostedOutcome) -> None:
         g.leave(posted.locator, posted.title, "its title names no outcome of the protocol beyond doubt")
         return
     groups = {x.id: x for x in posted.groups}
+    part = _PART.search(outcome_words.plain(posted.title))
     several = len({(m.class_title, m.category_title) for m in posted.measurements}) > 1
     for m in posted.measurements:
         group = groups.get(m.group, Group(id=m.group, title=m.group))
         doubts = [f"one of several: {m.class_title or m.category_title!r}"] if several else []
+        if part:
+            doubts.append(f"in whom: {posted.title!r} may be a part of the study")
         made = _row(outcome, posted, m)
         if made is None:
             shown = f"{m.value} {posted.unit}".strip() + (f" ({m.comment})" if m.comment else "")
@@ -156,7 +160,7 @@ def _row(outcome: Outcome, posted: PostedOutcome, m: Measurement) -> tuple[str, 
         value = _scaled(m.value, percent) if percent or share else None
         if value is None:
             return None
-        at = outcome_words.months(m.class_title, m.category_title, posted.title, unit, posted.time_frame)
+        at = outcome_words.months((m.class_title, m.category_title, unit), (posted.title, posted.time_frame))
         named = {"months": f"{at:g}"} if at is not None else {}
         measure = "cumulative-incidence" if re.search(r"incidence", f"{unit} {posted.title}", re.I) else "survival"
         cells = {**named, "measure": measure, "probability": value, **limits, "total": m.denominator, "note": note}
