@@ -58,14 +58,15 @@ class Walk:
         self.deaths = [0] * len(self.level)
         self.before = [0] * len(self.level)
         self.surprise, self.seen = 0.0, 0
-        self.lean, self.until, self.then = 0.0, 0, 0.0
+        self.lean, self.believed = 0.0, BLIND
 
     def finely(self, precision: float | None) -> Walked | None:
         """Return the walk by heights, if the curve was read so finely that they decide; None if it was not."""
         for supposed in FINE if precision is None else (precision,) if precision <= FINE[-1] else ():
             found = self.go(max(supposed, FINE[0]))
             if found is not None:
-                return _to_the_total(self, found, max(supposed, FINE[0]))
+                self.believed = max(supposed, FINE[0])
+                return found
         return None
 
     def coarsely(self, precision: float | None) -> Walked:
@@ -73,20 +74,20 @@ class Walk:
         for supposed in (*COARSE, BLIND) if precision is None else (max(precision, COARSE[0]), BLIND):
             found = self.go(supposed)
             if found is not None:
-                return _to_the_total(self, found, supposed)
+                self.believed = supposed
+                return found
         raise AssertionError("a walk that is blind to heights cannot be contradicted by them")
 
-    def go(self, precision: float, lean: float = 0.0, until: int = 0, then: float = 0.0) -> Walked | None:
+    def go(self, precision: float, lean: float = 0.0, extra: float = 0.0) -> Walked | None:
         """Walk down; None when heights, or the curve reached, contradict the supposed precision.
 
-        `lean` moves the rounding of deaths at drops before number `until`, `then` at those from there on.
+        `lean` moves the rounding of deaths; `extra` deaths are aimed at in the last interval.
         """
-        self.surprise, self.seen = 0.0, 0
-        self.lean, self.until, self.then = lean, until, then
+        self.surprise, self.seen, self.lean = 0.0, 0, lean
         level, after, misfit, died = 1.0, [], 0.0, 0
         for k in range(self.last + 1):
             if k == self.last and self.asked is not None:
-                self.open_censored = self.spread.censored_for(self.asked - died, self.whole[-1], level)
+                self.open_censored = self.spread.censored_for(self.asked + extra - died, self.whole[-1], level)
             done = self._interval(k, level, precision)
             if done is None:
                 return None
@@ -95,7 +96,7 @@ class Walk:
             misfit += squares
             after.append(left)
         count = max(len(self.level), 1)
-        strict = precision < COARSE[-1] and not lean and not then
+        strict = precision < COARSE[-1] and not lean and not extra
         if strict and (self.surprise > WRONG * self.seen or misfit > count * (20.0 * precision) ** 2):
             return None
         return Walked(
@@ -151,8 +152,7 @@ class Walk:
             room = lost - died - (1 if n * fall >= 0.5 else 0)
             total = min(max(int(start - died - n + 0.5), gone), max(room, gone))
             people = start - died - total
-            lean = self.lean if j < self.until else self.then
-            deaths = min(int(people * fall + 0.5 + lean), lost - died - total)
+            deaths = min(int(people * fall + 0.5 + self.lean), lost - died - total)
             self.deaths[j], self.before[j] = deaths, total - gone
             gone = total
             died += deaths
@@ -160,32 +160,3 @@ class Walk:
             level *= 1.0 - deaths / people if people else 1.0
             misfit += (level - self.level[j]) ** 2
         return level, died, lost - died - gone, misfit
-
-
-def _to_the_total(walk: Walk, found: Walked, precision: float) -> Walked:
-    """Lean the rounding of deaths towards the printed number of events: at most 16 walks, by halving.
-
-    First how far to lean, then up to which drop, since one lean may overshoot.
-    """
-    if walk.asked is None:
-        return found
-    best, gap = found, walk.asked - int(found.deaths.sum())
-    near, far = 0.0, 0.48 if gap > 0 else -0.48
-    span = 0, len(walk.level)
-    for count in range(16):
-        if gap == 0:
-            break
-        lean, until = (0.5 * (near + far), span[1]) if count < 7 else (far, sum(span) // 2)
-        leaned = walk.go(precision, lean, until, near)
-        if leaned is None:
-            far = lean
-            continue
-        here = walk.asked - int(leaned.deaths.sum())
-        short = here * far > 0
-        if count < 7:
-            near, far = (lean, far) if short else (near, lean)
-        else:
-            span = (until, span[1]) if short else (span[0], until)
-        if abs(here) < abs(gap):
-            best, gap = leaned, here
-    return best
