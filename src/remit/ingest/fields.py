@@ -15,6 +15,7 @@ VALUE_LIMIT = 4 << 20
 
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"]+")
 _DOI_IN_LINK = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>?#&]+")
+_VIEW = re.compile(r"(?:/(?:full|abstract|pdf|epdf|pdfdirect|meta|fulltext|summary)|\.pdf|\.full|\.abstract)+$")
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _ISSN = re.compile(r"(?<![\d-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
 _REGISTRY = re.compile(
@@ -54,11 +55,11 @@ _NOTICES: tuple[tuple[re.Pattern[str], Relation], ...] = (
 def doi(text: str) -> str:
     """Return the DOI a field meant for one holds: lower case, no resolver, percent signs decoded."""
     if text[:3] == "10." and "%" not in text and " " not in text and "&" not in text:
-        return text.rstrip(".,;").lower()
+        return _own(text.rstrip(".,;").lower())
     if "10." not in text:
         return ""
     found = _DOI.search(unescape(_decoded(text)))
-    return _trimmed(found[0]) if found else ""
+    return _own(_trimmed(found[0])) if found else ""
 
 
 def doi_in(text: str) -> str:
@@ -66,7 +67,12 @@ def doi_in(text: str) -> str:
     if "10." not in text:
         return ""
     found = _DOI_IN_LINK.search(_decoded(text) if "%" in text else text)
-    return _trimmed(found[0]) if found else ""
+    return _own(_VIEW.sub("", _trimmed(found[0]))) if found else ""
+
+
+def _own(found: str) -> str:
+    """Blank where the number is CENTRAL's for its own record, which is no DOI of the report."""
+    return "" if found.startswith("10.1002/central/") else found
 
 
 def _decoded(text: str) -> str:

@@ -21,7 +21,7 @@ _MANNER = Manner(
     first=frozenset({"PMID", "OWN "}),
     last="",
     passed=frozenset(),
-    tags=re.compile(r"[A-Z][A-Z0-9 ]{3}-(?: |$)"),
+    tags=re.compile(r"[A-Z][A-Z0-9 ]{3} ?-(?: |$)"),
 )
 _RELATIONS: dict[str, Relation] = {
     "RIN ": "retracted-by",

@@ -105,7 +105,8 @@ class _Reader:
         """Add a field to the record."""
         self.parted = False
         self.values = self.fields.setdefault(tag, [])
-        self.values.append(line[self.manner.text :])
+        found = self.manner.tags.match(line)
+        self.values.append(line[found.end() :] if found else line)
 
     def begin(self, line: str, tag: str) -> None:
         """Open a record with its first line."""
