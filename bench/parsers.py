@@ -148,7 +148,8 @@ def main() -> None:
         return
     samples = Path(sys.argv[1])
     speeds(samples, int(sys.argv[2]) if len(sys.argv) > 2 else 5000)
-    memory(samples)
+    if len(sys.argv) < 4:
+        memory(samples)
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from remit.ingest import fields as say
 from remit.ingest.databases import by_key, by_link, named
 from remit.ingest.latex import plain
+from remit.ingest.making import new
 from remit.ingest.source import SEEN, Source
 from remit.model.source_record import SourceRecord, Unread
 
@@ -158,7 +159,7 @@ def record(key: str, kind: str, raw: Fields, file: str, number: int) -> SourceRe
     title = " ".join(take("title", "").split())
     note = fields.get("annote", "") + fields.get("note", "")
     journal = take("journal", "") or take("journaltitle", "") or take("booktitle", "")
-    return SourceRecord(
+    return new(
         source=_database(fields, key, unique, url),
         format="bibtex",
         file=file,

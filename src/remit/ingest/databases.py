@@ -1,6 +1,7 @@
 """Which database a record came from, by what its export leaves in it."""
 
 import re
+from functools import lru_cache
 
 _NAMES = """
 embase: embase | oemez | emed | emez
@@ -64,12 +65,14 @@ def _words(table: str) -> tuple[tuple[str, str], ...]:
 
 
 _CODES = dict(_words(_NAMES))
-_OVID, _HOSTS = _words(_CODES_OF_OVID), _words(_HOSTS_OF)
+_OVID, _BY_HOST = _words(_CODES_OF_OVID), dict(_words(_HOSTS_OF))
+_HOST = re.compile("|".join(map(re.escape, _BY_HOST)))
 _OVID_CODE = re.compile(r"[?&]D=([a-z]+)")
 _EBSCO_CODE = re.compile(r"[?&]db=([a-z0-9]+)")
 _PREFIXES = (("WOS:", "wos"), ("ISI:", "wos"), ("CCC:", "wos"), ("CN-0", "central"), ("pub.1", "dimensions"))
 
 
+@lru_cache(maxsize=512)
 def named(text: str) -> str:
     """Return our word for a database named in words or by its host's code; unknown names in lower case."""
     low = text.strip().lower()
@@ -84,10 +87,16 @@ def named(text: str) -> str:
 def by_link(text: str) -> str:
     """Return the database a link leads to, or blank."""
     if "ovid" in text and (code := _OVID_CODE.search(text)):
-        return next((name for start, name in _OVID if code[1].startswith(start)), "ovid")
+        return _by_ovid(code[1])
     if "ebscohost" in text and (code := _EBSCO_CODE.search(text)):
         return named(code[1])
-    return next((name for host, name in _HOSTS if host in text), "")
+    found = _HOST.search(text)
+    return _BY_HOST[found[0]] if found else ""
+
+
+@lru_cache(maxsize=512)
+def _by_ovid(code: str) -> str:
+    return next((name for start, name in _OVID if code.startswith(start)), "ovid")
 
 
 def by_key(text: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from remit.ingest import fields as say
 from remit.ingest import xml_pieces
 from remit.ingest.databases import by_key, by_link, named
+from remit.ingest.making import new
 from remit.ingest.source import Source
 from remit.model.source_record import Related, SourceRecord, Unread
 
@@ -62,7 +63,7 @@ def record(root: Element, file: str, number: int) -> SourceRecord | None:
     kind = root.find("ref-type")
     fields.pop("ref-type", None)
     pmid = accession if source in _PUBMED and accession.isdecimal() else _pmid(fields)
-    return SourceRecord(
+    return new(
         source=source,
         format="endnote-xml",
         file=file,

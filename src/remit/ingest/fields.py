@@ -5,7 +5,7 @@ where the text does not say it. None raises.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from html import unescape
 from urllib.parse import unquote
 
@@ -16,6 +16,7 @@ VALUE_LIMIT = 4 << 20
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"]+")
 _DOI_IN_LINK = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>?#&]+")
 _VIEW = re.compile(r"(?:/(?:full|abstract|pdf|epdf|pdfdirect|meta|fulltext|summary)|\.pdf|\.full|\.abstract)+$")
+_CHECKS = "0123456789X"
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _ISSN = re.compile(r"(?<![\d-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
 _REGISTRY = re.compile(
@@ -106,6 +107,14 @@ def pages(first: str, last: str = "") -> str:
 
 def issns(text: str) -> list[str]:
     """Return the ISSNs of a field, as `1234-567X`."""
+    if (
+        len(text) == 9
+        and text[4] == "-"
+        and text[:4].isdecimal()
+        and text[5:8].isdecimal()
+        and text[8] in "0123456789X"
+    ):
+        return [text]
     return [f"{a}-{b}".upper() for a, b in _ISSN.findall(text)]
 
 
@@ -178,12 +187,14 @@ def _by_comma(cell: str) -> Iterator[str]:
         yield from parts
 
 
-def keywords(values: Iterable[str]) -> tuple[str, ...]:
+def keywords(values: Sequence[str]) -> tuple[str, ...]:
     """Return keywords apart: one a value or line; a single line of several is parted by its semicolons, or bars."""
-    found = [line for value in values for line in value.split("\n")] if values else []
+    if not values:
+        return ()
+    found = "\n".join(values).split("\n")
     if len(found) == 1:
         found = split_cell(found[0], commas=False)
-    return tuple(word for part in found if (word := part.strip()))
+    return tuple([word for part in found if (word := part.strip())])
 
 
 def split_cell(cell: str, *, commas: bool = True) -> list[str]:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from remit.ingest import fields as say
+from remit.ingest.making import new
 from remit.ingest.source import Source
 from remit.ingest.tagged import Fields, Manner, records
 from remit.model.source_record import Related, Relation, SourceRecord, Unread
@@ -68,7 +69,7 @@ def record(fields: Fields, file: str, number: int) -> SourceRecord:
     kinds = tuple([text for value in fields.pop("PT  ", ()) if (text := value.strip())])
     related = tuple([Related(_RELATIONS[tag], value.strip()) for tag in _RELATIONS for value in fields.pop(tag, ())])
     title = _one(fields, "TI  ", "BTI ", "TT  ")
-    return SourceRecord(
+    return new(
         source="eric" if owner == "ERIC" else "pubmed",
         format="medline",
         file=file,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from remit.ingest import fields as say
 from remit.ingest import xml_pieces
+from remit.ingest.making import new
 from remit.ingest.source import Source
 from remit.model.source_record import Related, Relation, SourceRecord, Unread
 
@@ -80,7 +81,7 @@ def record(root: Element, file: str, number: int) -> SourceRecord | None:
             title = parts.vernacular
         else:
             parts.other.append(("VernacularTitle", parts.vernacular))
-    return SourceRecord(
+    return new(
         source="pubmed",
         format="pubmed-xml",
         file=file,

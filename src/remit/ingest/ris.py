@@ -9,6 +9,7 @@ by a better one, tag and text are kept in `other`, by tag in order of first use.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import length_hint
 
 from remit.ingest.ris_fields import Fields, record
 from remit.ingest.source import SEEN, Source
@@ -36,37 +37,38 @@ def read(source: Source) -> Read:
     """Give each record of a RIS file; what is no part of a record is given as unread, with its line."""
     state = _State(source)
     for block in source.blocks():
-        at, begun = source.line, state.begun
+        begun, end = state.begun, source.line + len(block)
         if state.skipping:
-            block, at = _from_next(block, at)
+            block = _from_next(block)
+            state.skipping = not block
         fields, values = state.fields, state.values
-        for line in block:
-            at += 1
-            if line[2:6] == "  - " and (tag := line[:2]) in _PLAIN:
-                if tag in fields:
-                    values = fields[tag]
-                    values.append(line[6:])
-                else:
-                    fields[tag] = values = [line[6:]]
-            else:
+        lines = iter(block)
+        for line in lines:
+            tag, mark, value = line.partition("  - ")
+            if mark and tag in fields:
+                values = fields[tag]
+                values.append(value)
+            elif mark and tag in _PLAIN:
+                fields[tag] = values = [value]
+            elif line:
                 state.values = values
+                at = end - length_hint(lines)
                 if state.turn(line, at):
                     yield from state.finish()
                     state.begin(line, at)
                 fields, values = state.fields, state.values
         state.values = values
-        state.skipping = state.skipping and not block
         if state.begun == begun and state.grown(block):
             yield from state.cut()
     yield from state.close()
 
 
-def _from_next(block: list[str], at: int) -> tuple[list[str], int]:
-    """Return the block from the next beginning of a record on, and how many lines came before it."""
+def _from_next(block: list[str]) -> list[str]:
+    """Return the block from the next beginning of a record on."""
     for skipped, line in enumerate(block):
         if line.startswith("TY") and _START.match(line):
-            return block[skipped:], at + skipped
-    return [], at + len(block)
+            return block[skipped:]
+    return []
 
 
 @dataclass
@@ -91,6 +93,15 @@ class _State:
 
     def turn(self, line: str, at: int) -> bool:
         """Take in a line that is no plain field; tell whether a new record begins with it."""
+        start = line[:6]
+        if start == "TY  - ":
+            return True
+        if start == "ER  - " and not line[6:].strip():
+            self.end()
+            return False
+        if self.values is None and (start == "Link t" or line[0].isdecimal()):
+            self.between(line.strip(), at)
+            return False
         line = line.lstrip("\ufeff")
         text = line.strip()
         if not text:
@@ -112,8 +123,11 @@ class _State:
 
     def begin(self, line: str, at: int) -> None:
         """Open a record with the line that says its type."""
-        found = _START.match(line.lstrip("\ufeff"))
-        self.values = [found[1] if found else ""]
+        if line.startswith("TY  - "):
+            self.values = [line[6:]]
+        else:
+            found = _START.match(line.lstrip("\ufeff"))
+            self.values = [found[1] if found else ""]
         self.fields, self.begun, self.size = {"TY": self.values}, at, 0
 
     def end(self) -> None:
@@ -124,6 +138,8 @@ class _State:
 
     def between(self, text: str, at: int) -> None:
         """Take in a line between records."""
+        if text[-1] == "." and text[:-1].isdecimal():
+            return
         if heading := _HEADING.match(text):
             if heading[1] != "Content":
                 self.heading = heading[2] if heading[1] == "Database" or not self.heading else self.heading
@@ -135,30 +151,30 @@ class _State:
                 at, text, "Lines between records belong to none: look whether a record broke there."
             )
 
-    def finish(self) -> Read:
-        """Give the record that is complete, and any that lacks its first line."""
+    def finish(self) -> list[SourceRecord | Unread]:
+        """Return the record that is complete, and any that lacks its first line."""
+        done: list[SourceRecord | Unread] = []
         if self.whole is not None:
             if self.fields.keys() <= _AFTER:
                 self.whole.update(self.fields)
                 self.fields = {}
-            yield from self.made(self.whole)
+            done.append(self.made(self.whole))
             self.whole = None
         if self.fields:
-            yield from self.made(self.fields)
+            done.append(self.made(self.fields))
         if self.stray is not None:
-            yield self.stray
+            done.append(self.stray)
             self.stray = None
         self.fields, self.values = {}, None
+        return done
 
-    def made(self, fields: Fields) -> Read:
-        """Give one record, or say that there is nothing in it."""
-        self.number += 1
-        if fields.keys() <= {"TY", "text"} and "\n" not in fields.get("TY", [""])[0]:
-            self.number -= 1
+    def made(self, fields: Fields) -> SourceRecord | Unread:
+        """Return one record, or say that there is nothing in it."""
+        if len(fields) < 3 and fields.keys() <= {"TY", "text"} and "\n" not in fields.get("TY", [""])[0]:
             seen = "  ".join(f"{tag}  - {value[0]}" for tag, value in fields.items())
-            yield self.unread(self.begun, seen, "A record without a single field: compare with the database.")
-        else:
-            yield record(fields, self.source.file, self.number, self.heading)
+            return self.unread(self.begun, seen, "A record without a single field: compare with the database.")
+        self.number += 1
+        return record(fields, self.source.file, self.number, self.heading)
 
     def grown(self, block: list[str]) -> bool:
         """Tell whether the record has grown past all bounds."""

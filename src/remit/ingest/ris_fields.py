@@ -7,6 +7,7 @@ Tags mean different things to different writers. Titles: `TI`, `T1`, else `CT`, 
 
 from remit.ingest import fields as say
 from remit.ingest.databases import database
+from remit.ingest.making import new
 from remit.model.source_record import Related, SourceRecord
 
 Fields = dict[str, list[str]]
@@ -17,42 +18,53 @@ _ARTICLE_NUMBERS = ("C7", "M7")
 
 def record(fields: Fields, file: str, number: int, heading: str = "") -> SourceRecord:
     """Return the record of these fields, emptying `fields`."""
-    kind, _, strayed = take(fields, "TY").partition("\n")
-    if strayed:
+    kind = _one(fields, "TY")
+    if "\n" in kind:
+        kind, _, strayed = kind.partition("\n")
         fields["TY"] = [strayed]
-    title = one_line(take(fields, "TI", "T1", "CT", "BT", "ST"))
+    title = one_line(_one(fields, "TI") or _one(fields, "T1") or take(fields, "CT", "BT", "ST"))
     source = database(fields, heading)
     doi = _doi(fields)
     pmid, pmcid = _pubmed(fields, source)
-    related = tuple(_related(fields))
-    registry = tuple(_registry(fields))
-    return SourceRecord(
+    related = _related(fields)
+    registry = _registry(fields, source)
+    return new(
         source=source,
-        title=title,
-        doi=doi,
-        pmid=pmid,
-        pmcid=pmcid,
         format="ris",
         file=file,
         number=number,
+        key=_key(fields),
         kind=kind,
+        title=title,
         abstract=_abstract(fields),
         authors=_authors(fields),
         year=_year(fields),
         journal=_journal(fields, title),
-        volume=take(fields, "VL"),
-        issue=take(fields, "IS", "CP"),
+        volume=_one(fields, "VL"),
+        issue=_one(fields, "IS") or _one(fields, "CP"),
         pages=_pages(fields),
-        issn=_issn(fields),
-        language=take(fields, "LA"),
-        keywords=say.keywords(fields.pop("KW", ())),
-        key=_key(fields),
-        url=take(fields, "UR"),
+        doi=doi,
+        pmid=pmid,
+        pmcid=pmcid,
         registry=registry,
+        issn=_issn(fields) if "SN" in fields else (),
+        language=_one(fields, "LA"),
+        keywords=say.keywords(fields.pop("KW", ())),
+        url=_one(fields, "UR"),
         related=related,
         retracted=say.retracted(title) or _said_retracted(fields),
         other=rest(fields),
     )
+
+
+def _one(fields: Fields, tag: str) -> str:
+    """Take out the first text of a tag."""
+    values = fields.pop(tag, None)
+    if values is None:
+        return ""
+    if len(values) > 1:
+        fields[tag] = values[1:]
+    return values[0].strip()
 
 
 def take(fields: Fields, *tags: str) -> str:
@@ -95,8 +107,8 @@ def _authors(fields: Fields) -> tuple[str, ...]:
         return ()
     if len(values) == 1 and ";" in values[0]:
         return say.names(values[0])
-    found = [line for value in values for line in value.split("\n")]
-    return tuple([say.name(text) for value in found if (text := value.strip().rstrip(","))])
+    found = "\n".join(values).split("\n")
+    return tuple([t if "," in t else say.name(t) for value in found if (t := value.strip().rstrip(","))])
 
 
 def _year(fields: Fields) -> int | None:
@@ -109,10 +121,12 @@ def _year(fields: Fields) -> int | None:
 
 
 def _journal(fields: Fields, title: str) -> str:
-    journal = take(fields, "JF")
+    journal = _one(fields, "JF")
     if not journal and "JA" not in fields:
-        journal = take(fields, "T2")
-    journal = one_line(journal or take(fields, "JO", "BT", "JA", "T2", "J2", "J1"))
+        journal = _one(fields, "T2")
+    if not journal:
+        journal = take(fields, "JO", "BT", "JA", "T2", "J2", "J1")
+    journal = one_line(journal)
     for tag in ("JF", "JO", "JA", "J2", "ST"):
         if tag in fields and fields[tag][0].strip() in (journal, title):
             del fields[tag][0]
@@ -120,48 +134,59 @@ def _journal(fields: Fields, title: str) -> str:
 
 
 def _pages(fields: Fields) -> str:
-    first, last = take(fields, "SP"), take(fields, "EP")
+    first, last = _one(fields, "SP"), _one(fields, "EP")
     return say.pages(first, last) if first or last else take(fields, *_ARTICLE_NUMBERS)
 
 
 def _issn(fields: Fields) -> tuple[str, ...]:
-    values = fields.get("SN")
-    if not values:
-        return ()
-    found = {value: say.issns(value) for value in values}
-    fields["SN"] = [value for value in values if not found[value]]
-    return tuple(dict.fromkeys([issn for value in values for issn in found[value]]))
+    found, kept = [], []
+    for value in fields["SN"]:
+        numbers = say.issns(value.strip())
+        found += numbers
+        if not numbers:
+            kept.append(value)
+    fields["SN"] = kept
+    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
 
 
 def _doi(fields: Fields) -> str:
-    for value in fields.pop("DO", ()):
-        if doi := say.doi(value.strip()):
-            return doi
-        if value.strip():
-            fields.setdefault("DO", []).append(value)
-    for tag in _LINKS:
-        for value in fields.get(tag, ()):
-            if "10." in value and (doi := say.doi_in(value)):
+    values = fields.pop("DO", None)
+    if values is not None:
+        for value in values:
+            if doi := say.doi(value.strip()):
                 return doi
+        fields["DO"] = values
+    for tag in _LINKS:
+        if tag in fields:
+            for value in fields[tag]:
+                if "10." in value and (doi := say.doi_in(value)):
+                    return doi
     return ""
 
 
 def _pubmed(fields: Fields, source: str) -> tuple[str, str]:
     pmid = pmcid = ""
-    if source in ("pubmed", "medline"):
-        pmid = next((text for tag in ("AN", "ID") for v in fields.get(tag, ()) if (text := v.strip()).isdecimal()), "")
-    for tag in ("PMID", "U1", "C2", "C3", "C5", "XR", "N1", "UR", "L2", "M1"):
+    if source == "medline" or source == "pubmed":
+        for tag in ("AN", "ID"):
+            if tag in fields and (text := fields[tag][0].strip()).isdecimal():
+                pmid = text
+                break
+    if _PUBMED.isdisjoint(fields):
+        return pmid, pmcid
+    for tag in _PUBMED_TAGS:
         for value in fields.get(tag, ()):
-            text = value.strip()
-            if not pmid:
-                bare = text.isdecimal() and len(text) < 9 and (tag == "PMID" or (tag, source) in _BARE)
-                pmid = text if bare else say.pmid(text)
-            pmcid = pmcid or say.pmcid(text)
+            if not pmid and (tag == "PMID" or (tag, source) in _BARE) and (text := value.strip()).isdecimal():
+                pmid = text if len(text) < 9 else ""
+            if "PM" in value or "ub" in value or "pm" in value or "PUB" in value:
+                pmid = pmid or say.pmid(value.strip())
+                pmcid = pmcid or say.pmcid(value)
     if "PMID" in fields and fields["PMID"][0].strip() == pmid:
         del fields["PMID"]
     return pmid, pmcid
 
 
+_PUBMED_TAGS = ("PMID", "U1", "C2", "C3", "C5", "XR", "N1", "UR", "L2", "M1")
+_PUBMED = frozenset(_PUBMED_TAGS)
 _BARE = {("C2", "scopus"), ("C5", "embase")}
 
 
@@ -171,16 +196,30 @@ def _key(fields: Fields) -> str:
     return take(fields, "AN", "ID")
 
 
-def _registry(fields: Fields) -> list[str]:
-    return [
-        number for tag in ("AN", "C1", "ID", "UR") for value in fields.get(tag, ()) for number in say.registry(value)
-    ]
+def _registry(fields: Fields, source: str) -> tuple[str, ...]:
+    found = []
+    for tag in ("AN", "ID"):
+        if tag in fields and fields[tag][0].strip()[:3].upper() in _STARTS:
+            found += say.registry(fields[tag][0])
+    if "C1" in fields:
+        found += [number for value in fields["C1"] for number in say.registry(value)]
+    if source in _REGISTRIES:
+        found += [number for value in fields.get("UR", ()) for number in say.registry(value)]
+    return tuple(dict.fromkeys(found)) if found else ()
 
 
-def _related(fields: Fields) -> list[Related]:
+_STARTS = frozenset(
+    {"NCT", "ISR", "CTR", "ACT", "CHI", "DRK", "JRC", "JPR", "UMI", "KCT", "IRC", "PAC", "TCT", "NTR", "RBR"}
+)
+_REGISTRIES = frozenset({"ctgov", "isrctn", "ictrp", "euctr", "ctis"})
+
+
+def _related(fields: Fields) -> tuple[Related, ...]:
+    if "N1" not in fields and "T3" not in fields:
+        return ()
     found = [say.related(part) for tag in ("N1", "T3") for value in fields.get(tag, ()) for part in value.split("\n")]
-    return [one for one in found if one is not None]
+    return tuple([one for one in found if one is not None])
 
 
 def _said_retracted(fields: Fields) -> bool:
-    return any(value.strip().lower().startswith("retracted") for tag in ("M3", "PT") for value in fields.get(tag, ()))
+    return "M3" in fields and any(value.strip()[:9].lower() == "retracted" for value in fields["M3"])

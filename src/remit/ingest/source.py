@@ -18,12 +18,13 @@ from typing import Protocol
 
 from remit.model.source_record import Unread
 
-BLOCK = 1 << 18
+BLOCK = 1 << 15
 HEAD = 1 << 16
 LINE_LIMIT = 8 << 20
 SEEN = 200
 
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r")) + b"\x7f"
+_EACH = [bytes([control]) for control in _CONTROLS + b"\v\f"]
 _BREAKS = bytes.maketrans(b"\v\f", b"  ")
 _WIDE_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MARKS = (
@@ -92,21 +93,28 @@ class Source:
             yield from block
 
     def blocks(self) -> Iterator[list[str]]:
-        """The lines of text, some thousands at a time: the fast way to read them."""
-        for text in self.texts():
+        """The lines of text, some hundreds at a time: the fast way to read them."""
+        for text in self._texts():
             block = text.split("\n")
             if not block[-1]:
                 block.pop()
             yield block
+            self.line += len(block)
 
     def texts(self) -> Iterator[str]:
         """The text, whole lines of it at a time, each ended by a line feed; `line` counts those before."""
+        for text in self._texts():
+            yield text
+            self.line += text.count("\n")
+
+    def _texts(self) -> Iterator[str]:
+        begun = False
         whole = self._wide() if self.encoding.startswith(("utf-16", "utf-32")) else map(_text, self._whole_lines())
         for text in whole:
             if "\r" in text:
                 text = text.replace("\r\n", "\n").replace("\r", "\n")
-            yield text if self.line else text.lstrip("\ufeff")
-            self.line += text.count("\n")
+            yield text if begun else text.lstrip("\ufeff")
+            begun = True
 
     def _fill(self) -> bytes:
         parts: list[bytes] = []
@@ -178,7 +186,9 @@ def _first_end(chunk: bytes) -> int:
 
 def cleaned(raw: bytes) -> bytes:
     """Return bytes of text without control characters; those that break a page or column become blanks."""
-    return raw.translate(_BREAKS, _CONTROLS)
+    if any(control in raw for control in _EACH):
+        return raw.translate(_BREAKS, _CONTROLS)
+    return raw
 
 
 def _text(raw: bytes) -> str:

@@ -12,6 +12,7 @@ from remit.errors import UsageError
 from remit.ingest import columns as heads
 from remit.ingest import fields as say
 from remit.ingest.databases import by_link, named
+from remit.ingest.making import new
 from remit.ingest.source import SEEN, Source
 from remit.model.source_record import SourceRecord, Unread
 
@@ -131,7 +132,7 @@ class Layout:
         pages = self.first(row, "pages") or say.pages(first, last) or cited.get("pages", "")
         url = self.first(row, "url")
         source = self.first(row, "source")
-        return SourceRecord(
+        return new(
             source=(named(source) if source else "") or self.database or by_link(url),
             format="table",
             file=self.file,

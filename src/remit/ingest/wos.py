@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from remit.ingest import fields as say
+from remit.ingest.making import new
 from remit.ingest.source import Source
 from remit.ingest.tagged import Fields, Manner, records
 from remit.model.source_record import SourceRecord, Unread
@@ -68,7 +69,7 @@ def record(fields: Fields, file: str, number: int) -> SourceRecord:
         del fields["AU"]
     first, last = _one(fields, "BP"), _one(fields, "EP")
     origin = key.partition(":")[0]
-    return SourceRecord(
+    return new(
         source=_ORIGINS.get(origin, "wos"),
         format="wos",
         file=file,
