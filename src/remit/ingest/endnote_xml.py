@@ -134,7 +134,7 @@ def _year(fields: Fields) -> int | None:
 def _journal(fields: Fields, title: str) -> str:
     journal = _one(fields, "full-title", "secondary-title", "abbr-1", "alt-title")
     for name in ("secondary-title", "full-title", "short-title", "alt-title", "abbr-1"):
-        if fields.get(name, [""])[:1] in ([journal], [title]):
+        if fields.get(name) and fields[name][0] in (journal, title):
             del fields[name][0]
     return " ".join(journal.split())
 

@@ -32,7 +32,7 @@ _PMID_LINK = re.compile(
     r"(?:ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/|pubmed\.ncbi\.nlm\.nih\.gov/|europepmc\.org/abstract/med/)(\d{1,8})\b", re.I
 )
 _PMCID = re.compile(r"\bPMC\d{4,9}\b", re.I)
-_PMID = re.compile(r"\b(?:PMID|MEDLINE)[ :]*(\d{1,8})\b|^(\d{1,8}) \[PMID\]", re.I)
+_PMID = re.compile(r"\b(?:PMID|PUBMED|MEDLINE)[ :]*(\d{1,8})\b|^(\d{1,8}) \[PMID\]", re.I)
 _RETRACTED = re.compile(r"^\W*(?:retracted(?: article| publication)?\b|retracted:)", re.I)
 _PAGE_RANGE = re.compile(r"\d\s*[-–—]+\s*\w")
 

@@ -23,6 +23,7 @@ _MANNER = Manner(
     last="",
     passed=frozenset(),
     tags=re.compile(r"[A-Z][A-Z0-9 ]{3} ?-(?: |$)"),
+    joined={"CN  ": "FAU "},
 )
 _RELATIONS: dict[str, Relation] = {
     "RIN ": "retracted-by",
@@ -108,6 +109,8 @@ def _abstract(fields: Fields) -> str:
 
 def _authors(fields: Fields) -> tuple[str, ...]:
     full, short, groups = fields.pop("FAU ", []), fields.get("AU  ", []), fields.pop("CN  ", [])
+    if groups is full:
+        groups = []
     if full and len(short) <= len(full):
         fields.pop("AU  ", None)
     elif not full:

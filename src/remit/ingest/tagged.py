@@ -1,7 +1,7 @@
 """Records of tagged lines whose continuations are indented: what MEDLINE and Web of Science text have in common."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from remit.ingest.source import SEEN, Source
@@ -17,7 +17,8 @@ class Manner:
     """How a format writes its lines: a tag of `width` characters, `mark` after it, text from `text` on.
 
     `indent` begins a line that goes on with the text above and is read as `joint`; `first` are the tags that open a
-    record, `last` the one that closes it (blank: an empty line does), `passed` those that belong to the file.
+    record, `last` the one that closes it (blank: an empty line does), `passed` those that belong to the file;
+    `joined` tags share the list of another, where there is one, so that their order among its values is kept.
     """
 
     width: int
@@ -29,6 +30,7 @@ class Manner:
     last: str
     passed: frozenset[str]
     tags: re.Pattern[str]
+    joined: Mapping[str, str]
 
 
 def records(source: Source, manner: Manner) -> Iterator[Fields | Unread]:
@@ -104,6 +106,9 @@ class _Reader:
     def add(self, line: str, tag: str) -> None:
         """Add a field to the record."""
         self.parted = False
+        joined = self.manner.joined.get(tag)
+        if joined in self.fields and tag not in self.fields:
+            self.fields[tag] = self.fields[joined]
         self.values = self.fields.setdefault(tag, [])
         found = self.manner.tags.match(line)
         self.values.append(line[found.end() :] if found else line)

@@ -24,6 +24,7 @@ _MANNER = Manner(
     last="ER",
     passed=frozenset({"FN", "VR", "EF"}),
     tags=re.compile(r"[A-Z][A-Z0-9](?: |$)"),
+    joined={},
 )
 _ORIGINS = {
     "MEDLINE": "medline",

@@ -20,7 +20,7 @@ Element = ElementTree.Element
 Build = Callable[[Element, str, int], SourceRecord | None]
 
 _DECLARED = re.compile(rb"^\s*(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
-_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{1,30});")
+_ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{0,30});")
 _BARE = re.compile(rb"&(?!#?[A-Za-z0-9]{1,31};)")
 _NO_TAG = re.compile(rb"<(?![A-Za-z_/!?])")
 _NO_CHARACTER = re.compile(rb"&#(?:0*(?:[0-8]|1[1-24-9]|2\d|3[01])|x0*(?:[0-8bcef]|1[0-9a-f]));", re.I)
