@@ -13,6 +13,7 @@ from remit.ingest.live.services import SERVICES as LIVE
 from remit.ingest.strategy.dialects import DIALECTS as CHECKED
 from remit.model.search import DIALECTS, SERVICES
 from remit.tasks import search
+from remit.tasks.import_ import Wish, import_files
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "ingest"))
 
@@ -127,6 +128,18 @@ def test_a_definition_holds_no_run(root):
     define(root, text=DEFINED + "date: 2026-01-02\nhits: 4\n")
     _, problems = store.load(root)
     assert {p.rule for p in problems} == {"run-in-definition"}
+
+
+def test_an_export_of_a_defined_search_is_a_run_of_it(root, tmp_path):
+    define(root, "embase", DEFINED.replace("service: europepmc", "service: by-hand"))
+    export = tmp_path / "export.ris"
+    export.write_text("TY  - JOUR\nTI  - A title of a report\nPY  - 2020\nER  - \n", encoding="utf-8")
+    before = (root / "searches" / "embase.yaml").read_bytes()
+    _, brought = import_files(root, [str(export)], Wish(search="embase"), "2026-01-02")
+    assert (brought.search, len(brought.new)) == ("embase-2026-01-02", 1)
+    assert (root / "searches" / "embase.yaml").read_bytes() == before
+    run_ = next(s for s in store.read(root).searches if s.id == brought.search)
+    assert (run_.of, run_.source, run_.query.split()[0]) == ("embase", "Europe PMC", "TITLE_ABS:leukemia")
 
 
 def test_the_store_knows_the_languages_and_services_that_ingest_has():

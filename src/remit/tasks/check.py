@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from remit import store
+from remit import lint, store
 from remit.errors import ReviewError
 from remit.model.place import Place, Problem
+from remit.store import texts
 from remit.tasks.results import Results, Say, open_review, quiet
 
 
@@ -18,7 +19,12 @@ def check(path: str | Path, claims: bool = False, say: Say = quiet) -> tuple[Pro
     except ReviewError as error:
         return tuple(sorted(p for p in error.problems if isinstance(p, Problem)))
     say("comparing stored findings")
-    problems = [*opened.problems, *store.findings.stale(Path(path), tuple(opened.findings.values()), opened.claims)]
+    told = lint.notices(opened.review, texts.read(path))
+    problems = [
+        *opened.problems,
+        *told,
+        *store.findings.stale(Path(path), tuple(opened.findings.values()), opened.claims),
+    ]
     if claims:
         problems.extend(_verdicts(opened))
     return tuple(sorted(problems))

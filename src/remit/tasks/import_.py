@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from remit.ingest import Guess
 from remit.model.decision import Route, Search
 from remit.model.place import Place
 from remit.model.review import Review
+from remit.model.search import Definition
 from remit.model.source_record import SourceRecord, Unread
 from remit.store.records import ROUTES
 from remit.tasks.bring import Brought, bring
@@ -75,6 +76,9 @@ def _search(review: Review, file: str, guess: Guess, wish: Wish, today: str) -> 
         raise UsageError(
             f"--search {wish.search!r} is no id: use lower-case letters, digits and hyphens, such as embase"
         )
+    definition = next((d for d in review.definitions if d.id == wish.search), None)
+    if definition is not None:
+        wish = _run_of(definition, wish, today)
     held = {s.id: s for s in review.searches}
     found = held.get(wish.search)
     if found is not None:
@@ -86,7 +90,7 @@ def _search(review: Review, file: str, guess: Guess, wish: Wish, today: str) -> 
             date=found.date or today,
         )
     format_ = wish.format or guess.format
-    name = wish.search or _unused(file, held)
+    name = wish.search or _unused(file, held.keys() | {d.id for d in review.definitions})
     return Search(
         id=name,
         source=wish.source or wish.search or Path(file).name,
@@ -94,8 +98,20 @@ def _search(review: Review, file: str, guess: Guess, wish: Wish, today: str) -> 
         query=wish.query,
         date=today,
         hits=None,
+        of=definition.id if definition is not None else "",
         note=f"Imported from {Path(file).name}",
         place=Place(f"searches/{name}.yaml"),
+    )
+
+
+def _run_of(definition: Definition, wish: Wish, today: str) -> Wish:
+    """A run of a defined search, which has a file of its own: the definition stays as it is."""
+    return replace(
+        wish,
+        search=f"{definition.id}-{today}",
+        source=wish.source or definition.source,
+        route=wish.route or definition.route,
+        query=wish.query or definition.query,
     )
 
 
@@ -103,7 +119,7 @@ def _route(text: str) -> Route | None:
     return next((route for route in ROUTES if route == text), None)
 
 
-def _unused(file: str, held: Mapping[str, Search]) -> str:
+def _unused(file: str, held: Set[str]) -> str:
     """An id for the search of a file: its name, numbered where a search has it already."""
     name = re.sub(r"[^a-z0-9]+", "-", Path(file).name.lower().split(".")[0]).strip("-") or "search"
     found, number = name, 1
