@@ -2,7 +2,7 @@
 
 Usage: python bench/fuzz_records.py [SECONDS, default 120] [SAMPLES-FOLDER]
 
-The fuzzer (atheris) is installed into an environment of its own. It begins with the invented files of the tests, and with
+The fuzzer (atheris) is installed into an environment of its own. It begins with the invented files of tests, and with
 the real ones where a folder is named, and mutates them; the first byte chooses the format, or none. A run ends
 with the number of inputs tried; an input that raises, or takes more than ten seconds, is written beside and named.
 """
