@@ -99,8 +99,8 @@ def article(pmid):
 class Entrez:
     """esearch and efetch over a list of (PubMed id, day entered)."""
 
-    def __init__(self, days, forgets=False, drops=()):
-        self.days, self.forgets, self.drops = days, forgets, set(drops)
+    def __init__(self, days, forgets=False, drops=(), late=()):
+        self.days, self.forgets, self.drops, self.late = days, forgets, set(drops), set(late)
         self.requests = []
 
     def __call__(self, request):
@@ -126,7 +126,8 @@ class Entrez:
             low, high = asked["WebEnv"].removeprefix("MCID_").split("_")
             ids = [p for p, day in self.days if low <= day <= high]
             ids = ids[int(asked["retstart"]) :][: int(asked["retmax"])]
-        body = "".join(article(i) for i in ids if i not in self.drops)
+        lacking = self.drops | (set() if "id" in asked else self.late)
+        body = "".join(article(i) for i in ids if i not in lacking)
         head = '<?xml version="1.0" ?>\n<!DOCTYPE PubmedArticleSet PUBLIC "-//NLM//DTD PubMedArticle//EN" "x.dtd">\n'
         return httpx.Response(200, text=f"{head}<PubmedArticleSet>{body}</PubmedArticleSet>\n")
 

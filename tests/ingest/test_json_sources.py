@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.ingest import any_json, crossref, ctgov, europepmc, openalex, registries
+from remit.ingest import any_json, crossref, ctgov, europepmc, openalex, registries, registry_results
 from remit.ingest.json_stream import Broken, Element, elements
 from remit.ingest.registry_ids import found_in
 from remit.model.source_record import SourceRecord, Unread
@@ -288,3 +288,38 @@ def test_one_trial_in_seven_states_has_one_number():
     assert len(states) == 7
     assert {g.registry[0] for g in states} == {"2014-002606-20"}
     assert {"ISRCTN76463425", "NCT01727609"} <= {n for g in got for n in g.registry}
+
+
+def test_posted_results_of_the_samples_are_whole():
+    counted = {}
+    for path in sorted((samples() / "ctgov").glob("v2_*.json")):
+        raw = json.loads(path.read_text(encoding="utf-8")).get("resultsSection")
+        with path.open("rb") as stream:
+            (got,) = registry_results.read(stream)
+        if raw is None:
+            assert isinstance(got, Unread)
+            continue
+        text = json.dumps(raw)
+        assert sum(len(o.measurements) for o in got.outcomes) == sum(
+            len(c["measurements"])
+            for o in raw["outcomeMeasuresModule"]["outcomeMeasures"]
+            for k in o.get("classes", [])
+            for c in k["categories"]
+        )
+        assert sum(len(o.comparisons) for o in got.outcomes) == text.count('"nonInferiorityType"')
+        places = [m.locator for o in got.outcomes for m in o.measurements]
+        assert len(set(places)) == len(places)
+        counted[got.numbers[0]] = got
+    assert len(counted) == 7
+    trial = counted["NCT00567567"]
+    assert len(trial.outcomes) == 17
+    assert sum(not o.measurements for o in trial.outcomes) == 3
+    assert (sum(e.serious for e in trial.events), sum(not e.serious for e in trial.events)) == (75, 152)
+    first = trial.outcomes[0]
+    assert [(m.value, m.lower, m.upper, m.denominator) for m in first.measurements] == [
+        ("48.8", "41.1", "56.5", "179"),
+        ("61.8", "53.8", "69.8", "176"),
+    ]
+    assert (first.comparisons[0].parameter, first.comparisons[0].value) == ("Log Rank Test Statistic", "6.9883")
+    na = [m for o in counted["NCT02552212"].outcomes for m in o.measurements if m.value == "NA"]
+    assert [m.comment for m in na] == ["Values were below the level of quantification."]

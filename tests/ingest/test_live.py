@@ -97,6 +97,13 @@ def test_pubmed_names_records_that_never_came():
     assert any("2 are missing" in w for w in got.warnings)
 
 
+def test_pubmed_is_asked_again_for_what_a_slice_left_out():
+    server = Entrez([(str(i), "2020/01/01") for i in range(1, 30)], late={"7", "9"})
+    got, _ = fetch("pubmed", polite(server))
+    assert (got.got, got.repeats, server.requests[-1][1]["id"]) == (29, 0, "7,9")
+    assert not any("delivered" in w for w in got.warnings)
+
+
 def test_pubmed_beyond_its_limit_is_cut_by_day():
     days = [(str(i), f"{1995 + i % 30}/{1 + i % 12:02d}/{1 + i % 28:02d}") for i in range(1, 12_001)]
     server = Entrez(days)

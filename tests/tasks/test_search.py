@@ -1,5 +1,6 @@
 """What a review defines, run on stand-ins of the services, and stopped halfway."""
 
+import subprocess
 import sys
 from pathlib import Path
 
@@ -87,6 +88,32 @@ def test_stopped_halfway_it_goes_on_the_next_day_where_it_was(root):
     assert ran.brought.search == "epmc-2026-01-02"
     assert len(store.read(root).records) == 9
     assert not list((root / ".remit" / "pages").glob("epmc-open-*"))
+
+
+KILLED = """
+import os, signal, sys
+sys.path[:0] = {paths!r}
+from live_fakes import Cursor, polite
+from remit.tasks import search
+server, left = Cursor("europepmc", total=12), [{after}]
+def dying(request):
+    left[0] -= 1
+    if left[0] < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return server(request)
+list(search.run({root!r}, [], lambda _: polite(dying), {{}}, search.Wish(today="2026-01-02")))
+"""
+
+
+@pytest.mark.parametrize("after", [0, 1, 4])
+def test_killed_at_any_request_nothing_is_lost_and_nothing_asked_twice(root, after):
+    define(root)
+    script = KILLED.format(paths=[p for p in sys.path if p], after=after, root=str(root))
+    assert subprocess.run([sys.executable, "-c", script], capture_output=True).returncode == -9
+    again = Cursor("europepmc", total=12)
+    (ran,) = run(root, again, today="2026-01-02")
+    assert (ran.gathered.asked, len(again.requests)) == (len(ran.gathered.sheets) - after,) * 2
+    assert len(store.read(root).records) == 12
 
 
 def test_a_page_that_was_damaged_on_the_disk_is_asked_for_again(root):

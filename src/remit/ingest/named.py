@@ -1,5 +1,6 @@
 """Readers of JSON and XML sources as formats: each record given the name of its file, and how each source is known."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ READERS: dict[str, tuple[Plain, str]] = {
     "ictrp-xml": (registries.read_ictrp, "the WHO trial portal's XML download"),
     "json": (any_json.read, "JSON whose records are known one by one"),
 }
+_JSON = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[{\[\]\"])")
 _XML = (
     ("europepmc-xml", "<responseWrapper", "an answer of Europe PMC"),
     ("ctgov-xml", "<clinical_study", "a ClinicalTrials.gov study"),
@@ -47,6 +49,6 @@ def suits(name: str) -> Callable[[str], str]:
         for xml, mark, words in _XML:
             if xml == name:
                 return f"it holds {words}" if mark in text[:5000] else ""
-        return "it begins as JSON does" if name == "json" and text.lstrip()[:1] in ("{", "[") else ""
+        return "it begins as JSON does" if name == "json" and _JSON.match(text) else ""
 
     return seen

@@ -67,7 +67,7 @@ class _Tally:
             )
             self.claimed = max(self.claimed, page.claimed)
         self.idle = self.idle + 1 if page.ids and self.got == before else 0
-        missing = [w for w in ask.wanted if w not in self.ids]
+        missing = [w for w in ask.wanted if w not in self.ids] if not page.then else []
         if missing:
             shown = ", ".join(missing[:10]) + (f" and {len(missing) - 10} more" if len(missing) > 10 else "")
             self.warnings[f"{len(missing)} records were found and not delivered: {shown}"] = None
@@ -127,7 +127,7 @@ def _one(
     except SourceError:
         if ask.instead is None:
             raise
-        return _one(service, replace(ask.instead, wanted=ask.wanted), polite, pages, secrets, today)
+        return _one(service, ask.instead, polite, pages, secrets, today)
     digest = hashlib.sha256(body).hexdigest()
     shown = dict(ask.parameters)
     sheet = Sheet(ask=ask.key, url=ask.url, parameters=shown, date=today, sha256=digest, size=len(body))

@@ -6,8 +6,10 @@ enough. Every slice knows which PubMed ids it must bring, and can be asked for b
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 
+from remit.errors import SourceError
 from remit.ingest.json_stream import Bytes
 from remit.ingest.json_tree import Node
 from remit.ingest.live import answers
@@ -17,6 +19,7 @@ from remit.model.source_record import SourceRecord, Unread
 BASE = "https://eutils.ncbi.nlm.nih.gov/entrez/eutils"
 SLICE = 200
 MOST = 9_999
+FEW = 20
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2100, 12, 31)
 _PMID = re.compile(rb"<(?:MedlineCitation|BookDocument)\b[^>]*>\s*<PMID[^>]*>(\d+)</PMID>")
 _SET_END = re.compile(rb"</PubmedArticleSet\s*>\s*\Z|<PubmedArticleSet\s*/>\s*\Z")
@@ -94,11 +97,13 @@ def _halves(ask: Ask) -> tuple[Ask, ...]:
     """The same search cut in two by the day records entered PubMed."""
     sent = dict(ask.parameters)
     if sent.get("datetype", "edat") != "edat":
-        raise Unusable("more than 9,999 hits in a search limited by date; limit it in the query instead")
+        raise SourceError(
+            "PubMed: more than 9,999 hits in a search limited by a date of another type; limit it in the query"
+        )
     low = _day(sent.get("mindate", ""), FIRST_DAY)
     high = _day(sent.get("maxdate", ""), LAST_DAY)
     if low >= high:
-        raise Unusable(f"more than {MOST} hits on one day ({low})")
+        raise SourceError(f"PubMed: more than {MOST} hits entered on one day ({low}); narrow the query")
     recent = date(1990, 1, 1) if low < date(1990, 1, 1) <= high else low + (high - low) // 2
     middle = min(recent, high - timedelta(days=1))
     parts = ((low, middle), (middle + timedelta(days=1), high))
@@ -139,6 +144,10 @@ def _fetched(ask: Ask, body: bytes) -> Page:
     if not _SET_END.search(body[-200:]):
         raise Unusable("a slice that is no whole PubmedArticleSet")
     ids = tuple(i.decode() for i in _PMID.findall(body))
-    if not set(ids) & set(ask.wanted):
+    missing = tuple(w for w in ask.wanted if w not in set(ids))
+    if len(missing) == len(ask.wanted) and (ask.instead is not None or len(missing) > FEW):
         raise Unusable("a slice with none of the records asked for")
-    return Page(ids=ids)
+    if not missing or ask.instead is None:
+        return Page(ids=ids)
+    named = {**ask.instead.parameters, "id": ",".join(missing)}
+    return Page(ids=ids, then=(replace(ask.instead, parameters=named, wanted=missing),))

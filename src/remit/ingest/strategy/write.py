@@ -137,12 +137,25 @@ class _Writer:
             if codes and (len(codes) == 1 or self.aim.combines or _only_or(query)):
                 inner = self.bare(query)
                 return marks.around(self.aim, codes, f"({inner})") if inner is not None else None
-        parts = [(p, self.query(p)) for p in query.parts]
+        parts = [(p, self.query(p)) for p in self.grouped(query)]
         kept = [self.bracketed(p, text, fielded=True) for p, text in parts if text is not None]
         if query.op == "not" and parts[0][1] is None:
             self.lose("a NOT whose first part could not be written: left out")
             return None
         return marks.operator(self.aim, query.op).join(kept) if kept else None
+
+    def grouped(self, query: Bool) -> tuple[Query, ...]:
+        """The parts, with neighbours of the same fields put together so that the field is written once."""
+        if query.op != "or" or self.aim.name in ("pubmed", "europepmc") or _shared(query):
+            return query.parts
+        out: list[Query] = []
+        for part in query.parts:
+            last = out[-1] if out else None
+            if last is not None and _same_fields(last, part):
+                out[-1] = joined("or", (last, part))
+            else:
+                out.append(part)
+        return tuple(out)
 
     def bracketed(self, part: Query, text: str, fielded: bool = False) -> str:
         """A part in brackets, unless it is one piece already; nearness is one piece where its fields are around it."""
@@ -198,9 +211,10 @@ class _Writer:
         known = dict(self.aim.codes)
         if names in known:
             return (known[names],)
+        covering = self.covering(names)
+        if covering:
+            return covering
         single = {n: known.get(frozenset({n})) for n in sorted(names, key=marks.field_order)}
-        if all(single.values()):
-            return tuple(c for c in single.values() if c)
         if names == ALL:
             return ()
         wider = [(len(f), c) for f, c in known.items() if names < f]
@@ -214,6 +228,15 @@ class _Writer:
         missing = ", ".join(n for n, c in single.items() if not c)
         self.lose(f"the field {missing}: {self.aim.title} has none like it, left out")
         return kept or None
+
+    def covering(self, names: Fields) -> tuple[str, ...]:
+        """Codes that together are exactly these fields, the widest first; () where there are none."""
+        left, out = set(names), []
+        for fields, code in self.aim.codes:
+            if fields <= left:
+                out.append((min(marks.field_order(f) for f in fields), code))
+                left -= fields
+        return tuple(code for _, code in sorted(out)) if not left else ()
 
     def replaced(self, name: str) -> tuple[str, ...] | None:
         """Codes of the fields that stand for one the language lacks."""
@@ -304,6 +327,12 @@ def _shared(query: Bool) -> Fields:
     if not words or any(isinstance(p, Heading | Years | Ref | Raw | Limited) for p in inside):
         return frozenset()
     return words[0].fields if all(w.fields == words[0].fields for w in words) else frozenset()
+
+
+def _same_fields(one: Query, other: Query) -> bool:
+    """Whether two parts are words of the same fields, with no operator but or."""
+    both = Bool("or", (one, other))
+    return bool(_shared(both)) and _only_or(both)
 
 
 def _only_or(query: Query) -> bool:
