@@ -71,6 +71,8 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
         e.first > 0 and e.year >= 0 and (e.volume > 0 or (e.volume == 0 and whole and e.journal > 0 and e.year > 0))
     )
     if placed and (e.year > 0 or not a.first.startswith("cd")):
+        if (a.series or b.series) and (e.journal < 1 or e.authors < 1):
+            return "different", 0
         return _same_place(e, named, whole and _pages(a) > 2, a.translated or b.translated)
     if a.series or b.series:
         return "different", 0
@@ -96,7 +98,9 @@ def _same_place(e: Evidence, named: bool, pages: bool, translated: bool) -> tupl
     """
     if named:
         if e.authors < 0:
-            return ("unsure", 0) if e.title == EQUAL else ("different", 0)
+            return ("unsure", 0) if e.title == EQUAL and e.journal >= 0 else ("different", 0)
+        if e.authors == 1 and e.journal < 0:
+            return "unsure", 0
         if e.title == EQUAL or pages or e.authors >= 2:
             return "same", 3 if pages else 2
         return "unsure", 0

@@ -69,6 +69,15 @@ def evidence(a: Key, b: Key) -> Evidence:
     )
 
 
+def hopeless(a: Key, b: Key) -> bool:
+    """Whether two records have so little in common that no rule could make them one document: a quick look."""
+    if (a.doi and a.doi == b.doi) or (a.pmid and a.pmid == b.pmid) or (a.pmcid and a.pmcid == b.pmcid):
+        return False
+    if a.first and (a.first == b.first or first(a, b) > 0):
+        return False
+    return title(a.title, b.title) <= SIMILAR
+
+
 def _same(a: str, b: str) -> int:
     if not a or not b:
         return 0
@@ -142,7 +151,8 @@ def _name_in(name: str, many: tuple[str, ...]) -> bool:
         small, large = (name, other) if len(name) < len(other) else (other, name)
         if len(small) > 3 and (large.endswith(small) or large.startswith(small)):
             return True
-        if len(small) > 4 and Indel.normalized_similarity(name, other, score_cutoff=0.84) > 0:
+        near = len(small) > 4 and len(large) - len(small) < 3 and (small[0] == large[0] or small[-1] == large[-1])
+        if near and Indel.normalized_similarity(name, other, score_cutoff=0.84) > 0:
             return True
     return False
 
@@ -150,6 +160,8 @@ def _name_in(name: str, many: tuple[str, ...]) -> bool:
 def _swapped(few: Key, many: Key, found: list[bool]) -> int:
     """How many authors are there, those counted whose family and given names are in each other's place."""
     pairs = list(zip(many.authors, many.given, strict=True))
+    if not any(len(given) > 2 for given in (*few.given, *many.given)):
+        return sum(found)
     return sum(
         there or any(_turned(f, g, h, i) for h, i in pairs)
         for f, g, there in zip(few.authors, few.given, found, strict=True)
@@ -234,6 +246,7 @@ def journal(a: Key, b: Key) -> int:
 
 @lru_cache(maxsize=65536)
 def _named_alike(a: str, b: str) -> bool:
+    """Whether two lists of names have a journal's or meeting's name in common."""
     if _MEETING.search(a) or _MEETING.search(b):
         x, y = _meeting(a), _meeting(b)
         if len(x & y) > 1 and (x <= y or y <= x):

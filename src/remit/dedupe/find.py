@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from remit.dedupe import block, cluster
 from remit.dedupe.compare import LONG, decide, excludes, say
-from remit.dedupe.evidence import evidence
+from remit.dedupe.evidence import evidence, hopeless
 from remit.dedupe.normalise import Key, fullness, key
 from remit.model.source_record import SourceRecord
 
@@ -60,6 +60,8 @@ def among(keys: Sequence[Key], known: int = 0, settled: Mapping[Pair, bool] | No
             sure.setdefault(PERSON, []).append((min(i, j), max(i, j)))
     for one, other in block.pairs([keys[i] for i in unlike], known):
         i, j = unlike[one], unlike[other]
+        if hopeless(keys[i], keys[j]):
+            continue
         answer, strength = decide(evidence(keys[i], keys[j]), keys[i], keys[j])
         if answer == "same":
             sure.setdefault(strength, []).append((i, j))

@@ -74,12 +74,7 @@ def numbers(of: list[str]) -> str:
     >>> numbers(["phase", "ii", "trial", "of", "p16ink4a"])
     '16 2 4'
     """
-    found: list[str] = []
-    for word in of:
-        if word.isalpha():
-            if word in _ROMAN:
-                found.append(_ROMAN[word])
-        else:
-            found.extend(n.lstrip("0") or "0" for n in _NUMERAL.findall(word))
+    found = [_ROMAN[word] for word in of if word in _ROMAN]
+    found += [n.lstrip("0") or "0" for n in _NUMERAL.findall(" ".join(of))]
     found.sort()
     return " ".join(found)

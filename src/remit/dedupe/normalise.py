@@ -68,9 +68,26 @@ _NOTICES = tuple(
         ),
     )
 )
-_NOTICE_WORDS = re.compile(
-    r"errat|corrig|correct|addend|retract|concern|comment|reply|response|\bre:|letter|editorial|discussion|protocol"
+_NOTICE_WORDS = (
+    *("errat", "corrig", "correct", "addend", "retract", "concern", "comment", "reply", "repli", "response", "re:"),
+    *("letter", "editorial", "discussion", "protocol"),
 )
+_SERIES_WORDS = (
+    *(
+        "editor",
+        "special ",
+        "foreword",
+        "preface",
+        "introduction",
+        "in this issue",
+        "news",
+        "abstracts",
+        "proceedings of",
+    ),
+    *("book review", "announcement", "obituary", "table of contents", "index", "correspondence", "letter", "comment"),
+    *("response", "reply", "annual ", "highlights", "scientific sessions"),
+)
+_NO_LETTERS = bytes(b for b in range(256) if not chr(b).isalnum() or b > 127)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +141,7 @@ def key(record: SourceRecord) -> Key:
         words=longest(words),
         numbers=intern(fold.numbers(words)),
         notice=notice(folded, record.kind),
-        series=len(folded) < 120 and _SERIES.match(folded) is not None,
+        series=series(folded),
         translated=_FOREIGN.match(record.title) is not None,
         kind=kind(record.kind),
         authors=families,
@@ -163,12 +180,13 @@ def longest(words: list[str]) -> int:
     """Return a number that titles with the same four longest words share, whatever their order; 0 for short titles."""
     if len(words) < 4:
         return 0
-    return crc32("".join(sorted(sorted(set(words), key=lambda w: (-len(w), w))[:4])).encode()) or 1
+    long = sorted(sorted(set(words)), key=len, reverse=True)[:4]
+    return crc32("".join(sorted(long)).encode()) or 1
 
 
 def notice(folded: str, kind: str) -> str:
     """Return which kind of notice a title is, or "" for none."""
-    if _NOTICE_WORDS.search(folded):
+    if any(word in folded for word in _NOTICE_WORDS):
         for name, pattern in _NOTICES:
             if pattern.match(folded):
                 return name
@@ -176,6 +194,11 @@ def notice(folded: str, kind: str) -> str:
     if "erratum" in said or "correction" in said:
         return "erratum"
     return "retraction" if "retraction" in said else ""
+
+
+def series(folded: str) -> bool:
+    """Whether a title is one that may be printed again and again."""
+    return len(folded) < 120 and any(word in folded for word in _SERIES_WORDS) and _SERIES.match(folded) is not None
 
 
 def kind(printed: str) -> str:
@@ -205,10 +228,13 @@ def people(authors: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(families), tuple(given)
 
 
+@lru_cache(maxsize=131072)
 def person(author: str) -> tuple[str, str]:
     """Return the letters of family and given names of `Family, Given`, `Given Family` or `Family GN`."""
     folded = fold.text(author)
     family, comma, rest = folded.partition(",")
+    if comma and family.isalpha() and len(rest) < 4:
+        return family, rest.strip(" .")
     if comma:
         return "".join(fold.words(family)), "".join(w for w in fold.words(rest) if w not in _SUFFIX)
     words = [w for w in fold.words(folded) if w not in _SUFFIX]
@@ -290,8 +316,8 @@ def abstract(printed: str) -> int:
     """Return a number that equal abstracts share (of letters 60 to 260, past headings); 0 for none or a short one."""
     if len(printed) < 400:
         return 0
-    letters = "".join(fold.words(fold.text(printed[:600])))
-    return crc32(letters[60:260].encode()) or 1
+    letters = printed[:600].encode("ascii", "ignore").translate(None, _NO_LETTERS).lower()
+    return crc32(letters[60:260]) or 1
 
 
 def fullness(k: Key) -> tuple[int, int, str]:
