@@ -15,8 +15,10 @@ TITLE = "A title that is long enough to be telling of one document"
 
 @pytest.fixture
 def paired(root):
-    bring(root, search("one"), [record(1, doi="10.1000/a", title=TITLE), record(5)])
-    bring(root, search("two"), [record(1, doi="10.1000/b", title=TITLE, key="b", abstract="Only here. " * 50)])
+    bring(root, search("one"), [record(1, doi="10.1000/a", title=TITLE, pages="9"), record(5)])
+    bring(
+        root, search("two"), [record(1, doi="10.1000/b", title=TITLE, pages="9", key="b", abstract="Only here. " * 50)]
+    )
     return root
 
 
@@ -30,7 +32,7 @@ def test_different_is_remembered(paired):
     (pair,) = open_pairs(paired)
     settle(paired, pair.pair.record, pair.pair.other, "different", "r1", "2020-01-02")
     assert open_pairs(paired) == ()
-    bring(paired, search("three"), [record(1, doi="10.1000/b", title=TITLE, key="c")])
+    bring(paired, search("three"), [record(1, doi="10.1000/b", title=TITLE, pages="9", key="c")])
     assert open_pairs(paired) == ()
     assert [a.verdict for a in store.read(paired).alike] == ["different"]
 

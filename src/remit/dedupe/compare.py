@@ -18,7 +18,7 @@ LONG = 30
 def decide(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     """Return the answer and, for `same`, its strength."""
     if e.title != EQUAL and e.notice < 0:
-        return "different", 0
+        return ("unsure", 0) if (e.doi > 0 or e.pmid > 0) and e.title >= SIMILAR and e.first >= 0 else ("different", 0)
     if e.pmid > 0:
         return _of_pmid(e)
     if e.pmid < 0 or e.doi < 0:
@@ -52,10 +52,16 @@ def _of_doi(e: Evidence, telling: bool) -> tuple[Answer, int]:
 
 
 def _against_identifiers(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
-    """Another DOI or PMID: two documents, unless everything else is the same; then a person looks."""
+    """Another DOI or PMID: two documents, unless the place in print is the same and so are title and authors.
+
+    Publishers give a document a second DOI when a journal moves. Where the place is less than a span of pages, or
+    the PMID differs, a person looks.
+    """
+    if one_place(e) and e.authors >= 2 and not a.series and e.pmid >= 0:
+        return "same", 1
     place = e.volume > 0 and e.first > 0 and e.journal > 0 and e.year > 0 and e.last >= 0
     alike = e.title == EQUAL and e.authors >= 2 and len(a.title) >= LONG
-    if alike and place and (e.span or e.pmid > 0 or e.doi > 0):
+    if alike and place and not a.series:
         return "unsure", 0
     if e.pmid < 0 and e.doi > 0 and e.title >= NEAR and e.authors >= 1:
         return "unsure", 0
@@ -108,6 +114,8 @@ def _same_place(e: Evidence, named: bool, pages: bool, translated: bool) -> tupl
         return "same", 2
     if pages and e.title == OTHER and e.year > 0 and e.authors >= 2 and (e.authors == 3 or e.journal > 0):
         return ("same", 1) if e.issue > 0 or translated else ("unsure", 0)
+    if e.title == NEAR and e.authors >= 2 and e.abstract > 0:
+        return "same", 1
     if e.authors < 0 or (e.title == OTHER and not pages):
         return "different", 0
     return ("unsure", 0) if e.authors >= 2 else ("different", 0)
@@ -134,9 +142,15 @@ def _same_title(e: Evidence, long: bool, whole: bool) -> tuple[Answer, int]:
     return ("unsure", 0) if e.year >= 0 and e.authors >= 1 else ("different", 0)
 
 
+def one_place(e: Evidence) -> bool:
+    """Whether two records have one title and one span of pages in one volume of one journal."""
+    paged = e.first > 0 and e.last > 0 and e.span
+    return paged and e.title == EQUAL and e.journal > 0 and e.volume > 0 and e.year > 0 and e.issue >= 0
+
+
 def excludes(e: Evidence) -> bool:
     """Whether two records cannot be one document, whatever a third record says."""
-    if e.pmid < 0 or (e.doi < 0 and e.pmid <= 0) or (e.notice < 0 and e.title != EQUAL):
+    if e.pmid < 0 or (e.doi < 0 and e.pmid <= 0 and not one_place(e)) or (e.notice < 0 and e.title != EQUAL):
         return True
     if e.pmid > 0 or e.doi > 0:
         return False

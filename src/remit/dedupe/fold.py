@@ -24,6 +24,7 @@ _ROMAN = {
     "xiv": "14",
     "xv": "15",
 }
+_ROMAN.update(two="2", three="3", four="4", five="5", six="6", seven="7", eight="8", nine="9", ten="10", twelve="12")
 _NUMERAL = re.compile(r"\d+")
 
 
@@ -69,7 +70,7 @@ def words(folded: str) -> list[str]:
 
 
 def numbers(of: list[str]) -> str:
-    """Return the numbers that words hold, sorted, Roman numerals among them; what tells part I from part II.
+    """Return the numbers that words hold, sorted, Roman numerals and number words among them: part I is not part II.
 
     >>> numbers(["phase", "ii", "trial", "of", "p16ink4a"])
     '16 2 4'

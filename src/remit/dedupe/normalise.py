@@ -29,8 +29,9 @@ _MONTHS = {
     m: n for n, m in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
 }
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\b(?:online|electronic resource)\b")
+_PARALLEL = re.compile(r" = |-(?=revue\b|journal\b|zeitschrift\b|annals\b|archiv)|(?<=[a-z]{6})\. (?=\w{3,} \w+ )")
 _GROUP = re.compile(
-    r"group|collaborat|investigators|consortium|network|committee|society|trialists|association|initiative"
+    r"anonymous|group|collaborat|investigators|consortium|network|committee|society|trialists|association|initiative"
 )
 _SERIES = re.compile(
     r"(?:the |an? |guest |from the |remarks from \w+ \w+ |\w+ )?"
@@ -50,7 +51,7 @@ _NOTICES = tuple(
             "erratum",
             r"\(?(?:published )?(?:errat(?:um|a)|corrigend(?:um|a)|addendum)\b|"
             r"(?:author |publisher )?corrections?(?: to\b|:|\.|\Z)",
-            r"errat(?:um|a)(?: to .*)?|corrigend(?:um|a)(?: to .*)?",
+            r"errat(?:um|a)(?: to .*)?|corrigend(?:um|a)(?: to .*)?|vol\.? ?\d+,? p?p?g?\.?.*\d\)?",
         ),
         ("retraction", r"retraction(?: of\b|:| note|\Z)|notice of retraction|expression of concern", ""),
         (
@@ -69,7 +70,20 @@ _NOTICES = tuple(
     )
 )
 _NOTICE_WORDS = (
-    *("errat", "corrig", "correct", "addend", "retract", "concern", "comment", "reply", "repli", "response", "re:"),
+    *(
+        "(vol",
+        "errat",
+        "corrig",
+        "correct",
+        "addend",
+        "retract",
+        "concern",
+        "comment",
+        "reply",
+        "repli",
+        "response",
+        "re:",
+    ),
     *("letter", "editorial", "discussion", "protocol"),
 )
 _SERIES_WORDS = (
@@ -303,7 +317,7 @@ def journal(printed: str) -> str:
     """Return a journal's names, each as words: with and without subtitle, parallel titles apart, joined by |."""
     folded = _ASIDE.sub(" ", fold.text(printed)) or fold.text(printed)
     names: list[str] = []
-    for part in folded.split(" = "):
+    for part in _PARALLEL.split(folded):
         main, colon, _ = part.partition(":")
         for name in (main, part) if colon else (part,):
             words = [w for w in fold.words(name) if w not in ("and", "the", "of", "amp")]
