@@ -4,12 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.errors import InputError
 from remit.stats.cox import cox
-from remit.stats.cox_checks import baseline_hazard, proportional_hazards, schoenfeld
+from remit.stats.cox_checks import baseline_hazard, concordance, proportional_hazards, schoenfeld
+from remit.stats.cox_exact import cox_exact
 from remit.stats.cumulative_hazard import nelson_aalen
 from remit.stats.logrank import logrank
 
@@ -131,6 +132,7 @@ def test_a_group_without_events_is_reported_not_hidden():
 
 
 @given(COHORT)
+@settings(max_examples=40, deadline=None)
 def test_the_order_of_arms_flips_the_sign(rows):
     time, event, arm = columns(rows)
     try:
@@ -142,6 +144,7 @@ def test_the_order_of_arms_flips_the_sign(rows):
 
 
 @given(COHORT, st.sampled_from([12.0, 1 / 12, 30.4375]))
+@settings(max_examples=40, deadline=None)
 def test_the_unit_of_time_does_not_matter(rows, unit):
     time, event, arm = columns(rows)
     try:
@@ -153,6 +156,7 @@ def test_the_unit_of_time_does_not_matter(rows, unit):
 
 
 @given(COHORT)
+@settings(max_examples=40, deadline=None)
 def test_the_score_test_is_the_log_rank_test_without_ties(rows):
     time, event, arm = columns(rows)
     time = time + np.arange(time.size) * 1e-3
@@ -161,6 +165,20 @@ def test_the_score_test_is_the_log_rank_test_without_ties(rows):
     except InputError:
         return
     assert fit.score == pytest.approx(logrank(time, event, arm).statistic, rel=1e-9, abs=1e-12)
+
+
+def test_the_exact_likelihood_without_ties_is_the_partial_one():
+    time = TIME + np.arange(12) * 1e-3
+    one, other = cox_exact(time, EVENT, BOTH, strata=SITE), cox(time, EVENT, BOTH, strata=SITE)
+    assert one.estimate == pytest.approx(other.estimate, rel=1e-10)
+    assert one.likelihood_ratio == pytest.approx(other.likelihood_ratio, rel=1e-10)
+    assert one.covariance == pytest.approx(np.array(other.covariance), rel=1e-9)
+
+
+def test_concordance_of_a_perfect_order_is_one():
+    fit = cox([1, 2, 3, 4, 5], [1, 1, 1, 1, 0], [1.0, 2.0, 0.5, 0.2, 0.1])
+    assert concordance(fit).estimate == pytest.approx(9 / 10)
+    assert concordance(fit).pairs == 10.0
 
 
 def test_observed_and_expected_add_up():
@@ -183,6 +201,8 @@ def test_observed_and_expected_add_up():
         (lambda: cox(TIME, EVENT, ARM, cluster=np.ones(12)), "at least two clusters"),
         (lambda: proportional_hazards(cox(TIME, EVENT, ARM), transform="sqrt"), "kaplan-meier, rank"),
         (lambda: baseline_hazard(cox(TIME, EVENT, ARM), [1.0, 2.0]), "one per covariate"),
+        (lambda: cox_exact(TIME, np.zeros(12), ARM), "nobody had the event"),
+        (lambda: cox_exact(TIME, EVENT, np.ones(12)), "constant among those compared"),
         (lambda: logrank(TIME, EVENT, np.ones(12)), "at least two groups"),
         (lambda: logrank(TIME, np.zeros(12), ARM), "nobody had the event"),
         (lambda: logrank(TIME, EVENT, ARM, rho=-1.0), "rho -1"),

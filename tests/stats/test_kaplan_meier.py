@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.errors import InputError
@@ -53,6 +53,7 @@ def test_a_quantile_on_a_flat_span_is_its_middle():
 
 
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=40))
+@settings(max_examples=40, deadline=None)
 def test_without_censoring_it_is_the_share_still_there(times):
     curve = kaplan_meier(times, np.ones(len(times)))
     for time, survival in zip(curve.time, curve.survival, strict=True):
@@ -60,6 +61,7 @@ def test_without_censoring_it_is_the_share_still_there(times):
 
 
 @given(PEOPLE, st.sampled_from([12.0, 1 / 12, 30.4375, 365.25]))
+@settings(max_examples=40, deadline=None)
 def test_the_unit_of_time_does_not_matter(people, unit):
     time, event = (np.array(v, dtype=float) for v in zip(*people, strict=True))
     one, other = kaplan_meier(time, event), kaplan_meier(time * unit, event)
@@ -71,6 +73,7 @@ def test_the_unit_of_time_does_not_matter(people, unit):
 
 
 @given(PEOPLE)
+@settings(max_examples=40, deadline=None)
 def test_people_censored_at_the_end_raise_the_curve_and_move_no_step(people):
     time, event = (np.array(v, dtype=float) for v in zip(*people, strict=True))
     more = kaplan_meier(np.append(time, 50.0), np.append(event, 0.0))
@@ -80,6 +83,7 @@ def test_people_censored_at_the_end_raise_the_curve_and_move_no_step(people):
 
 
 @given(PEOPLE)
+@settings(max_examples=40, deadline=None)
 def test_one_kind_of_event_is_one_minus_kaplan_meier_with_greenwood(people):
     time, event = (np.array(v, dtype=float) for v in zip(*people, strict=True))
     if not event.any():

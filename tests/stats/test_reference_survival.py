@@ -3,7 +3,8 @@
 import numpy as np
 
 from remit.stats.cox import cox
-from remit.stats.cox_checks import proportional_hazards
+from remit.stats.cox_checks import concordance, proportional_hazards
+from remit.stats.cox_exact import cox_exact
 from remit.stats.kaplan_meier import kaplan_meier
 from remit.stats.logrank import logrank
 from remit.stats.rmst import restricted_mean
@@ -72,6 +73,19 @@ def test_cox_and_logrank(reference):
         arm = case.column("arm")
         if case.id in ("cox_efron", "cox_breslow"):
             fit = cox(time, event, arm, ties=case.args["ties"])
+            got = {
+                "coef": fit.estimate,
+                "se": fit.se,
+                "hr_ci": [np.exp(fit.lower[0]), np.exp(fit.upper[0])],
+                "loglik": [fit.null_log_likelihood, fit.log_likelihood],
+                "score": fit.score,
+                "wald": fit.wald,
+            }
+            reference.agree(case, got, **LOOSE)
+            order = concordance(fit)
+            reference.agree(case, {"concordance": [order.estimate, order.se]}, **FINE)
+        elif case.id == "cox_exact":
+            fit = cox_exact(time, event, arm)
             got = {
                 "coef": fit.estimate,
                 "se": fit.se,
