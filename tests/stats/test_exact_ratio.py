@@ -92,3 +92,24 @@ def test_rates_by_hand():
 def test_refusals(call):
     with pytest.raises(InputError):
         call()
+
+
+def test_one_common_ratio_is_the_fit_held_at_no_variance():
+    a, n1, c, n2 = [4, 9, 1, 12], [20, 30, 15, 40], [8, 10, 3, 25], [22, 31, 16, 38]
+    for model in (exact_ratio.odds_ratio, exact_ratio.odds_ratio_approximate):
+        fit = model(a, n1, c, n2, common=True)
+        wald = model(a, n1, c, n2, "wald", common=True)
+        assert (fit.tau2, fit.tau2_lower, fit.tau2_upper) == (0.0, 0.0, 0.0)
+        assert fit.log_likelihood <= model(a, n1, c, n2).log_likelihood + 1e-9
+        assert fit.lower == pytest.approx(wald.lower, abs=0.05)
+        assert fit.q == model(a, n1, c, n2).q > 0.0
+    ratio = exact_ratio.rate_ratio([3, 5], [10.0, 10.0], [6, 10], [10.0, 10.0], common=True)
+    assert ratio.estimate == pytest.approx(math.log(0.5))
+    assert ratio.q == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_count_at_the_end_of_its_support_fits_certainly():
+    """With one study at an end and one inside, the statistic of equal ratios counts the first as log 1 = 0."""
+    fit = exact_ratio.odds_ratio([0, 5], [10, 10], [3, 5], [10, 10], common=True)
+    inside = max(slow_hypergeometric(5, 10, 5, 10, float(t)) for t in np.linspace(-1.0, 1.0, 2001))
+    assert fit.q == pytest.approx(2.0 * (inside - fit.log_likelihood), abs=1e-5)

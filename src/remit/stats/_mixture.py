@@ -8,24 +8,32 @@ import math
 from typing import Protocol
 
 import numpy as np
-from scipy.special import expit, gammaln
+from scipy.special import expit, gammaln, xlogy
 
+from remit.errors import NotConverged
 from remit.stats._check import FloatArray
-from remit.stats._logit_normal import REACH, STEP
+from remit.stats._grid import nodes
+from remit.stats._logit_normal import REACH
 from remit.stats._surface import Point
-
-_ROOT = math.sqrt(2.0 * math.pi)
 
 
 class Within(Protocol):
-    """Likelihoods of k studies: `peak` is each study's own best theta, `most` bounds the information any can hold."""
+    """Likelihoods of k studies: `peak` is each study's own best theta, `most` bounds the information any can hold.
+
+    `scale` and `centre` say how information falls with theta, as in `_grid.nodes`.
+    """
 
     k: int
     peak: FloatArray
     most: float
+    scale: float | None
+    centre: float
 
     def terms(self, theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return log-likelihood, slope and minus curvature of each study at each theta, shapes (k, q)."""
+
+    def best(self) -> float:
+        """Return the log-likelihood when every study has its own best theta, be that infinite."""
 
 
 class Mixture:
@@ -33,6 +41,7 @@ class Mixture:
 
     def __init__(self, within: Within) -> None:
         self.within = within
+        self._pulled = (math.nan, np.zeros(within.k))
 
     def at(self, mu: float, tau: float) -> Point:
         """Return height and derivatives, which are posterior moments."""
@@ -40,27 +49,31 @@ class Mixture:
             height, slope, fall = (part[:, 0] for part in self.within.terms(np.array([mu])))
             rise = float(slope @ slope - fall.sum())
             return Point(mu, 0.0, float(height.sum()), float(slope.sum()), 0.0, -float(fall.sum()), 0.0, rise)
-        u = self._nodes(mu, tau)
+        u, log_weight, log_step = self._nodes(mu, tau)
         height, slope, fall = self.within.terms(mu + tau * u)
-        joint = height - 0.5 * u * u
-        peak = joint.max(axis=1)
-        mass = np.exp(joint - peak[:, None])
-        total = mass.sum(axis=1)
-        mass /= total[:, None]
-        inner = slope * slope - fall
-        r, ur = (mass * slope).sum(axis=1), (mass * slope) @ u
-        weighted = mass * inner
-        sums = weighted.sum(axis=1), weighted @ u, weighted @ (u * u)
-        ends = self.within.k * math.log((u[1] - u[0]) / _ROOT)
+        joint = height
+        joint += log_weight
+        peak = joint.max(axis=1, keepdims=True)
+        joint -= peak
+        mass = np.exp(joint, out=joint)
+        total = mass.sum(axis=1, keepdims=True)
+        mass /= total
+        basis = np.stack((np.ones_like(u), u, u * u), axis=1)
+        inner = slope * slope
+        inner -= fall
+        inner *= mass
+        slope *= mass
+        first, second = slope @ basis[:, :2], (inner @ basis).sum(axis=0).tolist()
+        (r, ur), square = first.sum(axis=0).tolist(), first.T @ first
         return Point(
             mu,
             tau,
-            float(np.sum(peak + np.log(total))) + ends,
-            float(r.sum()),
-            float(ur.sum()),
-            float(np.sum(sums[0] - r * r)),
-            float(np.sum(sums[1] - r * ur)),
-            float(np.sum(sums[2] - ur * ur)),
+            float(peak.sum()) + float(np.log(total).sum()) + self.within.k * log_step,
+            r,
+            ur,
+            second[0] - float(square[0, 0]),
+            second[1] - float(square[0, 1]),
+            second[2] - float(square[1, 1]),
         )
 
     def rise_at_zero(self, mu: float) -> float:
@@ -68,14 +81,15 @@ class Mixture:
         _, slope, fall = (part[:, 0] for part in self.within.terms(np.array([mu])))
         return float(slope @ slope - fall.sum())
 
-    def _nodes(self, mu: float, tau: float) -> FloatArray:
-        _, slope, _ = self.within.terms(np.array([mu]))
-        pull = tau * slope[:, 0]
-        farthest = np.minimum(np.abs(self.within.peak - mu) / tau, np.abs(pull))
+    def _nodes(self, mu: float, tau: float) -> tuple[FloatArray, FloatArray, float]:
+        within = self.within
+        if mu != self._pulled[0]:
+            self._pulled = mu, within.terms(np.array([mu]))[1][:, 0]
+        pull = tau * self._pulled[1]
+        farthest = np.minimum(np.abs(within.peak - mu) / tau, np.abs(pull))
         centre = np.copysign(farthest, pull)
         low, high = min(0.0, float(centre.min())) - REACH, max(0.0, float(centre.max())) + REACH
-        step = min(STEP / math.sqrt(1.0 + tau * tau * self.within.most), 0.5, 0.6 / tau)
-        return np.linspace(low, high, math.ceil((high - low) / step) + 1)
+        return nodes(mu, tau, low, high, within.most, within.scale, within.centre)
 
 
 class BinomialOffset:
@@ -85,6 +99,8 @@ class BinomialOffset:
         self.x, self.n, self.offset, self.k = events, trials, offset, events.size
         self.peak = np.log((events + 0.1) / (trials - events + 0.1)) - offset
         self.most = 0.25 * float(trials.max())
+        self.scale: float | None = 2.0
+        self.centre = float(np.abs(offset).max())
         self.constant = gammaln(trials + 1.0) - gammaln(events + 1.0) - gammaln(trials - events + 1.0)
 
     def terms(self, theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -95,6 +111,11 @@ class BinomialOffset:
         height = x * eta - n * (np.maximum(eta, 0.0) + np.log1p(np.exp(-np.abs(eta)))) + self.constant[:, None]
         return height, x - n * p, n * p * (1.0 - p)
 
+    def best(self) -> float:
+        """Return the log-likelihood at each study's own proportion."""
+        x, n = self.x, self.n
+        return float((xlogy(x, x / n) + xlogy(n - x, 1.0 - x / n) + self.constant).sum())
+
 
 class PoissonTime:
     """Events over person-time with log(rate) = theta; shapes (k,)."""
@@ -103,6 +124,8 @@ class PoissonTime:
         self.x, self.t, self.k = events, time, events.size
         self.peak = np.log((events + 0.1) / time)
         self.most = float(events.max()) + 4.0 * math.sqrt(float(events.max()) + 1.0)
+        self.scale: float | None = None
+        self.centre = 0.0
         self.constant = events * np.log(time) - gammaln(events + 1.0)
 
     def terms(self, theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -111,9 +134,16 @@ class PoissonTime:
         x = self.x[:, None]
         return x * theta - expected + self.constant[:, None], x - expected, expected
 
+    def best(self) -> float:
+        """Return the log-likelihood at each study's own rate."""
+        return float((xlogy(self.x, self.x / self.t) - self.x + self.constant).sum())
+
 
 FAR = 45.0  # beyond this log odds ratio one end of the support holds everything but 1e-13
 KNOT = 0.1
+WIDEST = 9.0  # standard deviations of a count from its mean that are summed, and EXTRA more on either side
+EXTRA = 10
+MOST_STEPS = 100
 
 
 class Hypergeometric:
@@ -127,41 +157,56 @@ class Hypergeometric:
     def __init__(self, a: FloatArray, n1: FloatArray, events: FloatArray, n2: FloatArray) -> None:
         self.a, self.k = a, a.size
         low, high = np.maximum(0.0, events - n2), np.minimum(n1, events)
-        self.knots = np.linspace(-FAR, FAR, round(2.0 * FAR / KNOT) + 1)
-        self.table = np.empty((3, self.k, self.knots.size))
+        knots = np.linspace(-FAR, FAR, round(2.0 * FAR / KNOT) + 1)
+        cumulants = np.empty((3, self.k, knots.size))
         self.own = np.empty(self.k)
+        self.inner = (a > low) & (a < high)
         for i in range(self.k):
             j = np.arange(low[i], high[i] + 1.0)
             ways = _log_ways(n1[i], j) + _log_ways(n2[i], events[i] - j)
             self.own[i] = ways[int(a[i] - low[i])]
-            self.table[:, i, :] = _cumulants(j, ways, self.knots)
+            cumulants[:, i, :] = _cumulants(low[i], ways, n1[i], n2[i], events[i], knots)
         b, d = n1 - a, n2 - (events - a)
         self.peak = np.log((a + 0.1) * (d + 0.1) / ((b + 0.1) * (events - a + 0.1)))
-        self.most = float(self.table[2].max())
+        self.most = float(cumulants[2].max())
+        self.scale: float | None = 4.0
+        self.centre = float(np.abs(knots[cumulants[2].argmax(axis=1)]).max())
+        scaled = cumulants * np.array([1.0, KNOT, KNOT * KNOT])[:, None, None]
+        self.table: FloatArray = np.concatenate((scaled[:, :, :-1], scaled[:, :, 1:]))
 
     def terms(self, theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return log-likelihood, slope and minus curvature, shapes (k, q)."""
-        inside = np.clip(theta, -FAR, FAR)
-        at = np.minimum(((inside + FAR) / KNOT).astype(np.intp), self.knots.size - 2)
-        s = (inside - self.knots[at]) / KNOT
-        left, right = self.table[:, :, at], self.table[:, :, at + 1]
-        parts = [sum_of(left, right, basis) for basis in _quintic(s)]
-        beyond = theta - inside
-        height = self.own[:, None] + self.a[:, None] * theta - parts[0] - beyond * parts[1] / KNOT
-        return height, self.a[:, None] - parts[1] / KNOT, np.maximum(parts[2] / KNOT**2, 0.0)
+        """Return log-likelihood, slope and minus curvature of each study at each theta, shapes (k, q)."""
+        inside = np.minimum(np.maximum(theta, -FAR), FAR)
+        place = (inside + FAR) * (1.0 / KNOT)
+        at = np.minimum(place.astype(np.intp), self.table.shape[2] - 1)
+        s = place - at
+        powers = np.empty((6, s.size))
+        powers[0] = 1.0
+        for i in range(1, 6):
+            np.multiply(powers[i - 1], s, out=powers[i])
+        basis = (QUINTIC @ powers).reshape(3, 6, s.size)
+        rows = self.table.take(at, axis=2)
+        value, first, second = np.einsum("bkq,dbq->dkq", rows, basis)
+        first *= 1.0 / KNOT
+        height = self.own[:, None] + self.a[:, None] * theta - value - (theta - inside) * first
+        return height, self.a[:, None] - first, np.maximum(second * (1.0 / KNOT**2), 0.0)
+
+    def best(self) -> float:
+        """Return the log-likelihood at each study's own log odds ratio; a count at an end of its support is certain."""
+        inner = np.flatnonzero(self.inner)
+        theta = self.peak[inner]
+        rows = np.arange(inner.size)
+        for _ in range(MOST_STEPS):
+            height, slope, fall = (part[inner, rows] for part in self.terms(theta))
+            step = np.clip(slope / np.maximum(fall, 1e-12), -1.0, 1.0)
+            theta = theta + step
+            if not step.size or float(np.abs(step).max()) < 1e-6:
+                return float(height.sum())
+        raise NotConverged(f"a study's own odds ratio was not found in {MOST_STEPS} steps")
 
 
-def sum_of(left: FloatArray, right: FloatArray, basis: FloatArray) -> FloatArray:
-    """Return the interpolant: values, slopes and curvatures at both knots times their basis functions."""
-    scale = np.array([1.0, KNOT, KNOT * KNOT])[:, None, None]
-    return np.asarray(
-        (scale * left * basis[:3, None, :]).sum(axis=0) + (scale * right * basis[3:, None, :]).sum(axis=0)
-    )
-
-
-def _quintic(s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return the quintic Hermite basis on [0, 1] and its first two derivatives, each of shape (6, q)."""
-    t = np.stack((np.ones_like(s), s, s**2, s**3, s**4, s**5))
+def _quintic() -> FloatArray:
+    """Return the quintic Hermite basis on [0, 1] and its first two derivatives as polynomials, shape (18, 6)."""
     coefficients = np.array(
         [
             [1, 0, 0, -10, 15, -6],
@@ -172,21 +217,56 @@ def _quintic(s: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
             [0, 0, 0, 0.5, -1, 0.5],
         ]
     )
-    first = coefficients[:, 1:] * np.arange(1.0, 6.0)
-    second = first[:, 1:] * np.arange(1.0, 5.0)
-    return coefficients @ t, first @ t[:5], second @ t[:4]
+    first, second = np.zeros((6, 6)), np.zeros((6, 6))
+    first[:, :5] = coefficients[:, 1:] * np.arange(1.0, 6.0)
+    second[:, :4] = first[:, 1:5] * np.arange(1.0, 5.0)
+    return np.concatenate((coefficients, first, second))
+
+
+QUINTIC = _quintic()
 
 
 def _log_ways(n: float, j: FloatArray) -> FloatArray:
     return np.asarray(gammaln(n + 1.0) - gammaln(j + 1.0) - gammaln(n - j + 1.0))
 
 
-def _cumulants(j: FloatArray, ways: FloatArray, theta: FloatArray) -> FloatArray:
-    """Return the logarithm of sum exp(ways + j theta), and the mean and variance of j, at each theta; shape (3, q)."""
-    log_mass = ways[:, None] + np.outer(j, theta)
-    peak = log_mass.max(axis=0)
-    mass = np.exp(log_mass - peak)
-    total = mass.sum(axis=0)
-    mean = j @ mass / total
-    spread = ((j[:, None] - mean) ** 2 * mass).sum(axis=0) / total
-    return np.stack((peak + np.log(total), mean, spread))
+def _cumulants(low: float, ways: FloatArray, n1: float, n2: float, events: float, theta: FloatArray) -> FloatArray:
+    """Return the logarithm of sum exp(ways + j theta), and the mean and variance of j, at each theta; shape (3, q).
+
+    Only counts near the mean are summed: the rest hold less than 1e-16. Thetas with like spreads are taken together.
+    """
+    centre, spread = _near(n1, n2, events, theta)
+    reach = np.minimum(np.ceil(WIDEST * spread) + EXTRA, ways.size).astype(np.intp)
+    first = np.minimum(np.maximum(np.rint(centre - low).astype(np.intp) - reach, 0), np.maximum(ways.size - 1, 0))
+    found = np.empty((3, theta.size))
+    size = np.exp2(np.ceil(np.log2(np.minimum(2 * reach + 1, ways.size)))).astype(np.intp)
+    padded = np.concatenate((ways, np.full(int(size.max()) + 1, -np.inf)))
+    for width in np.unique(size).tolist():
+        which = np.flatnonzero(size == width)
+        step = np.arange(width)[:, None]
+        log_mass = padded.take(first[which] + step)
+        log_mass += step * theta[which]
+        peak = log_mass.max(axis=0)
+        log_mass -= peak
+        mass = np.exp(log_mass, out=log_mass)
+        total = mass.sum(axis=0)
+        steps = np.arange(float(width))
+        mean = steps @ mass / total
+        square = (steps * steps) @ mass / total - mean * mean
+        begin = low + first[which]
+        found[0, which] = peak + np.log(total) + begin * theta[which]
+        found[1, which], found[2, which] = begin + mean, np.maximum(square, 0.0)
+    return found
+
+
+def _near(n1: float, n2: float, events: float, theta: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return nearly the mean and standard deviation of arm 1's events; Cornfield (1956), from the odds ratio's root."""
+    odds = np.exp(-np.abs(theta))  # the smaller of both, arms changed over where theta is above 0
+    n = np.where(theta <= 0.0, n1, n2)
+    m = n1 + n2 - n
+    a, b, c = 1.0 - odds, m - events + odds * (n + events), odds * n * events
+    root = np.sqrt(np.maximum(b * b + 4.0 * a * c, 0.0))
+    mean = np.where(b > 0.0, 2.0 * c / np.maximum(b + root, 1e-300), (root - b) / (2.0 * np.maximum(a, 1e-300)))
+    cells = np.maximum(np.stack((mean, n - mean, events - mean, m - events + mean)), 1e-9)
+    spread = 1.0 / np.sqrt((1.0 / cells).sum(axis=0))
+    return np.where(theta <= 0.0, mean, events - mean), spread

@@ -17,6 +17,7 @@ MU_MOST = 80.0
 LOOKS = (0.1, 0.2, 0.4, 0.7, 1.2, 2.0, 3.5, 6.0, TAU_MOST)
 MOST_STEPS = 100
 CLOSE = 1e-9
+UNSURE = 0.1  # a slope along the ridge, looked at from beside it, whose sign is not yet trusted
 FLAT = 1e-11
 
 
@@ -82,7 +83,8 @@ def summit(surface: Surface, start: float) -> Point:
     for tau in LOOKS:
         last = ridge[-1]
         lean = -last.cross / last.mu_curve * (tau - last.tau)
-        ridge.append(climb_mu(surface, tau, last.mu + min(max(lean, -0.5), 0.5), 0.02))
+        near = climb_mu(surface, tau, last.mu + min(max(lean, -0.5), 0.5), 0.15)
+        ridge.append(near if abs(_along(near)) > UNSURE else climb_mu(surface, tau, near.mu, 1e-3))
     slopes = [surface.rise_at_zero(ridge[0].mu)] + [_along(p) for p in ridge[1:]]
     tops = [ridge[0]]
     for i in range(len(LOOKS)):
@@ -104,6 +106,9 @@ def _ridge_top(surface: Surface, left: Point, right: Point) -> Point:
 
     The slopes there were seen from nearly on the ridge, so the top may lie a little outside.
     """
+    found = _arrive(surface, _slopes, 0.5 * (left.mu + right.mu), 0.5 * (left.tau + right.tau))
+    if found is not None and left.tau < found.tau < right.tau and _is_top(found):
+        return found
     seen = [left if left.tau > 0.0 else right]
 
     def look(tau: float) -> tuple[float, float, Point]:
@@ -114,6 +119,14 @@ def _ridge_top(surface: Surface, left: Point, right: Point) -> Point:
         return slope, (along - slope) / tau, here
 
     return _downhill(look, 0.95 * left.tau, min(1.05 * right.tau, TAU_MOST), 0.5 * (left.tau + right.tau))
+
+
+def _slopes(p: Point) -> "Solved":
+    return Solved(p.mu_slope, p.tau_slope, p.mu_curve, p.cross, p.cross, p.tau_curve)
+
+
+def _is_top(p: Point) -> bool:
+    return p.mu_curve < 0.0 and p.tau_curve < 0.0 and p.mu_curve * p.tau_curve > p.cross * p.cross
 
 
 def mu_end(surface: Surface, top: Point, drop: float, step: float) -> float:
@@ -128,7 +141,7 @@ def mu_end(surface: Surface, top: Point, drop: float, step: float) -> float:
         return Solved(p.height - floor, p.tau_slope, p.mu_slope, p.tau_slope, p.cross, p.tau_curve)
 
     start = max(top.tau - top.cross / (top.tau_curve or 1.0) * step if top.tau_curve < 0.0 else top.tau, 0.3)
-    found = _arrive(surface, miss, top.mu + step, start)
+    found = _arrive(surface, miss, top.mu + step, start, ends=True)
     if found is not None and (found.mu - top.mu) * step > 0.0 and found.tau_curve < 0.0:
         return found.mu
     return _mu_end_walking(surface, top, floor, step)
@@ -148,10 +161,10 @@ def tau_ends(surface: Surface, top: Point, drop: float) -> tuple[float, float | 
     step = math.sqrt(2.0 * drop / -along) if along < -1e-3 else 1.0
     lower = 0.0
     if top.tau > 0.0 and height(0.0) < 0.0:
-        found = _arrive(surface, miss, top.mu, max(top.tau - step, 0.3 * top.tau))
+        found = _arrive(surface, miss, top.mu, max(top.tau - step, 0.3 * top.tau), ends=True)
         good = found is not None and found.tau < top.tau
         lower = found.tau if found is not None and good else bracketed(height, 0.0, top.tau, CLOSE)
-    found = _arrive(surface, miss, top.mu, min(top.tau + 1.3 * step, 0.9 * TAU_MOST))
+    found = _arrive(surface, miss, top.mu, min(top.tau + 1.3 * step, 0.9 * TAU_MOST), ends=True)
     if found is not None and found.tau > top.tau:
         return lower, found.tau
     near, far = top.tau, min(2.0 * top.tau + 0.2, TAU_MOST)
@@ -173,8 +186,13 @@ class Solved(NamedTuple):
     second_tau: float
 
 
-def _arrive(surface: Surface, miss: Callable[[Point], Solved], mu: float, tau: float) -> Point | None:
-    """Return the point inside the range at which both values are 0, None where Newton's steps do not get there."""
+def _arrive(
+    surface: Surface, miss: Callable[[Point], Solved], mu: float, tau: float, ends: bool = False
+) -> Point | None:
+    """Return the point inside the range at which both values are 0, None where Newton's steps do not get there.
+
+    Of `ends`, only mu and tau are exact; heights and slopes are those of the step before.
+    """
     for _ in range(15):
         point = surface.at(mu, tau)
         e = miss(point)
@@ -183,8 +201,11 @@ def _arrive(surface: Surface, miss: Callable[[Point], Solved], mu: float, tau: f
             return None
         mu_step = (e.first_tau * e.second - e.first * e.second_tau) / area
         tau_step = (e.first * e.second_mu - e.first_mu * e.second) / area
-        if abs(mu_step) <= CLOSE * max(1.0, abs(mu)) and abs(tau_step) <= CLOSE * max(1.0, tau):
+        short = max(abs(mu_step) / max(1.0, abs(mu)), abs(tau_step) / max(1.0, tau))
+        if short <= CLOSE:
             return point
+        if ends and short <= 1e-5:  # what is left is of the order of its square
+            return point._replace(mu=mu + mu_step, tau=tau + tau_step)
         mu += min(max(mu_step, -2.0), 2.0)
         tau = min(max(tau + tau_step, 0.5 * tau), 1.6 * tau + 0.2)
         if not (1e-4 < tau < TAU_MOST and abs(mu) < MU_MOST):

@@ -14,9 +14,10 @@ import numpy.typing as npt
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._mixture import BinomialOffset, Hypergeometric, Mixture, PoissonTime, Within
-from remit.stats._surface import TAU_MOST, Point, mu_end, summit, tau_ends
-from remit.stats.interval import chi2_quantile, normal_p, normal_quantile, t_p, t_quantile, tail
+from remit.stats._surface import MU_MOST, TAU_MOST, Point, climb_mu, mu_end, summit, tau_ends
+from remit.stats.interval import chi2_p, chi2_quantile, normal_p, normal_quantile, t_p, t_quantile, tail
 from remit.stats.result import Result
+from remit.stats.roots import bracketed, widen
 
 IntervalKind = Literal["profile", "wald", "t"]
 
@@ -26,7 +27,8 @@ class ExactFit(Result):
     """A pooled log odds ratio, log rate or log rate ratio; k counts the studies that inform it.
 
     Ends by profile likelihood, or estimate +- quantile x se; ends of tau2 by profile likelihood, the upper None where
-    the likelihood does not fall far enough. p tests the estimate against 0 (of little use for a log rate).
+    the likelihood does not fall far enough. p tests the estimate against 0 (of little use for a log rate). q is the
+    likelihood-ratio statistic of one effect for all studies. Asked for one common effect, tau2 and its ends are 0.
     """
 
     k: int
@@ -38,6 +40,9 @@ class ExactFit(Result):
     tau2: float
     tau2_lower: float
     tau2_upper: float | None
+    q: float
+    q_df: int
+    q_p: float
     log_likelihood: float
     method: str
     note: str
@@ -51,6 +56,7 @@ def odds_ratio(
     n2: npt.ArrayLike,
     interval: IntervalKind = "profile",
     level: float = 0.95,
+    common: bool = False,
 ) -> ExactFit:
     """Return the conditional exact fit: a given its table's margins is noncentral hypergeometric.
 
@@ -66,7 +72,9 @@ def odds_ratio(
     start = math.log((float(yes1.sum()) + 0.5) / (float((all1 - yes1).sum()) + 0.5)) - math.log(
         (float(yes2.sum()) + 0.5) / (float((all2 - yes2).sum()) + 0.5)
     )
-    return _fit(Hypergeometric(yes1, all1, events, all2), start, interval, level, "conditional exact (hypergeometric)")
+    return _fit(
+        Hypergeometric(yes1, all1, events, all2), start, interval, level, "conditional exact (hypergeometric)", common
+    )
 
 
 def odds_ratio_approximate(
@@ -76,6 +84,7 @@ def odds_ratio_approximate(
     n2: npt.ArrayLike,
     interval: IntervalKind = "profile",
     level: float = 0.95,
+    common: bool = False,
 ) -> ExactFit:
     """Return the conditional fit with the hypergeometric approximated by a binomial: good for rare events.
 
@@ -85,11 +94,15 @@ def odds_ratio_approximate(
     events = yes1 + yes2
     _finite(bool((yes1 == 0.0).all() or (yes2 == 0.0).all()), "odds ratio")
     within = BinomialOffset(yes1, events, np.log(all1 / all2))
-    return _fit(within, 0.0, interval, level, "conditional approximate (binomial)")
+    return _fit(within, 0.0, interval, level, "conditional approximate (binomial)", common)
 
 
 def rate(
-    events: npt.ArrayLike, time: npt.ArrayLike, interval: IntervalKind = "profile", level: float = 0.95
+    events: npt.ArrayLike,
+    time: npt.ArrayLike,
+    interval: IntervalKind = "profile",
+    level: float = 0.95,
+    common: bool = False,
 ) -> ExactFit:
     """Return the Poisson-normal fit of the log incidence rate: events over person-time."""
     x, t = _check.column(events, "events"), _check.column(time, "time")
@@ -97,7 +110,7 @@ def rate(
     if (x < 0.0).any() or (t <= 0.0).any():
         raise InputError("events below 0 or person-time not above 0; check the table")
     _finite(x.sum() == 0.0, "log rate")
-    return _fit(PoissonTime(x, t), math.log(float(x.sum() / t.sum())), interval, level, "Poisson-normal")
+    return _fit(PoissonTime(x, t), math.log(float(x.sum() / t.sum())), interval, level, "Poisson-normal", common)
 
 
 def rate_ratio(
@@ -107,6 +120,7 @@ def rate_ratio(
     time2: npt.ArrayLike,
     interval: IntervalKind = "profile",
     level: float = 0.95,
+    common: bool = False,
 ) -> ExactFit:
     """Return the conditional exact fit of the log rate ratio: events of arm 1 given both arms' events are binomial."""
     names = ("events1", "time1", "events2", "time2")
@@ -118,23 +132,26 @@ def rate_ratio(
     _check.same_length(2, events1=x1[told])
     _finite(bool((x1 == 0.0).all() or (x2 == 0.0).all()), "rate ratio")
     within = BinomialOffset(x1[told], (x1 + x2)[told], np.log(t1 / t2)[told])
-    return _fit(within, 0.0, interval, level, "conditional exact (binomial)")
+    return _fit(within, 0.0, interval, level, "conditional exact (binomial)", common)
 
 
-def _fit(within: Within, start: float, interval: str, level: float, method: str) -> ExactFit:
+def _fit(within: Within, start: float, interval: str, level: float, method: str, common: bool) -> ExactFit:
     if interval not in ("profile", "wald", "t"):
         raise InputError(f"interval {interval!r}; expected profile, wald or t")
     surface = Mixture(within)
-    top = summit(surface, start)
-    se = _standard_error(top)
+    alike = climb_mu(surface, 0.0, start)
+    top = alike if common else summit(surface, alike.mu)
+    se = math.sqrt(-1.0 / top.mu_curve) if common else _standard_error(top)
     drop = 0.5 * chi2_quantile(2.0 * tail(level), 1.0)
     if interval == "profile":
         step = 1.2 * math.sqrt(2.0 * drop) * se
-        low, high = mu_end(surface, top, drop, -step), mu_end(surface, top, drop, step)
+        low, high = (_end(surface, top, drop, way, common) for way in (-step, step))
     else:
         half = (normal_quantile(level) if interval == "wald" else t_quantile(level, within.k - 1)) * se
         low, high = top.mu - half, top.mu + half
-    tau_low, tau_high = tau_ends(surface, top, drop)
+    tau_low, tau_high = (0.0, 0.0) if common else tau_ends(surface, top, drop)
+    q = max(0.0, 2.0 * (within.best() - alike.height))
+    held = top.tau >= TAU_MOST
     return ExactFit(
         k=within.k,
         estimate=top.mu,
@@ -145,11 +162,26 @@ def _fit(within: Within, start: float, interval: str, level: float, method: str)
         tau2=top.tau**2,
         tau2_lower=tau_low**2,
         tau2_upper=None if tau_high is None else tau_high**2,
+        q=q,
+        q_df=within.k - 1,
+        q_p=chi2_p(q, within.k - 1),
         log_likelihood=top.height,
-        method=method,
-        note=f"The likelihood still rises at tau = {TAU_MOST:g}, where it is held." if top.tau >= TAU_MOST else "",
+        method=method + (", one common effect" if common else ""),
+        note=f"The likelihood still rises at tau = {TAU_MOST:g}, where it is held." if held else "",
         level=level,
     )
+
+
+def _end(surface: Mixture, top: Point, drop: float, step: float, common: bool) -> float:
+    """Return the end of the profile interval in the direction of `step`."""
+    if not common:
+        return mu_end(surface, top, drop, step)
+
+    def height(mu: float) -> float:
+        return surface.at(mu, 0.0).height - top.height + drop
+
+    near, far = widen(height, top.mu, step, math.copysign(MU_MOST, step))
+    return math.copysign(math.inf, step) if near == far else bracketed(height, near, far, 1e-10)
 
 
 def _standard_error(top: Point) -> float:
