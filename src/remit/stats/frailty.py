@@ -140,10 +140,11 @@ def checked(time: npt.ArrayLike, event: npt.ArrayLike, arm: npt.ArrayLike, study
     return Data(t, d, x, place, tuple(str(label) for label in labels))
 
 
-def _climb(partial: Partial, penalty: Callable[[FloatArray], tuple[float, FloatArray, FloatArray]]) -> _At:
+def _climb(
+    partial: Partial, penalty: Callable[[FloatArray], tuple[float, FloatArray, FloatArray]], start: FloatArray
+) -> _At:
     """Return the top of the penalised partial likelihood; the first column is the treatment, the others random."""
-    p = partial.x.shape[1]
-    point = np.zeros(p)
+    p, point = start.size, start
     seen, cost = partial.at(point), penalty(point[1:])
     for _ in range(100):
         score = seen.score.copy()
@@ -168,6 +169,8 @@ def _climb(partial: Partial, penalty: Callable[[FloatArray], tuple[float, FloatA
 
 
 def _gamma(partial: Partial, data: Data, deaths: FloatArray, level: float) -> Frailty:
+    last = [np.zeros(partial.x.shape[1])]
+
     def at(log_variance: float) -> tuple[float, _At]:
         nu = math.exp(-log_variance)
 
@@ -175,7 +178,8 @@ def _gamma(partial: Partial, data: Data, deaths: FloatArray, level: float) -> Fr
             e = np.exp(w)
             return float(nu * (e - w).sum()), nu * (e - 1.0), nu * e
 
-        top = _climb(partial, penalty)
+        top = _climb(partial, penalty, last[0])
+        last[0] = top.point
         shape = nu + deaths
         extra = nu + deaths - shape * np.log(shape) + nu * math.log(nu) + gammaln(shape) - gammaln(nu)
         return top.penalised + float(extra.sum()), top
@@ -185,6 +189,7 @@ def _gamma(partial: Partial, data: Data, deaths: FloatArray, level: float) -> Fr
 
 def _normal(partial: Partial, data: Data, kind: str, level: float) -> Frailty:
     k = partial.x.shape[1] - 1
+    last = [np.zeros(k + 1)]
 
     def at(log_variance: float) -> tuple[float, _At]:
         weight = math.exp(-log_variance)
@@ -192,7 +197,8 @@ def _normal(partial: Partial, data: Data, kind: str, level: float) -> Frailty:
         def penalty(b: FloatArray) -> tuple[float, FloatArray, FloatArray]:
             return 0.5 * weight * float(b @ b), weight * b, np.full(k, weight)
 
-        top = _climb(partial, penalty)
+        top = _climb(partial, penalty, last[0])
+        last[0] = top.point
         return top.penalised - 0.5 * k * log_variance - 0.5 * top.log_det, top
 
     def excess(log_variance: float) -> float:
