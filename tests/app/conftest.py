@@ -25,7 +25,7 @@ criteria:
   - {id: inc, effect: include, text: Children given blinatumomab}
   - {id: exc-adults, effect: exclude, text: Adults only}
   - {id: exc-animal, effect: exclude, text: Not in people}
-screening: {readers: 2, recall: 0.9, confidence: 0.9}
+screening: {readers: 2, recall: 0.9, confidence: 0.9, order: stored}
 """
 HOSTILE = "<script>document.title='broken'</script><img src=x onerror=alert(1)>"
 

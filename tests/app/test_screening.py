@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from remit.app import keys
-from remit.app.desk import Board, as_stored, counted
+from remit.app.desk import Board
 from remit.app.screening import application
 from remit.errors import UsageError
 from remit.store import log
@@ -43,7 +43,7 @@ class Client:
 def ask(review):
     """Return a maker of clients, one per person, over one server."""
     desk = screening.desk(review, "title-abstract")
-    app = application(Board(desk, as_stored(desk.records), counted(len(desk.records))), KEY, lambda: date(2026, 11, 23))
+    app = application(Board(desk, screening.order(desk), screening.left(desk)), KEY, lambda: date(2026, 11, 23))
 
     def client(person: str | None) -> Client:
         made = Client(app)

@@ -1,18 +1,15 @@
 """What one person sees next, how far they are, and where two people disagree. Nobody sees another's decision first."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from threading import Lock
 
 from remit.app.marking import words
 from remit.model.decision import Record
 from remit.model.source_record import SourceRecord
+from remit.screen import Verdict
 from remit.store.log import Line
 from remit.tasks import screening
-
-Order = Callable[[Sequence[Line]], Sequence[str]]
-Left = Callable[[Sequence[Line]], str]
-RANK_AGAIN = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +52,7 @@ class Conflict:
 class Board:
     """Everybody's place at one desk. Logs on the disk are what holds; orders are worked out again as they grow."""
 
-    def __init__(self, desk: screening.Desk, order: Order, left: Left) -> None:
+    def __init__(self, desk: screening.Desk, order: screening.Order, left: screening.Left) -> None:
         self.desk, self._order, self._left = desk, order, left
         protocol = desk.review.protocol
         asked = [t for q in protocol.questions for t in (q.population, q.intervention)]
@@ -106,7 +103,7 @@ class Board:
         counts = {v: verdicts.count(v) for v in ("include", "exclude", "unsure")}
         return Progress(total=len(self.desk.records), since=after, **counts)
 
-    def estimate(self, person: str) -> str:
+    def verdict(self, person: str) -> Verdict:
         """What may be left to find, and whether the rule set beforehand lets this person stop."""
         return self._left(self.mine(person))
 
@@ -127,27 +124,11 @@ class Board:
         )
 
     def _queue(self, person: str, lines: Sequence[Line]) -> Sequence[str]:
-        """The person's order, learned from their own decisions only and again after every ten."""
-        step = len(lines) // RANK_AGAIN
+        """The person's order, learned from their own decisions only; again after each, less often past the first."""
+        step = screening.lesson(len(lines))
         with self._lock:
             held = self._ranked.get(person)
             if held is None or held[0] != step:
                 held = (step, self._order(lines))
                 self._ranked[person] = held
         return held[1]
-
-
-def as_stored(records: Mapping[str, Record]) -> Order:
-    """Return the order of the review's own file, whatever was decided."""
-    ids = tuple(records)
-    return lambda lines: ids
-
-
-def counted(total: int) -> Left:
-    """Return the plain count of what is left, where no rule to stop by is applied."""
-
-    def left(lines: Sequence[Line]) -> str:
-        rest = total - len({line.record for line in lines})
-        return f"{rest} left to decide. No rule to stop by is applied: every record is shown."
-
-    return left

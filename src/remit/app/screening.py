@@ -74,7 +74,7 @@ class Pages:
             last=mine[-1].record if mine else "",
             stage=self.board.desk.stage,
             marked=lambda text: marked(text, self.board.words),
-            estimate=self.board.estimate(person),
+            verdict=self.board.verdict(person),
         )
 
     async def decide(self, request: Request) -> Response:

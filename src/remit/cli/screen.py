@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
         import uvicorn
 
         from remit.app import keys
-        from remit.app.desk import Board, as_stored, counted
+        from remit.app.desk import Board
         from remit.app.screening import application
     except ImportError as missing:
         raise UsageError(f"the screening pages need {missing.name}; install remit with its extra: screen") from None
@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"--port {args.port} is no port; choose one from 1 to 65535")
     desk = screening.desk(args.dir, args.stage)
     key = keys.secret(desk.root, os.urandom)
-    board = Board(desk, as_stored(desk.records), counted(len(desk.records)))
+    board = Board(desk, screening.order(desk), screening.left(desk))
     host = _own_address() if args.lan else "127.0.0.1"
     print(f"{len(desk.records)} records at {args.stage}. Each person opens their own link, and keeps it to themselves:")
     for person in desk.review.about.people:

@@ -10,6 +10,8 @@ OutcomeKind = Literal["proportion", "time-to-event"]
 AnalysisKind = Literal["proportion", "survival", "contrast"]
 Direction = Literal["higher-is-better", "lower-is-better", "neither"]
 VerdictWord = Literal["supported", "not supported", "uncertain", "contradicted"]
+ReadingOrder = Literal["learned", "stored"]
+StopRule = Literal["sampled", "ranked", "none"]
 TestKind = Literal["threshold", "difference", "subgroup", "all"]
 
 
@@ -144,11 +146,17 @@ class Amendment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screening:
-    """How records are screened, set beforehand: readers each needs, the recall to reach and with what confidence."""
+    """How records are screened, set beforehand: readers each needs, the recall to reach and with what confidence.
+
+    `stop` names the rule a reader may stop by; `none` is to read every record. `order` is learned from the reader's own
+    decisions, or that of the records as stored.
+    """
 
     readers: int = 1
     recall: float = 0.95
     confidence: float = 0.95
+    stop: StopRule = "none"
+    order: ReadingOrder = "learned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -62,3 +62,13 @@ class Proposal:
     suggestions: tuple[Suggestion, ...] = ()
     disagreements: tuple[Disagreement, ...] = ()
     left: tuple[Left, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadNext:
+    """A record a model would have read next: its place in the queue from 1, its score, and the model's name."""
+
+    record: str
+    place: int
+    score: float
+    by: str

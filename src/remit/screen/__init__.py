@@ -1,6 +1,28 @@
-"""Decisions about records. So far: the PRISMA 2020 flow that the log of decisions adds up to."""
+"""Decisions about records: what to read next, when to stop, how far people agree, and the flow that follows."""
 
+from remit.screen.agree import Agreement, agreement
 from remit.screen.counting import AWAITING, Flow, flow
+from remit.screen.order import Ranking, Settings, Text, queue, text, words
 from remit.screen.prisma import prisma_csv
+from remit.screen.replay import replay, work_saved
+from remit.screen.stopping import Verdict, sample_order, stop
 
-__all__ = ["AWAITING", "Flow", "flow", "prisma_csv"]
+__all__ = [
+    "AWAITING",
+    "Agreement",
+    "Flow",
+    "Ranking",
+    "Settings",
+    "Text",
+    "Verdict",
+    "agreement",
+    "flow",
+    "prisma_csv",
+    "queue",
+    "replay",
+    "sample_order",
+    "stop",
+    "text",
+    "words",
+    "work_saved",
+]

@@ -13,7 +13,9 @@ from remit.model.protocol import (
     OutcomeKind,
     Protocol,
     Question,
+    ReadingOrder,
     Screening,
+    StopRule,
     Term,
 )
 from remit.store.analyses import Codes, expanded
@@ -23,6 +25,8 @@ from remit.store.refusals import nearest
 
 PREFER = ("basis", "source", "current", "largest", "latest", "counts", "unflagged")
 KINDS: tuple[OutcomeKind, ...] = get_args(OutcomeKind)
+STOPS: tuple[StopRule, ...] = get_args(StopRule)
+ORDERS: tuple[ReadingOrder, ...] = get_args(ReadingOrder)
 DIRECTIONS: tuple[Direction, ...] = get_args(Direction)
 
 
@@ -170,8 +174,10 @@ def _screening(f: Fields | None) -> Screening:
         if value is not None and not 0 < value < 1:
             f.refuse(key, "screening", f"{key} {value:g}", "a share between 0 and 1, such as 0.95", f"mend {key}")
         shares[key] = 0.95 if value is None else value
+    stop = f.choice("stop", STOPS, default="none")
+    order = f.choice("order", ORDERS, default="learned")
     f.close()
-    return Screening(readers=1 if readers is None else readers, **shares)
+    return Screening(readers=1 if readers is None else readers, stop=stop, order=order, **shares)
 
 
 def _methods(f: Fields | None) -> Mapping[str, str]:

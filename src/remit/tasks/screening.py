@@ -1,18 +1,23 @@
 """Screening records by hand: what there is to decide, who decided what, and a decision written down."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import log
 from pathlib import Path
 
-from remit import store
+from remit import screen, store
 from remit.errors import UsageError
 from remit.model.decision import Record, Stage
 from remit.model.review import Review
 from remit.model.source_record import SourceRecord
-from remit.store import log, texts
+from remit.store import log as logs
+from remit.store import texts
 from remit.store.log import Line
 
 Lines = Mapping[str, Sequence[Line]]
+Order = Callable[[Sequence[Line]], Sequence[str]]
+Left = Callable[[Sequence[Line]], screen.Verdict]
+EACH_UP_TO, SHARE = 100, 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +83,7 @@ def _left_out(review: Review) -> frozenset[str]:
 def lines(desk: Desk) -> Lines:
     """Return everybody's lines at the desk's stage as they are on the disk now, the consensus file's among them."""
     names = [p.id for p in desk.review.about.people] + ["consensus"]
-    return {name: log.read(desk.root, desk.stage, name) for name in names}
+    return {name: logs.read(desk.root, desk.stage, name) for name in names}
 
 
 def decide(desk: Desk, name: str, decisions: Sequence[Line], seen: int) -> int:
@@ -101,4 +106,43 @@ def decide(desk: Desk, name: str, decisions: Sequence[Line], seen: int) -> int:
             )
         if line.verdict != "unsure" and effects[line.criterion] != line.verdict:
             raise UsageError(f"criterion {line.criterion} is to {effects[line.criterion]}; choose another")
-    return log.append(desk.root, desk.stage, name, decisions, seen)
+    return logs.append(desk.root, desk.stage, name, decisions, seen)
+
+
+def seen(lines: Sequence[Line]) -> list[tuple[str, bool]]:
+    """Return each record of a log in the order of its first line, with whether its last line lets it go on."""
+    last = {line.record: line.verdict != "exclude" for line in lines}
+    return list(last.items())
+
+
+def lesson(decided: int) -> int:
+    """Return a number that changes when the order is to be learned again: each decision, later each fiftieth part."""
+    if decided < EACH_UP_TO:
+        return decided
+    return EACH_UP_TO + int(log(decided / EACH_UP_TO) * SHARE)
+
+
+def order(desk: Desk) -> Order:
+    """Return the order the protocol asks for: of undecided records, by one person's own lines."""
+    plan, ids = desk.review.protocol.screening, tuple(desk.records)
+    held = {i: screen.text(desk.texts[i]) if i in desk.texts else screen.Text(r.title) for i, r in desk.records.items()}
+    ranking = screen.Ranking(held, screen.words(desk.review.protocol)) if plan.order == "learned" else None
+
+    def ordered(lines: Sequence[Line]) -> Sequence[str]:
+        decided = _at(desk, lines)
+        drawn = screen.sample_order(decided, ids) if plan.stop == "sampled" else None
+        if drawn is not None:
+            return drawn
+        return ids if ranking is None else ranking.order(decided)
+
+    return ordered
+
+
+def left(desk: Desk) -> Left:
+    """Return what the protocol's rule says of one person's lines: what may be left, and whether they may stop."""
+    plan, ids = desk.review.protocol.screening, tuple(desk.records)
+    return lambda lines: screen.stop(_at(desk, lines), ids, plan.stop, plan.recall, plan.confidence)
+
+
+def _at(desk: Desk, lines: Sequence[Line]) -> list[tuple[str, bool]]:
+    return [(r, on) for r, on in seen(lines) if r in desk.records]

@@ -1,0 +1,180 @@
+"""In which order to read records: those like the ones that went on first, learned again as decisions come.
+
+Nothing here decides anything: an order is a list of suggestions. Before the first decision the protocol's own words
+stand in as the one example that goes on, and a few records nobody has read, drawn without regard to what they say,
+stand in as examples that do not; both keep their small part later. The same records, words and decisions give the
+same order.
+
+Source of the examples presumed not to go on: Cormack and Grossman (2015), arXiv:1504.06868 (AutoTAR).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from remit.errors import InputError
+from remit.model.protocol import Protocol
+from remit.model.source_record import SourceRecord
+from remit.model.suggestion import ReadNext
+from remit.screen.features import Features, Whole, features, streamed
+from remit.screen.machine import Machine, Singles
+from remit.screen.stopping import Seen, random_order
+
+NAME = "remit linear machine 1"
+EXACT_UP_TO, PAIRS_UP_TO, BUCKETS = 50_000, 200_000, 2**20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What is not learned. Chosen over eight finished reviews, each time leaving one out: see the reference page.
+
+    `strength` is what mistakes cost against a plain answer; `ratio` how much more all that went on count than all that
+    did not; `presumed` how many unread records stand in as not going on; `words` the weight of the protocol's words.
+    `title`, `rest` and `authors` are what these fields alone add to likeness; the remainder is title and rest together.
+    """
+
+    strength: float = 0.2
+    ratio: float = 5.0
+    presumed: int = 300
+    words: float = 0.3
+    title: float = 0.15
+    rest: float = 0.15
+    authors: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What of a record is learned from."""
+
+    title: str = ""
+    rest: str = ""
+    authors: tuple[str, ...] = ()
+
+
+def text(record: SourceRecord) -> Text:
+    """Return what of a record is learned from: title, abstract with keywords, authors."""
+    return Text(record.title, " ".join((record.abstract, *record.keywords)), record.authors)
+
+
+def words(protocol: Protocol) -> str:
+    """Return the protocol's own words for what it looks for: its questions and the criteria to include by."""
+    asked = [f"{q.title} {q.population} {q.intervention} {q.comparator} {q.outcomes}" for q in protocol.questions]
+    return " ".join([*asked, *(c.text for c in protocol.criteria if c.effect == "include")])
+
+
+class Ranking:
+    """The order of one set of records. Reading their texts takes a while and is done once; each order is fast.
+
+    Parameters
+    ----------
+    texts
+        Each record's id with what is learned from (see `text`).
+    protocol_words
+        What the review looks for, in its own words; may be empty, and the records then come as they stand until one
+        went on and one did not.
+    """
+
+    def __init__(self, texts: Mapping[str, Text], protocol_words: str = "", settings: Settings | None = None) -> None:
+        self.settings = settings or Settings()
+        self.ids = tuple(texts)
+        self._number = {r: i for i, r in enumerate(self.ids)}
+        n = len(self.ids)
+        held = _rows([*texts.values(), Text(title=protocol_words)], self.settings)
+        self._asked = bool(held.rows(np.array([n])).nnz)
+        self._machine = Machine(held)
+        place = {r: i for i, r in enumerate(random_order(self.ids, "remit presumed 1"))}
+        self._shuffled = np.array(sorted(range(n), key=lambda i: place[self.ids[i]]), np.int64)
+
+    def scores(self, decided: Sequence[Seen]) -> Singles | None:
+        """Return a score per record, higher to be read sooner; None where nothing can be learned yet.
+
+        Raises
+        ------
+        InputError
+            A record decided is not among the texts.
+        """
+        try:
+            done = np.array([self._number[r] for r, _ in decided], np.int64)
+        except KeyError as unknown:
+            raise InputError(f"{unknown.args[0]!r} is not among the records to rank; give its text too") from None
+        on = np.array([x for _, x in decided], bool)
+        if not self._asked and not (on.any() and not on.all()):
+            return None
+        presumed = self._presumed(done)
+        extra = np.array([len(self.ids)] if self._asked else [], np.int64)
+        examples = np.concatenate([done, presumed, extra])
+        goes_on = np.concatenate([on, np.zeros(presumed.size, bool), np.ones(extra.size, bool)])
+        found: Singles = self._machine.scores(examples, goes_on, self._strengths(goes_on, extra.size))
+        return found[np.arange(len(self.ids))]
+
+    def order(self, decided: Sequence[Seen]) -> list[str]:
+        """Return the records not decided, to be read in this order."""
+        done = {r for r, _ in decided}
+        scores = self.scores(decided)
+        if scores is None:
+            return [r for r in self.ids if r not in done]
+        return [r for i in np.argsort(-scores, kind="stable") if (r := self.ids[i]) not in done]
+
+    def _presumed(self, done: Whole) -> Whole:
+        """The first so many unread records of an order that knows nothing of them."""
+        unread = np.ones(len(self.ids), bool)
+        unread[done] = False
+        return self._shuffled[unread[self._shuffled]][: self.settings.presumed]
+
+    def _strengths(self, goes_on: npt.NDArray[np.bool_], asked: int) -> Singles:
+        weight = np.ones(goes_on.size)
+        if asked:
+            weight[-1] = self.settings.words
+        on = float(weight[goes_on].sum())
+        off = max(int((~goes_on).sum()), 1)
+        weight[~goes_on] = max(on, 1.0) / (self.settings.ratio * off)
+        level = self.settings.strength * goes_on.size / float(weight.sum())
+        return np.asarray(level * weight, dtype=np.float32)
+
+
+def _rows(texts: Sequence[Text], settings: Settings) -> Features:
+    """Rows by field; of very many records, title and abstract together and by hash, so that memory holds them."""
+    if len(texts) > EXACT_UP_TO:
+        pairs = len(texts) <= PAIRS_UP_TO
+        return streamed((f"{t.title} {t.rest}" for t in texts), pairs=pairs, buckets=BUCKETS)
+    title, rest, authors = settings.title, settings.rest, settings.authors
+    together = max(1.0 - title - rest - authors, 0.0)
+    fields = (
+        (together, [f"{t.title} {t.rest}" for t in texts]),
+        (title, [t.title for t in texts]),
+        (rest, [t.rest for t in texts]),
+        (authors, [" ".join("".join(c for c in a.lower() if c.isalnum()) for a in t.authors) for t in texts]),
+    )
+    return features([(weight, texts) for weight, texts in fields if weight > 0])
+
+
+def queue(
+    records: Mapping[str, SourceRecord],
+    decisions: Sequence[Seen],
+    protocol_words: str,
+    settings: Settings | None = None,
+) -> tuple[ReadNext, ...]:
+    """Return every record not decided yet as a suggestion to read it, best first.
+
+    Parameters
+    ----------
+    records
+        Every record there is to decide, by id.
+    decisions
+        Records decided, with whether each goes on (included or not settled).
+    protocol_words
+        What the review looks for (see `words`).
+
+    Raises
+    ------
+    InputError
+        A record decided is not among `records`.
+    """
+    ranking = Ranking({i: text(r) for i, r in records.items()}, protocol_words, settings)
+    scores = ranking.scores(decisions)
+    return tuple(
+        ReadNext(record=r, place=i, score=0.0 if scores is None else float(scores[ranking._number[r]]), by=NAME)
+        for i, r in enumerate(ranking.order(decisions), 1)
+    )

@@ -1,0 +1,48 @@
+"""A finished screening done again: what an order and a rule would have saved, had they been used."""
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+
+from remit.errors import InputError
+from remit.screen.order import Ranking
+from remit.screen.stopping import Seen
+
+EACH_UP_TO, SHARE = 100, 0.02
+
+
+def replay(ranking: Ranking, goes_on: Mapping[str, bool], *, upto: float = 1.0, batch: float = SHARE) -> list[Seen]:
+    """Return the records in the order in which they would have been read, each with whether it went on.
+
+    Learned again after every decision up to 100, then after every `batch` (a share of what is decided; 0 for every
+    decision throughout). Ends when `upto` of all that went on are found.
+
+    Raises
+    ------
+    InputError
+        None went on.
+    """
+    total = sum(goes_on.values())
+    if not total:
+        raise InputError("no record went on; a screening that found nothing cannot be done again")
+    wanted, found = ceil(round(upto * total, 9)), 0
+    seen: list[Seen] = []
+    while found < wanted:
+        step = max(1, int(batch * len(seen))) if len(seen) >= EACH_UP_TO else 1
+        for record in ranking.order(seen)[:step]:
+            seen.append((record, goes_on[record]))
+            found += goes_on[record]
+    return seen
+
+
+def work_saved(seen: Sequence[Seen], total: int, relevant: int, recall: float = 0.95) -> float:
+    """Return work saved over sampling: the share of records unread when `recall` was reached, less 1 - recall.
+
+    Source: Cohen et al. (2006), J Am Med Inform Assoc 13:206-219.
+    """
+    wanted = ceil(round(recall * relevant, 9))
+    found = 0
+    for read, (_, on) in enumerate(seen, 1):
+        found += on
+        if found >= wanted:
+            return (total - read) / total - (1 - recall)
+    raise InputError(f"the order ends at {found} of {wanted} relevant records; replay it further")

@@ -1,0 +1,113 @@
+"""The learned order: finds what is like what went on, needs no decision to begin, and never decides."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from remit import screen
+from remit.errors import InputError
+from remit.model.source_record import SourceRecord
+from remit.screen.features import features, stem, streamed
+from remit.screen.machine import fitted
+
+
+def _texts(n=60):
+    rng = np.random.default_rng(3)
+    filler = [f"word{i}" for i in range(80)]
+    made = {}
+    for i in range(n):
+        topic = ["blinatumomab", "leukemia", "children"] if i % 6 == 0 else ["mouse", "asthma", "inhaler"]
+        words = [*rng.choice(topic, 2, replace=False), *rng.choice(filler, 12)]
+        made[f"r{i}"] = screen.Text(" ".join(words[:4]), " ".join(words[4:]), (f"Author {i % 7}",))
+    return made
+
+
+def test_the_protocols_words_come_first_when_nothing_is_decided():
+    order = screen.Ranking(_texts(), "Blinatumomab for leukemia in children").order([])
+    assert {int(r[1:]) % 6 for r in order[:10]} == {0}
+
+
+def test_without_words_the_order_is_that_of_the_file_until_there_is_something_to_learn():
+    ranking = screen.Ranking(_texts())
+    assert ranking.order([]) == list(ranking.ids)
+    assert ranking.order([("r1", False)])[:2] == ["r0", "r2"]
+    learned = ranking.order([("r1", False), ("r0", True), ("r6", True), ("r12", True)])
+    assert sum(int(r[1:]) % 6 == 0 for r in learned[:7]) >= 5
+
+
+def test_an_order_depends_on_the_decisions_alone():
+    ranking = screen.Ranking(_texts(), "leukemia")
+    decided = [("r0", True), ("r1", False), ("r6", True)]
+    ranking.order([("r3", True)])
+    assert ranking.order(decided) == screen.Ranking(_texts(), "leukemia").order(decided)
+    assert not {"r0", "r1", "r6"} & set(ranking.order(decided))
+
+
+def test_a_queue_is_of_suggestions():
+    records = {i: SourceRecord(title=t.title, abstract=t.rest) for i, t in _texts().items()}
+    queue = screen.queue(records, [("r0", True), ("r1", False)], "leukemia")
+    assert [s.place for s in queue] == list(range(1, 59))
+    assert not hasattr(queue[0], "verdict")
+    assert [s.score for s in queue] == sorted((s.score for s in queue), reverse=True)
+
+
+def test_a_record_not_among_those_to_rank_is_refused():
+    with pytest.raises(InputError, match="'nobody' is not among"):
+        screen.Ranking(_texts(), "x").order([("nobody", True)])
+
+
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [("studies", "study"), ("class", "class"), ("virus", "virus"), ("cells", "cell"), ("is", "is")],
+)
+def test_plural_endings(word, expected):
+    assert stem(word) == expected
+
+
+def test_rows_have_the_length_of_their_fields_and_an_empty_record_is_a_row_of_zeros():
+    held = features([(0.6, ["blood cells", "", "the blood"]), (0.4, ["a study of it", "", ""])])
+    rows = held.rows(np.arange(3))
+    assert np.sqrt((rows.toarray() ** 2).sum(1)) == pytest.approx([1.0, 0.0, 0.6**0.5], abs=1e-6)
+
+
+def test_weights_are_those_worked_out_by_hand():
+    # terms: a "alpha beta", b "alpha" twice; n = 2; alpha is in both (more than 95 of 100) and weighs nothing
+    rows = features([(1.0, ["alpha beta gamma beta", "alpha alpha"])]).rows(np.arange(2)).toarray()
+    beta, other = 1 + np.log(2), 1.0
+    length = (beta**2 + 4 * other**2) ** 0.5  # gamma and three pairs beside beta
+    assert sorted(rows[0][rows[0] > 0])[-1] == pytest.approx(beta / length, abs=1e-6)
+    assert rows[1].max() == pytest.approx(1.0)  # only the pair alpha alpha is its own
+
+
+def test_texts_counted_by_hash_are_alike_as_texts_counted_exactly():
+    texts = [f"{t.title} {t.rest}" for t in _texts().values()]
+    exact = features([(1.0, texts)]).rows(np.arange(60))
+    hashed = streamed(iter(texts), pairs=True, buckets=2**18).rows(np.arange(60))
+    assert np.abs((exact @ exact.T).toarray() - (hashed @ hashed.T).toarray()).mean() < 1e-3
+
+
+@settings(derandomize=True, max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.integers(2, 25))
+def test_the_machine_meets_the_condition_of_its_least(seed, m):
+    rng = np.random.default_rng(seed)
+    rows = rng.normal(size=(m, 6)).astype(np.float32)
+    y = np.where(np.arange(m) % 2, 1, -1).astype(np.float32)
+    cost = rng.uniform(0.05, 2, m).astype(np.float32)
+    gram = rows @ rows.T + np.float32(1)
+    a = fitted(lambda v: gram @ v, gram.diagonal(), y, cost, y * cost)
+    f = gram @ a
+    assert a == pytest.approx(np.where(y * f < 1, 2 * cost * (y - f), 0), abs=0.05)
+
+
+def test_replay_reads_each_record_once_and_work_saved_counts_what_was_not_read():
+    texts = _texts()
+    truth = {r: int(r[1:]) % 6 == 0 for r in texts}
+    seen = screen.replay(screen.Ranking(texts, "leukemia"), truth)
+    assert len({r for r, _ in seen}) == len(seen)
+    assert sum(on for _, on in seen) == 10
+    assert screen.work_saved(seen, 60, 10, 1.0) == pytest.approx((60 - len(seen)) / 60)
+    with pytest.raises(InputError, match="replay it further"):
+        screen.work_saved(seen[:3], 60, 10)
+    with pytest.raises(InputError, match="no record went on"):
+        screen.replay(screen.Ranking(texts), dict.fromkeys(texts, False))
