@@ -4,7 +4,7 @@
 
 FOLDER of `--figures` holds kmdata_ipd.csv.gz (figure, arm, time, event) and kmdata_key.csv (name, HazardRatio); without
 it only simulated trials are drawn (20 to 1,000 people, 5 to 90 % censored, with and without a plateau). Each is read
-exactly, and on a grid of 2,000, 1,000 and 500 points per axis; and rebuilt with risk table and events, risk table only,
+exactly, and on a grid of 2,000, 1,000 and 500 points per axis, one for all arms; and rebuilt with risk table and events, risk table only,
 events only, number only. `--peer` names a folder with the R package IPDfromKM unpacked (its R/ files are sourced, not
 read otherwise); without it an installed IPDfromKM is used, else the peer is left out. Errors are absolute; a mean is in
 shares of its horizon, a median in shares of the longest follow-up, a hazard ratio as |difference of logarithms|.
@@ -90,14 +90,13 @@ def simulated(count, seed=1):
             yield Trial(f"simulated {count}", tuple(arms), None, groups(arms, kind))
 
 
-def drawn(t, d, points):
+def drawn(t, d, points, axis):
     curve = kaplan_meier(t, d)
     last = float(curve.time[-1])
     if not points:
         at = curve.n_event > 0
         times = np.concatenate(([0.0], curve.time[at], [last]))
         return times, np.concatenate(([1.0], curve.survival[at], curve.survival[-1:]))
-    axis = 1.05 * last
     times = np.arange(int(last / axis * points) + 1) / points * axis
     levels = np.concatenate(([1.0], curve.survival))[np.searchsorted(curve.time, times, side="right")]
     levels = np.round(levels * points) / points
@@ -117,9 +116,10 @@ def tasks(trials):
     """Every arm of every trial under every reading and knowledge: (key, words for rebuild)."""
     for trial in trials:
         for reading, points in READINGS.items():
+            axis = 1.05 * max(float(t.max()) for t, _ in trial.arms)
             for known, (table, events) in KNOWN.items():
                 for k, (t, d) in enumerate(trial.arms):
-                    times, survival = drawn(t, d, points)
+                    times, survival = drawn(t, d, points, axis)
                     words = {"times": times, "survival": survival, "n": t.size}
                     if table:
                         words["risk_times"], words["at_risk"] = risk_table(t)

@@ -149,10 +149,11 @@ def test_the_unit_of_time_does_not_matter(rows, unit):
     time, event, arm = columns(rows)
     try:
         one, other = cox(time, event, arm), cox(time * unit, event, arm)
+        test = logrank(time, event, arm)
     except InputError:
         return
     assert one.estimate == other.estimate
-    assert logrank(time, event, arm).statistic == logrank(time * unit, event, arm).statistic
+    assert test.statistic == logrank(time * unit, event, arm).statistic
 
 
 @given(COHORT)

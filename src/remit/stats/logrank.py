@@ -126,7 +126,10 @@ def logrank(
         observed, expected, covariance = observed + parts[0], expected + parts[1], covariance + parts[2]
     gap = (observed - expected)[1:]
     if np.linalg.matrix_rank(covariance) < k - 1:
-        raise InputError("a group is never at risk together with another when an event happens; leave it out")
+        raise InputError(
+            "a group is never at risk together with another when some but not all at risk have the event; "
+            "the test cannot compare it; leave it out"
+        )
     statistic = float(gap @ np.linalg.solve(covariance[1:, 1:], gap))
     return LogRank(
         groups=groups,
