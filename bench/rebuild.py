@@ -4,10 +4,11 @@
 
 FOLDER of `--figures` holds kmdata_ipd.csv.gz (figure, arm, time, event) and kmdata_key.csv (name, HazardRatio); without
 it only simulated trials are drawn (20 to 1,000 people, 5 to 90 % censored, with and without a plateau). Each is read
-exactly, and on a grid of 2,000, 1,000 and 500 points per axis, one for all arms; and rebuilt with risk table and events, risk table only,
-events only, number only. `--peer` names a folder with the R package IPDfromKM unpacked (its R/ files are sourced, not
-read otherwise); without it an installed IPDfromKM is used, else the peer is left out. Errors are absolute; a mean is in
-shares of its horizon, a median in shares of the longest follow-up, a hazard ratio as |difference of logarithms|.
+exactly, and on a grid of 2,000, 1,000 and 500 points per axis, one for all arms of a figure; and rebuilt with risk
+table and events, risk table only, events only, number only. `--peer` names a folder with the R package IPDfromKM
+unpacked (its R/ files are sourced, not read otherwise); without it an installed IPDfromKM is used; `--no-peer` leaves
+it out. Errors are absolute; a mean is in shares of its horizon, a median in shares of the longest follow-up, a hazard
+ratio as |difference of logarithms|.
 """
 
 import argparse
