@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from remit.ingest import any_json, crossref, ctgov, europepmc, openalex, registries, registry_results
 from remit.ingest.json_stream import Broken, Element, elements
+from remit.ingest.json_tree import Node, leaves, named
 from remit.ingest.registry_ids import found_in
 from remit.model.source_record import SourceRecord, Unread
 
@@ -154,6 +155,23 @@ def test_secondary_ids_link_registries():
         "2022-500244-37-00",
         "NCT01234567",
     )
+
+
+LEAVES = st.none() | st.booleans() | st.integers(0, 9) | st.text("ab ", max_size=3)
+TREES = st.recursive(
+    LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", max_size=2), inner, max_size=3)
+)
+
+
+@given(
+    st.dictionaries(st.text("abc", min_size=1, max_size=2), TREES, max_size=4), st.text("abc", min_size=1, max_size=1)
+)
+def test_what_nobody_takes_is_kept(value, key):
+    every = [(named(path), text) for path, text in leaves(value)]
+    assert list(Node(value).rest()) == every
+    node = Node(value)
+    node.drop(key)
+    assert list(node.rest()) == [(named(p), t) for p, t in leaves(value) if p[0] != key]
 
 
 def test_who_portal_trials_keep_their_other_numbers():

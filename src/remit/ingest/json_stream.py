@@ -78,7 +78,7 @@ class _Reader:
         self._stream = stream
         self.ended = not head
         self.text = self._decode.decode(head, final=self.ended)
-        self.at = self.number = self._passed = 0
+        self.at = self.number = self._passed = self._counted = 0
         self._json = json.JSONDecoder()
         self._found = False
 
@@ -177,14 +177,17 @@ class _Reader:
     @property
     def line(self) -> int:
         """The line of the reader's place."""
-        return self._passed + self.text.count("\n", 0, self.at) + 1
+        self._passed += self.text.count("\n", self._counted, self.at)
+        self._counted = max(self._counted, self.at)
+        return self._passed + 1
 
     def _fill(self, size: int = CHUNK) -> bool:
         if self.ended:
             return False
         chunk = self._stream.read(size)
         self.ended = not chunk
-        self._passed += self.text.count("\n", 0, self.at)
+        self._passed += self.text.count("\n", self._counted, self.at)
+        self._counted = 0
         self.text = self.text[self.at :] + self._decode.decode(chunk, final=self.ended)
         self.at = 0
         return True

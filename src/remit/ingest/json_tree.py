@@ -38,21 +38,43 @@ def leaves(value: Json, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 
 class Node:
-    """A place inside one record. Whatever is missing or of another type reads as blank."""
+    """A place inside one record. Whatever is missing or of another type reads as blank.
 
-    __slots__ = ("_taken", "path", "value")
+    What was taken is remembered by the list or mapping it stands in and its key there, so that `rest` need not build
+    the path of every leaf.
+    """
 
-    def __init__(self, value: Json, path: Path = (), taken: set[Path] | None = None) -> None:
-        self.value, self.path = value, path
-        self._taken: set[Path] = set() if taken is None else taken
+    __slots__ = ("_home", "_parent", "_step", "_taken", "value")
+
+    def __init__(
+        self,
+        value: Json,
+        parent: "Node | None" = None,
+        step: str | int = "",
+        taken: "set[tuple[int, str | int]] | None" = None,
+    ) -> None:
+        self.value = value
+        self._parent, self._step = parent, step
+        self._home = (id(parent.value) if parent is not None else 0, step)
+        self._taken: set[tuple[int, str | int]] = set() if taken is None else taken
+
+    @property
+    def path(self) -> Path:
+        """The keys and indices that lead here."""
+        out: list[str | int] = []
+        node: Node | None = self
+        while node is not None and node._parent is not None:
+            out.append(node._step)
+            node = node._parent
+        return tuple(reversed(out))
 
     def at(self, *steps: str) -> "Node":
         """The place under these keys."""
-        held, path = self.value, self.path
+        node = self
         for step in steps:
-            held = held.get(step) if isinstance(held, dict) else None
-            path = (*path, step)
-        return Node(held, path, self._taken)
+            held = node.value.get(step) if isinstance(node.value, dict) else None
+            node = Node(held, node, step, self._taken)
+        return node
 
     def text(self, *steps: str) -> str:
         """The leaf under these keys as text, and taken; of a list the first leaf."""
@@ -60,14 +82,15 @@ class Node:
         if isinstance(node.value, list):
             first = next(iter(node.each()), None)
             return first.text() if first is not None else ""
-        self._taken.add(node.path)
+        if not isinstance(node.value, dict):
+            self._taken.add(node._home)
         return said(node.value)
 
     def each(self, *steps: str) -> "list[Node]":
         """The members of a list; a lone value counts as a list of one, nothing as an empty one."""
         node = self.at(*steps)
         if isinstance(node.value, list):
-            return [Node(v, (*node.path, i), self._taken) for i, v in enumerate(node.value)]
+            return [Node(v, node, i, self._taken) for i, v in enumerate(node.value)]
         return [] if node.value is None or node.value in ("", {}) else [node]
 
     def texts(self, *steps: str) -> tuple[str, ...]:
@@ -76,7 +99,7 @@ class Node:
 
     def drop(self, *steps: str) -> None:
         """Count everything under these keys as taken."""
-        self._taken.add(self.at(*steps).path)
+        self._taken.add(self.at(*steps)._home)
 
     def has(self, *steps: str) -> bool:
         """Whether anything stands there."""
@@ -84,7 +107,22 @@ class Node:
 
     def rest(self) -> tuple[tuple[str, str], ...]:
         """Every leaf nobody took, with its path as text."""
-        return tuple((named(p), t) for p, t in leaves(self.value, self.path) if not self._covered(p))
-
-    def _covered(self, path: Path) -> bool:
-        return any(path[:i] in self._taken for i in range(len(path) + 1))
+        out: list[tuple[str, str]] = []
+        taken = self._taken
+        waiting: list[tuple[str, Json]] = [(named(self.path), self.value)]
+        while waiting:
+            name, held = waiting.pop()
+            if isinstance(held, dict):
+                here, dot = id(held), f"{name}." if name else ""
+                waiting.extend(
+                    (dot + k, v) for k, v in reversed(held.items()) if v is not None and (here, k) not in taken
+                )
+            elif isinstance(held, list):
+                here = id(held)
+                members = [(f"{name}[{i}]", v) for i, v in enumerate(held) if v is not None and (here, i) not in taken]
+                waiting.extend(reversed(members))
+            else:
+                text = held.strip() if isinstance(held, str) else said(held)
+                if text:
+                    out.append((name, text))
+        return tuple(out)
