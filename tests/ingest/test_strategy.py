@@ -64,7 +64,8 @@ def test_the_same_question_in_every_language():
 
 
 def test_nearness_counts_words_or_positions():
-    for aim, words in [("wos", "NEAR/2"), ("scopus", "W/2"), ("cochrane", "NEAR/3"), ("embase", "NEAR/3")]:
+    assert to("(car near/5 cell):ti", "cochrane", "ovid-medline")[0] == "(car adj6 cell).ti."
+    for aim, words in [("wos", "NEAR/2"), ("scopus", "W/2"), ("cochrane", "NEAR/2"), ("embase", "NEAR/3")]:
         assert words in to("(car adj3 therapy).ti.", "ovid-medline", aim)[0]
     assert to("(car adj3 (therapy or cell)).ti.", "ovid-medline", "pubmed") == (
         '("car therapy"[ti:~2] OR "car cell"[ti:~2])',

@@ -1,6 +1,6 @@
 """The languages of the databases: how each writes fields, wildcards, nearness and operators.
 
-Distances: Ovid, Embase.com and the Cochrane Library count positions (adj3: at most two words between), Web of Science,
+Distances: Ovid and Embase.com count positions (adj3: at most two words between); the Cochrane Library, Web of Science,
 Scopus and PubMed count the words between. Everything here counts the words between.
 """
 
@@ -43,6 +43,7 @@ class Dialect:
 _PUBMED = {
     **dict.fromkeys(("tiab", "title/abstract"), TIABKW),
     **dict.fromkeys(("ti", "title"), _one("title")),
+    **dict.fromkeys(("ab", "abstract"), _one("abstract")),
     **dict.fromkeys(("ot", "other term"), _one("keyword")),
     **dict.fromkeys(("tw", "text word", "text words"), _one("text")),
     **dict.fromkeys(("all", "all fields"), _one("all")),
@@ -200,7 +201,7 @@ DIALECTS: dict[str, Dialect] = {
             name="pubmed",
             title="PubMed",
             fields=_PUBMED,
-            codes=_codes(_PUBMED),
+            codes=_codes({k: v for k, v in _PUBMED.items() if k not in ("ab", "abstract")}),
             thesaurus="mesh",
             near=True,
             adjacent="phrase",
@@ -253,8 +254,7 @@ DIALECTS: dict[str, Dialect] = {
             codes=_codes(_COCHRANE),
             thesaurus="mesh",
             order=_BINDING,
-            wild={"*": "*", "?": "?"},
-            counts_positions=True,
+            wild={"*": "*", "?": "?", "¤": "?"},
             combines=True,
             lines=True,
         ),

@@ -112,7 +112,7 @@ def near(dialect: Dialect, between: int, ordered: bool) -> tuple[str, str]:
         if ordered and between == 0:
             return "NEXT", ""
         return (
-            f"NEAR/{between + 1}",
+            f"NEAR/{between}",
             "the order of words that are near: the Cochrane Library has none" if ordered else "",
         )
     if name == "scopus":

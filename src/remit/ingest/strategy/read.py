@@ -30,7 +30,7 @@ _LIMIT = re.compile(r"limit\s+#?(\d{1,4})\s+to\s+(.+)", re.IGNORECASE)
 _REMOVE = re.compile(r"(remove duplicates) from\s+#?(\d{1,4})\s*", re.IGNORECASE)
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "\xa0": " "})
 _MESH = re.compile(r"\s*(mesh|mh|mesh terms?|majr|mesh major topic|mj)\s*(?::\s*(no\s?exp))?\s*", re.IGNORECASE)
-_SPACED = re.compile(r"\s*(title/abstract|tiab|title|ti|affiliation|ad)\s*:\s*~(\d{1,3})\s*", re.IGNORECASE)
+_SPACED = re.compile(r"\s*(title/abstract|tiab|title|ti|abstract|ab|affiliation|ad)\s*:\s*~(\d{1,3})\s*", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -224,6 +224,8 @@ class _Reader:
         if self.dialect.name.startswith("ovid"):
             word = re.sub(r"(?<=\w)\$\d?|(?<=\w)\*\d", "*", word).replace("?", "¤").replace("#", "?")
             return word.removesuffix(":") + ("*" if word.endswith(":") else "")
+        if self.dialect.name == "cochrane":
+            return word.replace("?", "¤")
         return word.replace("$", "¤") if "¤" in self.dialect.wild else word
 
 

@@ -77,6 +77,9 @@ class _Writer:
     def __init__(self, source: Dialect, aim: Dialect) -> None:
         self.source, self.aim = source, aim
         self.same = source.name == aim.name
+        self.known = dict(aim.codes)
+        if self.same and aim.name == "pubmed":
+            self.known[frozenset({"abstract"})] = "ab"
         self.lost: dict[str, None] = {}
 
     def lose(self, words: str) -> None:
@@ -208,7 +211,7 @@ class _Writer:
 
     def codes(self, names: Fields) -> tuple[str, ...] | None:
         """The codes for a set of fields: () where the language looks everywhere by itself, None where it has none."""
-        known = dict(self.aim.codes)
+        known = self.known
         if names in known:
             return (known[names],)
         covering = self.covering(names)
@@ -232,7 +235,7 @@ class _Writer:
     def covering(self, names: Fields) -> tuple[str, ...]:
         """Codes that together are exactly these fields, the widest first; () where there are none."""
         left, out = set(names), []
-        for fields, code in self.aim.codes:
+        for fields, code in self.known.items():
             if fields <= left:
                 out.append((min(marks.field_order(f) for f in fields), code))
                 left -= fields
@@ -298,8 +301,8 @@ class _Writer:
         """PubMed's nearness: two plain words in one field, so each pair of alternatives is written out."""
         pairs = [(a, b) for a in _choices(query.left) for b in _choices(query.right)]
         plain = all(t is not None and not set(t.text) & set("*?¤") and " " not in t.text for p in pairs for t in p)
-        code = "ti" if names == frozenset({"title"}) else "tiab"
-        if names not in (frozenset({"title"}), TIABKW, frozenset[str]()):
+        code = self.known.get(names, "tiab") if names < TIAB else "tiab"
+        if names not in (TIABKW, frozenset[str]()) and self.known.get(names) != code:
             self.lose(f"nearness in {_listed(names)}: PubMed has it in {code}")
         if not plain or len(pairs) > PAIRS:
             why = "cut words or phrases" if not plain else f"more than {PAIRS} pairs"
