@@ -50,6 +50,7 @@ class CurvePoints:
     end: float | None = None
     censored: tuple[float, ...] = ()
     notes: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
     overlap: float | None = None
 
 

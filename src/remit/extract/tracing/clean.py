@@ -50,6 +50,7 @@ def curve(points: CurvePoints, printed: Printed) -> TracedCurve:
     time, survival = _in_range(time, survival, said)
     time, survival = _in_order(time, survival, points.steps, said)
     survival, warned = _falling(survival, said)
+    warned = [*points.warnings, *warned]
     time, survival = _started(time, survival, said, warned)
     time, survival = _joined(time, survival, said)
     unit = printed.to or printed.unit

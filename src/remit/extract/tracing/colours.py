@@ -19,6 +19,7 @@ NAMED = {
     "black": "000000", "red": "ff0000", "green": "008000", "blue": "0000ff", "orange": "ffa500", "purple": "800080",
     "grey": "808080", "gray": "808080", "brown": "a52a2a", "magenta": "ff00ff", "cyan": "00ffff", "navy": "000080",
 }  # fmt: skip
+LUMA = np.array([0.299, 0.587, 0.114])
 FAR = 85.0
 APART = 60.0
 MOST_INKS = 8
@@ -55,6 +56,24 @@ def paper(rgb: Bytes) -> Array:
     held = np.bincount(code, minlength=32768)
     mine = rgb.reshape(-1, 3)[code == int(held.argmax())]
     return np.asarray(np.median(mine, axis=0), float)
+
+
+def cleared(rgb: Bytes) -> Bytes:
+    """Return a JPEG picture with its colours drawn together again.
+
+    JPEG keeps brightness sharp and spreads colour over neighbours. A line's colour is told from brightness and colour
+    summed over 5 × 5 pixels, which spreading leaves alone, and given back to each pixel by its own darkness.
+    """
+    ground = paper(rgb)
+    d = rgb.astype(np.float64) - ground
+    dark = -(d @ LUMA)
+    tint = d + dark[..., None]
+    around = ndimage.uniform_filter(dark, 5)
+    colour = np.stack([ndimage.uniform_filter(tint[..., i], 5) for i in range(3)], axis=-1)
+    part = around / (around * around + 4.0)
+    mine = np.clip(dark, 0.0, None)[..., None] * colour * part[..., None]
+    drawn = ground - dark[..., None] + np.where(around[..., None] > 1.5, mine, tint)
+    return np.asarray(np.clip(np.round(drawn), 0, 255), np.uint8)
 
 
 def inks(rgb: Bytes) -> tuple[tuple[Array, int], ...]:
@@ -124,6 +143,59 @@ def shares(rgb: Bytes, colour: Sequence[float]) -> Ink:
     mine = (off <= rival + 4.0) & (off < FAR) & (share < 1.35)
     other = ~mine & (strength > 45.0)
     return Ink(np.where(mine, np.clip(share, 0.0, 1.0), 0.0), other, _ints(wanted))
+
+
+def soft_shares(rgb: Bytes, colour: Sequence[float]) -> Ink:
+    """Return the share of ink in each pixel of a cleared JPEG, where only the direction of a colour can be relied on.
+
+    Raises
+    ------
+    InputError
+        The colour is that of the paper.
+    """
+    ground, drawn = paper(rgb), [ink for ink, _ in inks(rgb)]
+    wanted = _nearest_hue(drawn, np.asarray(colour, float), ground)
+    if _strength(wanted, ground) < 40.0:
+        return shares(rgb, colour)
+    d = rgb.astype(np.float64) - ground
+    strength = np.sqrt((d * d).sum(axis=-1)) + 1e-9
+    k = wanted - ground
+    share, turn = d @ k / float(k @ k), _turn(d, strength, k)
+    rival = np.full(share.shape, np.inf)
+    for ink in [*drawn, np.zeros(3)]:
+        other = ink - ground
+        apart = float(_turn(other[None], np.array([_strength(ink, ground)]), k)[0])
+        if apart > 0.15 or float(other @ k) < 0.0:
+            rival = np.minimum(rival, _turn(d, strength, other))
+    mine = (share > 0.0) & (turn < 0.5) & (turn <= rival + 0.02)
+    return Ink(np.where(mine, np.clip(share, 0.0, 1.0), 0.0), ~mine & (strength > 45.0), _ints(wanted))
+
+
+def _turn(d: Array, strength: Array, k: Array) -> Array:
+    """Sine of the angle to a direction, 1 beyond a right angle."""
+    along = np.clip(d @ k / (strength * float(np.linalg.norm(k))), -1.0, 1.0)
+    return np.where(along > 0.0, np.sqrt(1.0 - along * along), 1.0)
+
+
+def _nearest_hue(drawn: Sequence[Array], colour: Array, ground: Array) -> Array:
+    """The drawn ink of a hue: thin lines lose colour in JPEG, so none may be near the colour that is named."""
+    near = [ink for ink in drawn if float(np.linalg.norm(ink - colour)) < APART]
+    if near:
+        return min(near, key=lambda ink: float(np.linalg.norm(ink - colour)))
+    tint = _tint(colour - ground)
+    alike = [ink for ink in drawn if _strength(ink, ground) > 120.0 and _same_hue(_tint(ink - ground), tint)]
+    return min(alike, key=lambda ink: float(np.linalg.norm(ink - colour))) if alike else colour
+
+
+def _tint(d: Array) -> Array:
+    return np.asarray(d - d @ LUMA, float)
+
+
+def _same_hue(a: Array, b: Array) -> bool:
+    long = float(np.linalg.norm(a)), float(np.linalg.norm(b))
+    if min(long) < 25.0:
+        return max(long) < 40.0
+    return float(a @ b) > 0.9 * long[0] * long[1]
 
 
 def _on(d: Array, k: Array) -> tuple[Array, Array]:

@@ -36,7 +36,6 @@ class Line:
     y: Array
     ticks: tuple[float, ...]
     width: float
-    first: int
 
 
 def measured(share: Array, other: Flags, track: Track) -> Edges:
@@ -81,8 +80,8 @@ def _run(column: Array, enter: int, leave: int) -> tuple[int, int] | None:
     return a, b
 
 
-def middle(edges: Edges, track: Track) -> Line:
-    """Return the curve between its edges, ticks removed, never rising."""
+def middle(edges: Edges, track: Track, start: float) -> Line:
+    """Return the curve between its edges, ticks removed, never rising, from row `start` on."""
     reach = max(8, round(6.0 * edges.width) + 6)
     slack = max(0.6, 0.2 * edges.width)
     up = edges.upper < _side(edges.upper, reach, 0.8, before=True) - slack
@@ -95,9 +94,8 @@ def middle(edges: Edges, track: Track) -> Line:
     high = _shifted(upper, at + half) + half
     low = _shifted(lower, at - half) - half
     y = np.where(np.isnan(high), low, np.where(np.isnan(low), high, 0.5 * (high + low)))
-    first = int(np.flatnonzero(np.isfinite(y))[0]) if np.isfinite(y).any() else 0
-    y = _filled(y, 0.5 * (edges.upper + edges.lower), track)
-    return Line(_falling(y), _tick_columns(edges, up, down, upper), edges.width, first)
+    y = _filled(y, 0.5 * (edges.upper + edges.lower), track, start)
+    return Line(_falling(y), _tick_columns(edges, up, down, upper), edges.width)
 
 
 def _both(edges: Edges, up: Flags, down: Flags, reach: int) -> tuple[Flags, Flags]:
@@ -134,13 +132,16 @@ def _shifted(edge: Array, at: Array) -> Array:
     return np.where((at < -0.5) | (at > edge.size - 0.5), np.nan, out)
 
 
-def _filled(y: Array, centre: Array, track: Track) -> Array:
+def _filled(y: Array, centre: Array, track: Track, start: float) -> Array:
     """Unknown columns: level where both sides agree, else midway between the edges or along the path."""
     known = np.flatnonzero(np.isfinite(y))
     if known.size == 0:
         return np.asarray(track.leave + 0.5, float)
     out = y.copy()
-    out[: known[0]], out[known[-1] + 1 :] = y[known[0]], y[known[-1]]
+    first, last = int(known[0]), int(known[-1])
+    begun = min(start, float(y[first]))
+    out[:first] = np.clip(track.leave[:first] + 0.5, begun, y[first]) if y[first] - begun > 0.8 else y[first]
+    out[last + 1 :] = y[last]
     for a, b in pairwise(known):
         if b - a > 1:
             low, high = min(y[a], y[b]), max(y[a], y[b])

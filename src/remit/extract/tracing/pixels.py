@@ -23,11 +23,12 @@ WORKING_SIDE = 2_600
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Red, green and blue, shape (height, width, 3), 0 to 255; `scale` figure pixels stand for one of the array."""
+    """Red, green and blue, shape (height, width, 3), 0 to 255; a pixel is `scale` of the figure; JPEG is `soft`."""
 
     rgb: Bytes
     scale: float
     notes: tuple[str, ...]
+    soft: bool = False
 
 
 def opened(data: bytes, name: str) -> Picture:
@@ -73,8 +74,8 @@ def _decoded(image: "Image.Image", factor: int) -> Picture:
     from PIL import Image as images
     from PIL import ImageOps
 
-    full = image.size
-    if factor > 1 and image.format == "JPEG":
+    full, soft = image.size, image.format == "JPEG"
+    if factor > 1 and soft:
         image.draft("RGB", (full[0] // factor, full[1] // factor))
     image.load()
     small = ImageOps.exif_transpose(image)
@@ -94,4 +95,4 @@ def _decoded(image: "Image.Image", factor: int) -> Picture:
         if scale > 1.001
         else ()
     )
-    return Picture(rgb, scale, notes)
+    return Picture(rgb, scale, notes, soft)

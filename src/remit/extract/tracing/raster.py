@@ -13,8 +13,9 @@ from remit.extract.tracing.calibrate import Axes
 from remit.extract.tracing.pixels import Array, Picture
 from remit.model.curve import CurvePoints
 
-POOR = 0.75
-FAIR = 0.92
+POOR = 0.6
+FAIR = 0.85
+BESIDE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +37,9 @@ def traced(
     ------
     InputError
         The axes lie outside the picture, nothing of the colour starts near time 0, a curve of this colour rises, or
-        the traced curve covers less than three quarters of what is drawn.
+        the result lies off the drawn curve in more than 4 of 10 columns.
     """
-    rgb, here = picture.rgb, axes.scaled(picture.scale)
+    rgb, here = colours.cleared(picture.rgb) if picture.soft else picture.rgb, axes.scaled(picture.scale)
     notes = list(picture.notes)
     if here.turn:
         rgb = _turned(rgb, here)
@@ -50,9 +51,9 @@ def traced(
             raise InputError("neither a colour nor a place on the curve; give one of them")
         colour = colours.at(rgb, float(seeds[0][0]), float(seeds[0][1]))
     inner = rgb[plot.top : plot.bottom, plot.left : plot.right]
-    ink = colours.shares(inner, colour)
+    ink = colours.soft_shares(inner, colour) if picture.soft else colours.shares(inner, colour)
     points = sorted(_inside(place, plot) for place in seeds)
-    share, other = _without_lines(ink.share, ink.other, here.y(1.0) - plot.top)
+    share, other = _without_lines(ink.share, ink.other, here.y(1.0) - plot.top, 4 if picture.soft else 2)
     if points:
         share, other = _of_one_style(share, other, points)
     return _followed(share, other, plot, here, points, notes)
@@ -70,23 +71,21 @@ def _followed(
     strong = np.minimum(1.0, share / max(peak, 0.3))
     path = track.best(track.scores(strong, other), axes.y(1.0) - plot.top, points)
     path, dropped = track.cut(path, strong, other, points)
-    line = edges.middle(edges.measured(strong, other, path), path)
+    line = edges.middle(edges.measured(strong, other, path), path, axes.y(1.0) - plot.top)
     found = steps.stepped(line, path, strong)
     overlap = _overlap(strong, other, path, line)
     if dropped:
         notes.append(f"{dropped} columns of the same ink beyond a gap after the curve's end were left out")
-    _check(path, strong)
+    warned = _check(path, strong, other, axes.y(1.0) - plot.top, overlap, line.width)
     x = found.x + plot.left
-    if abs(axes.y(1.0) - found.y[0] - plot.top) <= max(1.2, 0.5 * line.width):
-        x[0] = min(x[0], axes.x0)
-    else:
-        x[0] = max(x[0], line.first + plot.left)
+    x[0] = min(x[0], axes.x0)
     return CurvePoints(
         time=tuple(float(v) for v in axes.time(x)),
         survival=tuple(float(v) for v in axes.survival(found.y + plot.top)),
         end=float(axes.time(found.end + plot.left)),
         censored=tuple(float(v) for v in axes.time(np.array(line.ticks) + plot.left)) if line.ticks else (),
         notes=tuple(notes),
+        warnings=tuple(warned),
         overlap=overlap,
     )
 
@@ -120,13 +119,16 @@ def _turned(rgb: npt.NDArray[np.uint8], axes: Axes) -> npt.NDArray[np.uint8]:
     return np.asarray(np.clip(np.stack(layers, axis=-1), 0, 255), np.uint8)
 
 
-def _without_lines(share: Array, other: npt.NDArray[np.bool_], top: float) -> tuple[Array, npt.NDArray[np.bool_]]:
+def _without_lines(
+    share: Array, other: npt.NDArray[np.bool_], top: float, fringe: int
+) -> tuple[Array, npt.NDArray[np.bool_]]:
     """Axes, frames and grid lines of the curve's own ink made unknown: they run through the whole plot."""
     ink = share >= 0.12
     height = share.shape[0]
     rows = ink.mean(axis=1) > 0.93
-    body = ink[max(0, int(top)) : max(height - 2, 1)]
-    columns = body.mean(axis=0) > 0.9
+    part = slice(max(0, int(top)), max(height - 2, 1))
+    columns = ink[part].mean(axis=0) > 0.9
+    upright = (ink | other)[part, :12].mean(axis=0) > 0.9
     frame = np.flatnonzero(columns)
     right = int(frame[frame > share.shape[1] // 3][-1]) if (frame > share.shape[1] // 3).any() else share.shape[1]
     if right < share.shape[1]:
@@ -136,8 +138,14 @@ def _without_lines(share: Array, other: npt.NDArray[np.bool_], top: float) -> tu
     lines[:, columns] = True
     lines = ndimage.binary_dilation(lines) & (share > 0.0)
     out = np.where(lines, 0.0, share)
+    axis = np.flatnonzero(upright)
+    if axis.size:
+        rows_on = slice(max(0, int(top) - 6), int(top) + 7)
+        other = other.copy()
+        other[:, : axis[-1] + 1 + fringe] = lines[:, : axis[-1] + 1 + fringe] = False
+        lines[rows_on, : axis[-1] + 1 + fringe] = True
+        out[:, : axis[-1] + 1 + fringe] = 0.0
     if right < share.shape[1]:
-        out = out.copy()
         out[:, right + 1 :] = 0.0
     return out, other | lines
 
@@ -184,11 +192,45 @@ def _overlap(share: Array, other: npt.NDArray[np.bool_], path: track.Track, line
     return float(np.mean((seen | hidden | between)[drawn])) if drawn.any() else 0.0
 
 
-def _check(path: track.Track, share: Array) -> None:
-    """Refuse what is hardly drawn."""
-    own = np.count_nonzero(share[path.leave, np.arange(path.leave.size)] >= track.LEAST)
-    if own < 0.25 * path.leave.size or path.leave.size < 0.02 * share.shape[1]:
+def _check(
+    path: track.Track, share: Array, other: npt.NDArray[np.bool_], start: float, overlap: float, width: float
+) -> list[str]:
+    """Refuse what is hardly drawn, or begins away from survival 1 at time 0; return what a person should look at."""
+    n = path.leave.size
+    own = np.array([bool((share[max(0, a - 1) : b + 2, x] >= track.LEAST).any()) for x, (a, b) in _ends(path)])
+    if own.sum() < 0.25 * n or n < 0.02 * share.shape[1]:
         raise InputError(
-            f"only {own} of {path.leave.size} columns of the traced curve show its ink; check the colour and the axes, "
+            f"only {own.sum()} of {n} columns of the traced curve show its ink; check the colour and the axes, "
             "or give a place on the curve"
         )
+    first = int(own.argmax())
+    bare = sum(
+        int(np.count_nonzero((share[a : b + 1, x] < track.LEAST) & ~other[a : b + 1, x]))
+        for x, (a, b) in _ends(path)
+        if x <= first
+    )
+    if bare > max(20.0, 0.06 * share.shape[0], 0.1 * share.shape[1] if path.leave[first] - start < 4 else 0.0):
+        raise InputError(
+            "nothing of this ink leads from survival 1 at time 0 to the curve: a curve that rises, another line, or "
+            "wrong axes; check them, or give a place on the curve"
+        )
+    if overlap < POOR:
+        raise InputError(
+            f"only {overlap:.0%} of the result lies on the drawn curve; check axes, colour and places given"
+        )
+    warned = [f"{overlap:.0%} of the result lies on the drawn curve: look at the overlay"] if overlap < FAIR else []
+    far = max(8, round(3 * width))
+    beside = sum(
+        bool((share[: max(0, a - far), x] >= 0.5).any() or (share[b + far :, x] >= 0.5).any())
+        for x, (a, b) in _ends(path)
+    )
+    if beside > BESIDE * n:
+        warned.append(
+            f"another line of the same ink runs beside the curve in {beside / n:.0%} of its columns: look at the "
+            "overlay; give places the curve passes through where it follows the wrong one"
+        )
+    return warned
+
+
+def _ends(path: track.Track) -> list[tuple[int, tuple[int, int]]]:
+    return [(x, (int(a), int(b))) for x, (a, b) in enumerate(zip(path.enter, path.leave, strict=True))]

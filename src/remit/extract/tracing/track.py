@@ -73,7 +73,9 @@ def best(score: Array, start: float, through: Sequence[tuple[int, int]] = ()) ->
             if reached[row] > top:
                 top, end = float(reached[row]), (x, row)
     if not top > (0.0 if not through else -np.inf):
-        raise InputError("no curve found from time 0 on; check the axes and the colour, or give a seed point on it")
+        raise InputError(
+            "nothing of this ink leads from survival 1 at time 0 on: a curve that rises, or wrong axes or colour"
+        )
     return _walked(back, end)
 
 
@@ -109,7 +111,9 @@ def cut(
     while stop > 0 and not drawn[stop - 1]:
         stop -= 1
     if stop == 0:
-        raise InputError("no curve found from time 0 on; check the axes and the colour, or give a seed point on it")
+        raise InputError(
+            "nothing of this ink leads from survival 1 at time 0 on: a curve that rises, or wrong axes or colour"
+        )
     return Track(0, track.enter[:stop], track.leave[:stop]), int(np.count_nonzero(drawn[stop:]))
 
 
