@@ -49,6 +49,8 @@ class Spread:
         self.end = float(levels[-1])
         self.interval: IntArray = np.searchsorted(edges[:-1], steps.time, side="right") - 1
         self.width: FloatArray = np.diff(edges)
+        self.expected: float | None = None
+        """People expected to be censored before the end in the last interval, where the table or marks tell."""
         self.marks = None if marks is None else np.sort(marks)
         none = np.zeros(table.at_risk.size, dtype=np.intp)
         self.marked: IntArray = none if marks is None else np.bincount(self.cell_of(marks), minlength=none.size)
@@ -93,14 +95,22 @@ class Spread:
     def censored_for(self, deaths: float, whole: float, level: float) -> float:
         """Return the people censored before the end in the last interval if so many die in it, within what is possible.
 
-        `whole` is A over that interval, `level` the survival it begins with.
+        `whole` is A over that interval, `level` the survival it begins with. Deaths tell the number only as far as the
+        curve falls there, so it is weighed against `expected` by both variances: one person censored more makes `per`
+        deaths fewer, and deaths are whole.
         """
         n, end = float(self.table.at_risk[-1]), self.end
-        per = 1.0 - end * whole
-        if per <= 1e-12 or level <= 0.0 or whole <= 0.0:
+        if level <= 0.0 or whole <= 0.0 or self.width[-1] <= 0.0:
             return 0.0
-        most = min(n / level / whole, n if end > 0.0 else n - 1.0) if self.width[-1] > 0.0 else 0.0
-        return min(max((n * (1.0 - end / level) - deaths) / per, 0.0), most)
+        most = min(n / level / whole, n if end > 0.0 else n - 1.0)
+        per = max(1.0 - end * whole, 0.0)
+        told = n * (1.0 - end / level) - deaths
+        if self.expected is None:
+            return min(max(told / per, 0.0), most) if per > 1e-12 else 0.0
+        vague = (0.5 * self.expected + 1.0) ** 2
+        precise = (per / 0.5) ** 2
+        both = (self.expected / vague + told * per / 0.25) / (1.0 / vague + precise)
+        return min(max(both, 0.0), most)
 
     def _areas_of_marks(self, marks: FloatArray) -> tuple[FloatArray, FloatArray]:
         level = level_before(self.steps.time, self.steps.level, 1.0, marks)
