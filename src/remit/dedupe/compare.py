@@ -24,6 +24,8 @@ def decide(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     if e.pmid < 0 or e.doi < 0:
         return _against_identifiers(e, a, b)
     if e.doi > 0:
+        if a.notice and e.notice > 0 and e.title >= SIMILAR and e.authors >= 0 and e.first >= 0 and e.year >= 0:
+            return "same", 3
         return _of_doi(e, min(len(a.title), len(b.title)) >= LONG and not a.series)
     return _in_print(e, a, b)
 
@@ -38,6 +40,8 @@ def _of_doi(e: Evidence, telling: bool) -> tuple[Answer, int]:
     """One DOI: one document, unless title or pages say that the DOI is a whole supplement's or was mistyped."""
     if e.title == EQUAL or (e.title >= PART and e.numbers >= 0):
         if e.authors < 0 and e.first <= 0 and not (telling and e.title == EQUAL and e.first == 0):
+            return "unsure", 0
+        if not telling and (e.first < 0 or (e.title == PART and e.first == 0)):
             return "unsure", 0
         return ("same", 4) if e.first >= 0 or e.title == EQUAL else ("unsure", 0)
     if e.title >= PART and e.first > 0:
@@ -72,7 +76,7 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     """No identifier both have: title, authors and the place in print decide."""
     named = e.title == EQUAL or (e.title >= PART and e.numbers >= 0)
     long = min(len(a.title), len(b.title)) >= LONG and e.authors >= 2
-    whole = e.first > 0 and e.last > 0 and e.span
+    whole = e.first > 0 and e.last > 0 and e.span and (a.first != "1" or e.volume > 0)
     placed = (
         e.first > 0 and e.year >= 0 and (e.volume > 0 or (e.volume == 0 and whole and e.journal > 0 and e.year > 0))
     )
@@ -88,7 +92,10 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
         return ("unsure", 0) if e.volume > 0 and e.journal > 0 and e.authors >= 2 and e.first >= 0 else ("different", 0)
     if e.authors < 0:
         return "different", 0
-    return _same_title(e, long, whole)
+    answer = _same_title(e, long and (e.first <= 0 or a.first != "1"), whole)
+    meeting = (a.kind == "conference") != (b.kind == "conference")
+    weak = e.first <= 0 and e.volume <= 0 and (meeting or e.abstract < 0)
+    return ("unsure", 0) if weak and answer[0] == "same" else answer
 
 
 def _pages(k: Key) -> int:

@@ -238,14 +238,14 @@ def people(authors: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         family, rest = person(author)
         if family and not _GROUP.search(family + rest):
             families.append(intern(family))
-            given.append(intern(rest))
+            given.append(rest)
     return tuple(families), tuple(given)
 
 
 @lru_cache(maxsize=131072)
 def person(author: str) -> tuple[str, str]:
     """Return the letters of family and given names of `Family, Given`, `Given Family` or `Family GN`."""
-    folded = fold.text(author)
+    folded = author.lower() if author.isascii() and "&" not in author and "<" not in author else fold.text(author)
     family, comma, rest = folded.partition(",")
     if comma and family.isalpha() and len(rest) < 4:
         return family, rest.strip(" .")
@@ -334,7 +334,7 @@ def abstract(printed: str) -> int:
     return crc32(letters[60:260]) or 1
 
 
-def fullness(k: Key) -> tuple[int, int, str]:
+def fullness(k: Key) -> tuple[int, int, tuple[object, ...]]:
     """Return what makes a record the one to keep: identifiers, then how many fields speak, then its own content."""
     said = (k.doi, k.pmid, k.pmcid, k.title, k.authors, k.year, k.volume, k.issue, k.first, k.last, k.journal)
-    return bool(k.pmid) + bool(k.doi), sum(bool(f) for f in said) + bool(k.abstract), repr(k)
+    return bool(k.pmid) + bool(k.doi), sum(bool(f) for f in said) + bool(k.abstract), (*said, k.issue, k.given, k.abstract, k.registry, k.issn, k.kind)
