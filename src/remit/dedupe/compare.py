@@ -76,7 +76,7 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     """No identifier both have: title, authors and the place in print decide."""
     named = e.title == EQUAL or (e.title >= PART and e.numbers >= 0)
     long = min(len(a.title), len(b.title)) >= LONG and e.authors >= 2
-    whole = e.first > 0 and e.last > 0 and e.span and (a.first != "1" or e.volume > 0)
+    whole = e.first > 0 and e.last > 0 and e.span and (a.first != "1" or e.volume > 0 or e.journal > 0)
     placed = (
         e.first > 0 and e.year >= 0 and (e.volume > 0 or (e.volume == 0 and whole and e.journal > 0 and e.year > 0))
     )
@@ -92,8 +92,8 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
         return ("unsure", 0) if e.volume > 0 and e.journal > 0 and e.authors >= 2 and e.first >= 0 else ("different", 0)
     if e.authors < 0:
         return "different", 0
-    answer = _same_title(e, long and (e.first <= 0 or a.first != "1"), whole)
-    meeting = (a.kind == "conference") != (b.kind == "conference")
+    answer = _same_title(e, long, whole, e.first > 0 and (a.first != "1" or e.journal > 0))
+    meeting = (a.kind == "meeting abstract") != (b.kind == "meeting abstract")
     weak = e.first <= 0 and e.volume <= 0 and (meeting or e.abstract < 0)
     return ("unsure", 0) if weak and answer[0] == "same" else answer
 
@@ -128,11 +128,14 @@ def _same_place(e: Evidence, named: bool, pages: bool, translated: bool) -> tupl
     return ("unsure", 0) if e.authors >= 2 else ("different", 0)
 
 
-def _same_title(e: Evidence, long: bool, whole: bool) -> tuple[Answer, int]:
-    """The same title, but not surely the same place. `long`: a telling title with authors that agree."""
+def _same_title(e: Evidence, long: bool, whole: bool, paged: bool) -> tuple[Answer, int]:
+    """The same title, but not surely the same place. `long`: a telling title with authors that agree.
+
+    `paged`: the same first page, other than the page 1 that many documents begin on.
+    """
     if e.volume < 0 and e.first < 0:
         return "different", 0
-    if e.title == EQUAL and e.first > 0 and e.year >= 0 and ((whole and e.authors >= 1) or (long and e.year > 0)):
+    if e.title == EQUAL and paged and e.year >= 0 and ((whole and e.authors >= 1) or (long and e.year > 0)):
         return "same", 2
     if e.journal > 0 and long:
         if e.volume > 0 and e.year >= 0:

@@ -220,8 +220,8 @@ def kind(printed: str) -> str:
     said = printed.lower()
     if "preprint" in said or said in ("unpb", "unpd"):
         return "preprint"
-    if "conference" in said or "meeting" in said or "proceeding" in said or said in ("conf", "cpaper"):
-        return "conference"
+    if "abstract" in said and ("conference" in said or "meeting" in said):
+        return "meeting abstract"
     return ""
 
 
@@ -321,7 +321,7 @@ def journal(printed: str) -> str:
         main, colon, _ = part.partition(":")
         for name in (main, part) if colon else (part,):
             words = [w for w in fold.words(name) if w not in ("and", "the", "of", "amp")]
-            if len(words) > 1 or (words and name is part):
+            if len(words) > 1 or (words and (name is part or len(words[0]) > 3)):
                 names.append(" ".join(words))
     return "|".join(dict.fromkeys(names))
 
@@ -337,4 +337,8 @@ def abstract(printed: str) -> int:
 def fullness(k: Key) -> tuple[int, int, tuple[object, ...]]:
     """Return what makes a record the one to keep: identifiers, then how many fields speak, then its own content."""
     said = (k.doi, k.pmid, k.pmcid, k.title, k.authors, k.year, k.volume, k.issue, k.first, k.last, k.journal)
-    return bool(k.pmid) + bool(k.doi), sum(bool(f) for f in said) + bool(k.abstract), (*said, k.issue, k.given, k.abstract, k.registry, k.issn, k.kind)
+    return (
+        bool(k.pmid) + bool(k.doi),
+        sum(bool(f) for f in said) + bool(k.abstract),
+        (*said, k.issue, k.given, k.abstract, k.registry, k.issn, k.kind),
+    )
