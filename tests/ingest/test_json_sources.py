@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from remit.ingest import any_json, crossref, ctgov, europepmc, openalex, registries, registry_results
+from remit.ingest import (
+    any_json,
+    crossref,
+    ctgov,
+    europepmc,
+    openalex,
+    registries,
+    registry_results,
+    registry_results_xml,
+)
 from remit.ingest.json_stream import Broken, Element, elements
 from remit.ingest.json_tree import Node, leaves, named
 from remit.ingest.registry_ids import found_in
@@ -341,3 +350,44 @@ def test_posted_results_of_the_samples_are_whole():
     assert (first.comparisons[0].parameter, first.comparisons[0].value) == ("Log Rank Test Statistic", "6.9883")
     na = [m for o in counted["NCT02552212"].outcomes for m in o.measurements if m.value == "NA"]
     assert [m.comment for m in na] == ["Values were below the level of quantification."]
+
+
+def test_posted_results_of_the_older_xml_are_whole():
+    for path in sorted((samples() / "ctgov").glob("legacy_*.xml")):
+        text = path.read_text(encoding="utf-8")
+        with path.open("rb") as stream:
+            (got,) = registry_results_xml.read(stream)
+        if "<clinical_results>" not in text:
+            assert isinstance(got, Unread)
+            continue
+        posted = text[text.index("<outcome_list>") : text.index("</outcome_list>")]
+        assert len(got.outcomes) == posted.count("<outcome>")
+        assert sum(len(o.measurements) for o in got.outcomes) == posted.count("<measurement ")
+        assert sum(len(o.comparisons) for o in got.outcomes) == posted.count("<analysis>")
+        assert len(got.events) + 2 == text.count("<event>")
+        if path.stem.endswith("NCT01207388"):
+            first = got.outcomes[0].measurements[0]
+            assert (first.value, first.lower, first.upper, first.denominator) == ("77.9", "69.1", "85.1", "113")
+            assert got.threshold == "5"
+
+
+RESULTS_XML = b"""<clinical_study><id_info><nct_id>NCT00000001</nct_id></id_info><clinical_results>
+<outcome_list><outcome><type>Primary</type><title>T</title><group_list><group group_id="O1"><title>G</title></group>
+</group_list><measure><units>months</units><param>Median</param><analyzed_list><analyzed><units>Participants</units>
+<count_list><count group_id="O1" value="9"/></count_list></analyzed></analyzed_list><class_list><class><title>C</title>
+<category_list><category><measurement_list><measurement group_id="O1" value="NA" lower_limit="2">Not reached
+</measurement></measurement_list></category></category_list></class></class_list></measure></outcome></outcome_list>
+<reported_events><serious_events><category_list><category><title>Total</title><event_list><event><sub_title>Total</sub_title>
+<counts group_id="E1" subjects_affected="3" subjects_at_risk="9"/></event></event_list></category><category><title>Blood
+</title><event_list><event><sub_title vocab="V">Anemia</sub_title><counts group_id="E1" subjects_at_risk="9"/></event>
+</event_list></category></category_list></serious_events></reported_events></clinical_results></clinical_study>"""
+
+
+def test_results_of_the_older_xml_keep_comments_and_places():
+    (got,) = registry_results_xml.read(io.BytesIO(RESULTS_XML))
+    (value,) = got.outcomes[0].measurements
+    assert (value.value, value.comment, value.lower, value.denominator) == ("NA", "Not reached", "2", "9")
+    assert (value.class_title, value.locator) == ("C", "outcome.measure.class.category.O1")
+    assert [(kind, c.affected) for kind, c in got.totals] == [("serious", "3")]
+    assert (got.events[0].term, got.events[0].vocabulary) == ("Anemia", "V")
+    assert got.affected("Anemia", "E1", serious=True) is None

@@ -14,11 +14,11 @@ def add(sub: words.Subparsers) -> None:
     command = sub.add_parser(
         "registry",
         help="hold posted trial results against a review's values",
-        description="Read results as ClinicalTrials.gov posts them (version 2 JSON) and print rows to add to the study "
+        description="Read results as ClinicalTrials.gov posts them (JSON or XML) and print rows to add to the study "
         "of the same registry number, and values that disagree with those the review holds. Nothing is written.",
     )
     words.directory(command)
-    command.add_argument("files", metavar="FILE", nargs="+", help="JSON of one or more studies, plain or gzip")
+    command.add_argument("files", metavar="FILE", nargs="+", help="JSON (version 2) or the older XML, plain or gzip")
     words.as_json(command)
     command.set_defaults(run=run)
 

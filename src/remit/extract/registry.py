@@ -151,11 +151,12 @@ def _row(outcome: Outcome, posted: PostedOutcome, m: Measurement) -> tuple[str, 
     unit, note = posted.unit.strip(), f"printed {m.value} {posted.unit}".strip()
     percent, share = _PERCENT.search(unit) is not None, _SHARE.search(unit) is not None
     parts = {"lower": m.lower, "upper": m.upper}
+    parameter = posted.parameter.upper().replace(" ", "_")
     level = _LEVEL.search(posted.dispersion) if "confidence" in posted.dispersion.lower() else None
     limits = {k: _scaled(v, percent) or "" for k, v in parts.items()} if level else {}
     limits |= {"level": str(Decimal(level[1]) / 100)} if level else {}
     if outcome.kind == "time-to-event":
-        if posted.parameter == "MEDIAN":
+        if parameter == "MEDIAN":
             return _median(m, unit, note)
         value = _scaled(m.value, percent) if percent or share else None
         if value is None:
@@ -165,7 +166,7 @@ def _row(outcome: Outcome, posted: PostedOutcome, m: Measurement) -> tuple[str, 
         measure = "cumulative-incidence" if re.search(r"incidence", f"{unit} {posted.title}", re.I) else "survival"
         cells = {**named, "measure": measure, "probability": value, **limits, "total": m.denominator, "note": note}
         return "survival", cells
-    if posted.parameter == "COUNT_OF_PARTICIPANTS" or _PEOPLE.match(unit):
+    if parameter == "COUNT_OF_PARTICIPANTS" or _PEOPLE.match(unit):
         return ("counts", {"events": m.value, "total": m.denominator, "note": note}) if m.value.isdigit() else None
     value = _scaled(m.value, percent) if percent or share else None
     return ("counts", {"proportion": value, **limits, "total": m.denominator, "note": note}) if value else None

@@ -24,7 +24,7 @@ def read_json(stream: Bytes) -> Iterator[SourceRecord | Unread]:
 def read_xml(stream: Bytes) -> Iterator[SourceRecord | Unread]:
     """Read the older XML, one study or many."""
     for number, tree in trees(stream, "clinical_study"):
-        yield tree if isinstance(tree, Unread) else _of_xml(Node(tree), number)
+        yield tree if isinstance(tree, Unread) else of_xml(Node(tree), number)
 
 
 def record(value: Json, number: int) -> SourceRecord:
@@ -99,7 +99,8 @@ def _of_full(r: Node, number: int) -> SourceRecord:
     )
 
 
-def _of_xml(r: Node, number: int) -> SourceRecord:
+def of_xml(r: Node, number: int) -> SourceRecord:
+    """Return one study of the older XML as a record."""
     own, others = r.text("id_info", "nct_id"), r.texts("id_info", "secondary_id")
     results = "yes" if r.has("clinical_results") else "no"
     r.drop("clinical_results")
