@@ -20,6 +20,7 @@ from remit.stats import _at_risk, _check, _correlated
 from remit.stats._at_risk import Steps
 from remit.stats._check import FloatArray
 from remit.stats._correlated import Ends, Method, Outcomes, Structure
+from remit.stats._people import IntArray
 from remit.stats.result import Result
 
 
@@ -64,6 +65,8 @@ class PooledRmst(Result):
 def rmst_from_people(time: npt.ArrayLike, event: npt.ArrayLike, horizons: npt.ArrayLike) -> StudyRmst:
     """Return a study's restricted means at the horizons within its follow-up.
 
+    A horizon whose error is settled by a later one's, as where a single event lies before both, is left out.
+
     InputError when no horizon is, or nobody has an event before the last one, so that no variance is known.
     """
     who, ends = _at_risk.people(time, event), _horizons(horizons)
@@ -83,7 +86,10 @@ def rmst_from_people(time: npt.ArrayLike, event: npt.ArrayLike, horizons: npt.Ar
         part = table.events / (table.at_risk * (table.at_risk - table.events))
     part = np.where(np.isfinite(part), part, 0.0)
     cov = (beyond * part) @ beyond.T
-    return StudyRmst(_tuple(kept), _tuple(area), tuple(_tuple(row) for row in cov))
+    own = _independent(cov)
+    if own.size == 0:
+        raise InputError(f"everybody has the event at one time before {kept[-1]:g}; the variance is not known")
+    return StudyRmst(_tuple(kept[own]), _tuple(area[own]), tuple(_tuple(row) for row in cov[np.ix_(own, own)]))
 
 
 def rmst_difference(arm: StudyRmst, comparator: StudyRmst) -> StudyRmst:
@@ -153,6 +159,19 @@ def _areas(table: Steps, ends: FloatArray) -> tuple[FloatArray, FloatArray]:
         running = np.cumsum(pieces[::-1])[::-1]
         area[i], beyond[i] = running[0], running[1:]
     return area, beyond
+
+
+def _independent(cov: FloatArray) -> IntArray:
+    """Return the horizons, later ones first served, whose errors are not settled by those of others."""
+    own: list[int] = []
+    for j in reversed(range(cov.shape[0])):
+        rest = float(cov[j, j])
+        if own:
+            shared = cov[np.ix_(own, [j])][:, 0]
+            rest -= float(shared @ np.linalg.solve(cov[np.ix_(own, own)], shared))
+        if rest > 1e-7 * max(float(cov[j, j]), 1e-300):
+            own.append(j)
+    return np.array(sorted(own), dtype=np.intp)
 
 
 def _horizons(values: npt.ArrayLike) -> FloatArray:

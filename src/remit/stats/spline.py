@@ -1,6 +1,7 @@
 """Royston and Parmar's flexible survival curves: a cubic spline of log time on one of three scales.
 
-eta(log t) = g0 + g1 x + sum of g_j v_j(x), x = log t, with v_j natural cubic (straight beyond the outer knots). S is
+eta = g0 + g1 x + sum of g_j v_j(u), x = log t and u = x scaled to 0 and 1 at the outer knots, beyond which v_j, natural
+cubic, is straight. S is
 exp(-exp eta) on the "hazard" scale, 1 / (1 + exp eta) on "odds", Phi(-eta) on "normal"; without inner knots these are
 the Weibull, log-logistic and log-normal. Inner knots lie at quantiles of log event times, outer ones at the first and
 last. Coefficients belong to a unit of time in which the event rate is 1 and are not reported in another: read curves.
@@ -28,6 +29,7 @@ from remit.stats.parametric import ParametricFit, enough, fitted
 SplineScale = Literal["hazard", "odds", "normal"]
 SCALES: Final = ("hazard", "odds", "normal")
 MOST_KNOTS = 5
+STRETCH = 20.0  # of the bends, so that their coefficients are of the order of 1
 
 
 class Spline:
@@ -43,12 +45,16 @@ class Spline:
     def basis(self, x: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the basis and its slopes in x, shape (n, p)."""
         first, last = self.knots[0], self.knots[-1]
+        reach = last - first if last > first else 1.0
+        u, inner = (x - first) / reach, (self.knots[1:-1] - first) / reach
         columns, slopes = [np.ones_like(x), x], [np.zeros_like(x), np.ones_like(x)]
-        for knot in self.knots[1:-1]:
-            share = (last - knot) / (last - first)
-            parts = [np.maximum(x - k, 0.0) for k in (knot, first, last)]
-            columns.append(parts[0] ** 3 - share * parts[1] ** 3 - (1.0 - share) * parts[2] ** 3)
-            slopes.append(3.0 * (parts[0] ** 2 - share * parts[1] ** 2 - (1.0 - share) * parts[2] ** 2))
+        for knot in inner:
+            share = 1.0 - knot
+            parts = [np.maximum(u - k, 0.0) for k in (knot, 0.0, 1.0)]
+            columns.append(STRETCH * (parts[0] ** 3 - share * parts[1] ** 3 - (1.0 - share) * parts[2] ** 3))
+            slopes.append(
+                3.0 * STRETCH / reach * (parts[0] ** 2 - share * parts[1] ** 2 - (1.0 - share) * parts[2] ** 2)
+            )
         return np.stack(columns, axis=1), np.stack(slopes, axis=1)
 
     def at(self, theta: FloatArray, t: FloatArray) -> Shape:
@@ -141,7 +147,7 @@ def _straight(data: Likelihood, scale: str, inner: int) -> FloatArray:
     x = np.log(table.time)
     slope = 1.0
     if x.size > 2:
-        slope = float(np.clip(np.polyfit(x, height, 1)[0], 0.3, 5.0))
+        slope = float(np.clip(np.polyfit(x, height, 1)[0], 0.3, 30.0))
     return np.concatenate([[float(height.mean() - slope * x.mean()), slope], np.zeros(inner)])
 
 
