@@ -113,50 +113,51 @@ class Walk:
         lost, died, gone = start - end, 0, 0
         n, variance, share, area, misfit = float(start), 0.0, 0.0, 0.0, 0.0
         goal = end / self.at_edge[k + 1] if closed and self.at_edge[k + 1] > 0.0 else 0.0
+        levels, shares, areas, whole, believing = self.level, self.share, self.area, self.whole[k], precision < BLIND
+        wander = 1.0 if self.blank else 0.25
         for j in range(self.bounds[k], self.bounds[k + 1]):
-            rest = 1.0 - share
-            step = (self.share[j] - share) / rest if rest > 1e-12 else 0.0
+            rest, target = 1.0 - share, levels[j]
+            step = (shares[j] - share) / rest if rest > 1e-12 else 0.0
             if not closed:
                 censored = max(self.open_censored - (start - died - n), 0.0)
-            elif rest > 1e-12 and level > 0.0:
-                censored = (n / level - goal) / ((self.whole[k] - area) / rest)
-                censored = min(max(censored, 0.0), n - end)
+            elif step > 0.0 and level > 0.0 and whole > area:
+                censored = (n / level - goal) * rest / (whole - area)
+                censored = 0.0 if censored < 0.0 else min(censored, n - end)
             else:
                 censored = 0.0
-            due = censored * step
-            variance = variance * (1.0 - step) ** 2 + self.loose * (due * (1.0 - step) + 0.05)
-            if self.blank and not closed:
-                variance += n * n * step * step
-            elif not closed:
-                variance += 0.25 * due * due
+            due, stays = censored * step, 1.0 - step
+            variance = variance * stays * stays + self.loose * (due * stays + 0.05)
+            if not closed:
+                size = n * step if self.blank else due
+                variance += wander * size * size
             n -= due
-            share, area = self.share[j], self.area[j]
-            fall = 1.0 - self.level[j] / level if level > 0.0 else 0.0
+            share, area = shares[j], areas[j]
+            fall = 1.0 - target / level if level > 0.0 else 0.0
             if fall <= 0.0:
                 self.deaths[j] = self.before[j] = 0
-                misfit += (level - self.level[j]) ** 2
+                misfit += (level - target) ** 2
                 continue
             deaths = int(n * fall + 0.5)
-            if deaths:
+            if deaths and believing:
                 seen = deaths / fall
-                error = (seen * precision / (level * fall)) ** 2
-                surprise = seen - n
-                self.surprise += surprise * surprise / (variance + error)
+                error = seen * precision / (level * fall)
+                surprise, total_variance = seen - n, variance + error * error
+                self.surprise += surprise * surprise / total_variance
                 self.seen += 1
-                if precision < BLIND and self.seen >= FIRST and self.surprise > WRONG * self.seen:
+                if self.seen >= FIRST and self.surprise > WRONG * self.seen:
                     return None
-                gain = variance / (variance + error)
+                gain = variance / total_variance
                 n += gain * surprise
                 variance *= 1.0 - gain
             n = max(n, goal * level - 0.5)
             room = lost - died - (1 if n * fall >= 0.5 else 0)
-            total = min(max(int(start - died - n + 0.5), gone), max(room, gone))
+            total = max(min(int(start - died - n + 0.5), room), gone)
             people = start - died - total
             deaths = min(int(people * fall + 0.5 + self.lean), lost - died - total)
             self.deaths[j], self.before[j] = deaths, total - gone
             gone = total
             died += deaths
-            n = min(max(n, end), float(start - died + deaths)) - deaths
+            n = min(max(n, end), float(people + total)) - deaths
             level *= 1.0 - deaths / people if people else 1.0
-            misfit += (level - self.level[j]) ** 2
+            misfit += (level - target) ** 2
         return level, died, lost - died - gone, misfit

@@ -42,6 +42,7 @@ class Spread:
 
     def __init__(self, steps: Steps, table: RiskTable, marks: FloatArray | None) -> None:
         self.steps = steps
+        self._areas: dict[float, tuple[FloatArray, FloatArray]] = {}
         self.table = table
         edges = table.edges
         levels = np.concatenate(([1.0], steps.level))
@@ -67,6 +68,11 @@ class Spread:
 
     def areas(self, theta: float) -> tuple[FloatArray, FloatArray]:
         """Return A at the end of each interval, and A at each drop counted from the start of its interval."""
+        if theta not in self._areas:
+            self._areas[theta] = self._integrated(theta)
+        return self._areas[theta]
+
+    def _integrated(self, theta: float) -> tuple[FloatArray, FloatArray]:
         if theta == 1.0:
             pieces = (self._right - self._left) * self._inverse
         else:
