@@ -42,7 +42,7 @@ def main() -> None:
                 except Exception:  # whatever it raises, it did not fit
                     height, cured = float("nan"), float("nan")
                 spent[model] = spent.get(model, 0.0) + time.process_time() - began
-                out.writerow([name, model, repr(height), repr(cured)])
+                out.writerow([name, model, repr(float(height)), repr(float(cured))])
     print("lifelines", lifelines.__version__, *(f"{name} {seconds:.3f}" for name, seconds in spent.items()))
 
 
