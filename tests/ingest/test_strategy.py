@@ -139,6 +139,26 @@ def test_sound_strategies_get_no_remark():
         assert rules(text, dialect) == set(), dialect
 
 
+REAL = """1     exp Precursor Cell Lymphoblastic Leukemia-Lymphoma/ (32,000)
+2     leuk?emi$.mp. [mp=title, abstract, name of substance word] (1000)
+3     (acute adj2 lympho$ adj2 leuk$).tw.
+4     or/1-3
+5     (child$ or infan$ or p?ediatric$).ti,ab.
+6     randomized controlled trial.pt. or drug therapy.fs.
+7     animals/ not (humans/ and animals/)
+8     (4 and 5 and 6) not 7
+9     limit 8 to yr="2010 -Current"
+10    remove duplicates from 9"""
+
+
+def test_an_exported_history_is_read_as_it_is():
+    assert rules(REAL, "ovid-medline") == set()
+    scopus = 'TITLE-ABS-KEY ( child* ) AND ( LIMIT-TO ( DOCTYPE , "ar" ) )'
+    assert rules(scopus, "scopus") == set()
+    assert any("LIMIT-TO" in w for w in to(scopus, "scopus", "wos")[1])
+    assert to(REAL, "ovid-medline", "ovid-medline")[0].splitlines()[-1] == "10. remove duplicates from 9"
+
+
 def test_errors_are_not_translated_and_unknown_languages_named():
     with pytest.raises(UsageError, match="cannot be translated"):
         to("(a[ti]", "pubmed", "wos")

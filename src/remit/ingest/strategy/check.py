@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from remit.ingest.strategy import marks
 from remit.ingest.strategy.dialects import DIALECTS, Dialect
 from remit.ingest.strategy.tokens import tokens
 from remit.ingest.strategy.tree import Bool, Heading, Line, Near, Ref, Remark, Strategy, Term, walk
@@ -121,24 +122,24 @@ def _truncated(line: Line, term: Term, dialect: Dialect, at: int) -> Iterator[Re
     if not wild:
         return
     for word in term.text.split():
-        stem = re.split(r"[*?¤]", word)[0]
         if not any(c in word for c in "*?¤"):
             continue
-        if not stem and dialect.name not in ("wos", "scopus"):
+        stem, shown = word.split("*")[0], marks.wildcards(dialect, word)[0]
+        if word[0] in "*?¤" and dialect.name not in ("wos", "scopus"):
             advice = f"{dialect.title} does not truncate at the beginning: write the words out"
-            yield _remark(line, at, "leading-wildcard", f"the wildcard before {word!r}", advice)
+            yield _remark(line, at, "leading-wildcard", f"the wildcard before {shown!r}", advice)
         elif len(stem) < dialect.shortest_stem and "*" in word:
-            seen = f"{word!r}, cut after {len(stem)} letters"
+            seen = f"{shown!r}, cut after {len(stem)} letters"
             need = f"at least {dialect.shortest_stem}"
             advice = f"{dialect.title} needs {need}; write the words out"
             yield _remark(line, at, "short-stem", seen, advice, warn=dialect.name != "pubmed")
         if dialect.name == "pubmed" and any(c in word for c in "?¤"):
-            yield _remark(
-                line, at, "wildcard", f"the wildcard in {word!r}", "PubMed has only *: write both forms with OR"
-            )
+            seen = f"the wildcard in {word.replace('¤', '?')!r}"
+            yield _remark(line, at, "wildcard", seen, "PubMed has only *: write both forms with OR")
     if term.quoted and dialect.name in _QUOTE_BLIND:
+        seen = f"a wildcard within quotes in {term.text.replace('¤', '?')!r}"
         advice = f"{dialect.title} looks for the sign itself within quotes: take the quotes off or write the forms out"
-        yield _remark(line, at, "quoted-wildcard", f"a wildcard within quotes in {term.text!r}", advice)
+        yield _remark(line, at, "quoted-wildcard", seen, advice)
 
 
 def _mapped(line: Line, term: Term, at: int) -> Iterator[Remark]:

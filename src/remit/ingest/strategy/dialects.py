@@ -60,6 +60,7 @@ _PUBMED = {
     **dict.fromkeys(("si", "secondary source id"), _one("databank")),
     **dict.fromkeys(("pmid", "uid"), _one("pmid")),
     **dict.fromkeys(("aid", "lid", "doi"), _one("doi")),
+    **dict.fromkeys(("dp", "pdat", "publication date", "date - publication"), _one("date")),
     **dict.fromkeys(("cn", "corporate author"), _one("group-author")),
     **dict.fromkeys(("edat", "entry date", "crdt", "mhda", "lr", "dcom"), _one("entry-date")),
 }

@@ -26,6 +26,7 @@ from remit.ingest.strategy.tree import (
 DEEPEST = 60
 _NUMBERED = re.compile(r"\s*(?:#\s*)?(\d{1,4})\s*[.):\t ]\s*(\S.*)")
 _HITS = re.compile(r"\s*(?:\(\s*[\d,. ]+\s*\)|\t[\d,. ]+)\s*$")
+_EXPLAINED = re.compile(r"\s*\[mp=[^\]]*\]", re.IGNORECASE)
 _LIMIT = re.compile(r"limit\s+#?(\d{1,4})\s+to\s+(.+)", re.IGNORECASE)
 _REMOVE = re.compile(r"(remove duplicates) from\s+#?(\d{1,4})\s*", re.IGNORECASE)
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "\xa0": " "})
@@ -276,6 +277,7 @@ def strategy(text: str, dialect: str) -> Strategy:
 
 def _line(number: int, row: str, dialect: Dialect, known: frozenset[int]) -> tuple[Query | None, list[Remark]]:
     if dialect.name.startswith("ovid"):
+        row = _EXPLAINED.sub("", row)
         limit, remove = _LIMIT.fullmatch(row.strip()), _REMOVE.fullmatch(row.strip())
         if limit:
             return Limited(Ref(int(limit[1])), limit[2].strip()), []

@@ -157,6 +157,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         (re.compile(r"[^\s()\"]+"), _plain("word")),
     ),
     "scopus": (
+        (re.compile(r"(?:LIMIT-TO|EXCLUDE)\s*\([^()]*\)", _I), _raw),
         (re.compile(r"PUBYEAR\s*(>|<|=|IS|AFT|BEF)\s*(\d{4})\b", _I), _scopus_after),
         (re.compile(r"(?!(?:AND|NOT)\b)([A-Z][A-Z\-]{2,})\s*(?=\()"), _plain("prefix")),
         _OPEN, _CLOSE, _DOUBLE, (re.compile(r"\{([^}]*)\}"), _plain("phrase")), _HASH, _WORDS,
