@@ -17,10 +17,10 @@ import numpy.typing as npt
 from scipy.special import chdtrc, chdtri, ndtr, stdtr, stdtrit
 
 from remit.errors import InputError, NotConverged
-from remit.stats import _check
+from remit.stats import _check, batch_kernels
 from remit.stats._check import FloatArray
 from remit.stats.batch_rows import Rows, rows_of, stack
-from remit.stats.batch_solve import BLOCK, down
+from remit.stats.batch_solve import BLOCK, POWERS, down
 from remit.stats.batch_tau2 import Engine, Estimator, check_words, estimate_tau2, roots_of_q, uses_compiled
 from remit.stats.interval import normal_quantile, tail
 from remit.stats.pool import PREDICTIONS, IntervalKind, PredictionKind
@@ -75,6 +75,7 @@ class _Ask:
     prediction: PredictionKind
     ends: bool
     compiled: bool
+    level: float
     alpha: float
     z: float
 
@@ -118,17 +119,21 @@ def random_effects(
     rows = rows_of(effect, variance, studies)
     given = None if tau2 is None else _given(tau2, rows.size)
     compiled = uses_compiled(engine, estimator, tau2_interval)
-    ask = _Ask(estimator, interval, prediction, tau2_interval, compiled, tail(level), normal_quantile(level))
+    ask = _Ask(estimator, interval, prediction, tau2_interval, compiled, level, tail(level), normal_quantile(level))
     counts, out = _blocks(rows, given, ask)
+    return _as_fits(counts, out, ask, "given" if given is not None else estimator)
+
+
+def _as_fits(counts: IntArray, out: FloatColumns, ask: _Ask, estimator: Estimator | Literal["given"]) -> Fits:
     return Fits(
         k=counts,
         q_df=counts - 1,
         tau2_lower=out.pop("tau2_lower", None),
         tau2_upper=out.pop("tau2_upper", None),
-        estimator="given" if given is not None else estimator,
-        interval=interval,
-        prediction=prediction,
-        level=level,
+        estimator=estimator,
+        interval=ask.interval,
+        prediction=ask.prediction,
+        level=ask.level,
         **out,
     )
 
@@ -144,7 +149,18 @@ def leave_one_out(
 ) -> Fits:
     """Return the fit without the first study, without the second, and so on; InputError for k < 2."""
     y, v = _check.studies(effect, variance)
-    return random_effects(y, v, ~np.eye(y.size, dtype=bool), estimator, interval, prediction, level, engine=engine)
+    k = y.size
+    if k * k > BLOCK:
+        return random_effects(y, v, ~np.eye(k, dtype=bool), estimator, interval, prediction, level, engine=engine)
+    check_words(estimator, engine)
+    _check_words(interval, prediction)
+    compiled = uses_compiled(engine, estimator, ends=False)
+    ask = _Ask(estimator, interval, prediction, False, compiled, level, tail(level), normal_quantile(level))
+    effects, variances = np.empty((k, k)), np.empty((k, k))
+    effects[:], variances[:] = y[:, None], v[:, None]
+    effects.flat[:: k + 1], variances.flat[:: k + 1] = 0.0, np.inf
+    counts = np.full(k, k - 1, dtype=np.intp)
+    return _as_fits(counts, _fit_columns(effects, variances, counts, None, ask), ask, estimator)
 
 
 def cumulative(
@@ -197,32 +213,58 @@ def _given(tau2: npt.ArrayLike, size: int) -> FloatArray:
 def _fit(rows: Rows, start: int, stop: int, given: FloatArray | None, ask: _Ask) -> tuple[IntArray, FloatColumns]:
     """Return the number of studies and every field of rows `start` to `stop`."""
     y, v, count = rows.columns(start, stop)
-    here = np.isfinite(v)
-    y0 = y[0] if here[0].all() else y[here.argmax(axis=0), np.arange(count.size)]
-    off = y - y0
-    if rows.studies is not None:
-        off[~here] = 0.0
+    return count, _fit_columns(y, v, count, None if given is None else given[start:stop], ask, start)
+
+
+def _fit_columns(
+    y: FloatArray, v: FloatArray, count: IntArray, given: FloatArray | None, ask: _Ask, start: int = 0
+) -> FloatColumns:
+    """Return every field of columns of effects and variances, shape (K, b); `start` is the first column's row."""
     k = count.astype(np.float64)
-    w0 = 1.0 / v
-    total0, square0 = down(w0), down(w0 * w0)
-    r = off - down(w0 * off) / total0
-    q = down(w0 * (r * r))
-    if given is None:
-        tau2, found = estimate_tau2(off, v, k, q, w0, ask.estimator, ask.compiled)
+    if given is None and ask.compiled and not ask.ends and ask.estimator in ("reml", "maximum-likelihood"):
+        found = np.empty(count.size, dtype=np.bool_)
+        q, total0, square0, tau2, total, mean, rest, y0 = held = np.empty((8, count.size))
+        batch_kernels.fit_columns(y, v, k, ask.estimator == "reml", held, found, POWERS)
         _all_found(found, start)
+        off = y
     else:
-        tau2 = given[start:stop]
+        off, y0 = _from_first(y, v)
+        w = 1.0 / v
+        total0, square0 = down(w), down(w * w)
+        r = off - down(w * off) / total0
+        q = down(w * (r * r))
+        if given is None:
+            tau2, found = estimate_tau2(off, v, k, q, w, ask.estimator, ask.compiled)
+            _all_found(found, start)
+        else:
+            tau2 = given
+        w = 1.0 / (v + tau2)
+        total = down(w)
+        mean = down(w * off) / total
+        r = off - mean
+        rest = down(w * (r * r))
     several = count > 1
     df = np.maximum(k - 1.0, 1.0)
     typical = df * total0 / np.where(several, total0 * total0 - square0, 1.0)
     out = {"tau2": tau2, "q": q, "q_p": np.where(several, chdtrc(df, q), 1.0).astype(np.float64)}
     out["i2"] = 100.0 * tau2 / (tau2 + typical)
-    _ends(out, off, v, y0, tau2, count, df, ask)
+    _ends(out, y0 + mean, v, total, rest / df, count, ask)
     if ask.ends:
         for name, area in (("tau2_lower", ask.alpha), ("tau2_upper", 1.0 - ask.alpha)):
             out[name], found = roots_of_q(off, v, k, _by_count(_chi2, count, -1, area), ask.compiled)
             _all_found(found, start)
-    return count, out
+    return out
+
+
+def _from_first(y: FloatArray, v: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return effects less the first one of their column, and that one; 0 where there is no study."""
+    here = np.isfinite(v)
+    whole = bool(here.all())
+    y0 = y[0] if whole or here[0].all() else y[here.argmax(axis=0), np.arange(y.shape[1])]
+    off = y - y0
+    if not whole:
+        off[~here] = 0.0
+    return off, y0
 
 
 def _by_count(quantile: Callable[[int, float], float], count: IntArray, less: int, area: float) -> FloatArray:
@@ -244,20 +286,21 @@ def _chi2(df: int, area: float) -> float:
 
 
 def _ends(
-    out: FloatColumns, off: FloatArray, v: FloatArray, y0: FloatArray, tau2: FloatArray, count: IntArray,
-    several: FloatArray, ask: _Ask,
-) -> None:  # fmt: skip
-    """Add the estimate, its interval and test, and the prediction interval."""
-    w = 1.0 / (v + tau2)
-    total = down(w)
-    mean = down(w * off) / total
-    estimate = y0 + mean
-    r = off - mean
-    knapp = plain = 1.0 / total
-    if ask.interval.startswith("hartung-knapp") or ask.prediction.startswith("hartung-knapp"):
-        knapp = down(w * (r * r)) / several / total
+    out: FloatColumns,
+    estimate: FloatArray,
+    v: FloatArray,
+    total: FloatArray,
+    residual: FloatArray,
+    count: IntArray,
+    ask: _Ask,
+) -> None:
+    """Add the estimate, its interval and test, and the prediction interval; `residual` is Q / (k - 1) at tau2."""
+    tau2 = out["tau2"]
+    plain = 1.0 / total
+    knapp = residual / total
     if ask.interval == "hartung-knapp-adhoc":
         knapp = np.maximum(knapp, plain)
+    w = 1.0 / (v + tau2) if "kenward-roger" in ask.interval + ask.prediction else total
     squared, df, quantile = _spread(ask.interval, w, plain, knapp, count, ask)
     se = np.sqrt(squared)
     half = quantile * se

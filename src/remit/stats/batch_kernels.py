@@ -16,9 +16,10 @@ import numpy as np
 from remit.errors import InputError
 from remit.stats._check import FloatArray
 from remit.stats.batch_solve import ABSOLUTE, EPSILON, NEWTON, POWERS, RELATIVE, STEPS, BoolArray, IntArray
+from remit.stats.tau2 import NEAR
 
 _COMPILED = ("terms", "slopes_at", "height", "advance", "slope_root", "likeliest", "likeliest_columns", "q_terms",
-             "solve_q_columns")  # fmt: skip
+             "q_root", "solve_q_columns", "mean_and_rest", "likeliest_of", "fit_columns", "one_fit")  # fmt: skip
 _state = {"loaded": False}
 
 
@@ -50,6 +51,8 @@ def load() -> float:
     y, v, k = np.array([[0.0], [1.0]]), np.ones((2, 1)), np.zeros(1)
     likeliest_columns(y, v, k, k + 1.0, np.ones(1, dtype=np.intp), True, k.copy(), np.ones(1, dtype=bool), POWERS)
     solve_q_columns(y, v, k + 1.0, k + 1.0, k.copy(), np.ones(1, dtype=bool))
+    fit_columns(y, v, k + 2.0, True, np.empty((8, 1)), np.ones(1, dtype=bool), POWERS)
+    one_fit(y[:, 0].copy(), v[:, 0].copy(), -1.0, 5.0, 0.001, POWERS)
     took = time.perf_counter() - start
     if globals()["likeliest_columns"].stats.cache_misses:
         logging.getLogger("remit").warning("compiled the batch kernels in %.1f s; kept on disk for next time", took)
@@ -250,6 +253,25 @@ def q_terms(y: FloatArray, v: FloatArray, k: int, t: float) -> tuple[float, floa
     return q, fall
 
 
+def q_root(y: FloatArray, v: FloatArray, k: int, least: float, high: float, target: float) -> tuple[float, bool]:
+    """Return the tau2 at which Q equals `target`, and whether it was found."""
+    t, a, b, done = 0.0, 0.0, high, False
+    q, fall = q_terms(y, v, k, 0.0)
+    if q <= target:
+        return 0.0, True
+    for step in range(STEPS):
+        if step:
+            q, fall = q_terms(y, v, k, t)
+        if q > target:
+            a = t
+        else:
+            b = t
+        t, done = advance(t, a, b, (q / target - 1.0) * (q / fall), step < NEWTON, least)
+        if done:
+            break
+    return t, done
+
+
 def solve_q_columns(
     y: FloatArray, v: FloatArray, high: FloatArray, target: FloatArray, tau2: FloatArray, found: BoolArray
 ) -> None:
@@ -262,20 +284,117 @@ def solve_q_columns(
                 yy[k], vv[k] = y[j, i], v[j, i]
                 least = min(least, v[j, i])
                 k += 1
-        t, a, b, done = 0.0, 0.0, high[i], False
-        least = ABSOLUTE * least
-        q, fall = q_terms(yy, vv, k, 0.0)
-        if q <= target[i]:
-            tau2[i], found[i] = 0.0, True
-            continue
-        for step in range(STEPS):
-            if step:
-                q, fall = q_terms(yy, vv, k, t)
-            if q > target[i]:
-                a = t
-            else:
-                b = t
-            t, done = advance(t, a, b, (q / target[i] - 1.0) * (q / fall), step < NEWTON, least)
-            if done:
-                break
-        tau2[i], found[i] = t, done
+        tau2[i], found[i] = q_root(yy, vv, k, ABSOLUTE * least, high[i], target[i])
+
+
+def mean_and_rest(y: FloatArray, v: FloatArray, k: int, t: float) -> tuple[float, float, float, float]:
+    """Return the sum of weights at t and of their squares, the weighted mean, and Q around it."""
+    total, square, m, q = 0.0, 0.0, 0.0, 0.0
+    for j in range(k):
+        w = 1.0 / (v[j] + t)
+        total += w
+        square += w * w
+        m += w * y[j]
+    mean = m / total
+    for j in range(k):
+        r = y[j] - mean
+        q += (1.0 / (v[j] + t)) * (r * r)
+    return total, square, mean, q
+
+
+def fit_columns(
+    y: FloatArray,
+    v: FloatArray,
+    k: FloatArray,
+    restricted: bool,
+    out: FloatArray,
+    found: BoolArray,
+    powers: FloatArray,
+) -> None:
+    """Write the likeliest fit of every column of effects and variances, shape (K, b), to `out`, shape (8, b).
+
+    Its rows: Q at 0, sum of weights and of their squares at 0, tau2; sum of weights, mean, Q and first effect there.
+    Effects are taken from the first one of their column on.
+    """
+    yy, vv, ww = np.empty(y.shape[0]), np.empty(y.shape[0]), np.empty(y.shape[0])
+    t, work = np.zeros(powers.size + 1), np.empty((5, powers.size + 1))
+    for i in range(y.shape[1]):
+        n = 0
+        for j in range(y.shape[0]):
+            if v[j, i] != np.inf:
+                yy[n], vv[n] = y[j, i], v[j, i]
+                n += 1
+        out[7, i] = yy[0]
+        for j in range(n - 1, -1, -1):
+            yy[j] -= yy[0]
+        out[1, i], out[2, i], _, out[0, i] = mean_and_rest(yy, vv, n, 0.0)
+        tau2, found[i] = likeliest_of(yy, vv, ww, n, t, restricted, work, powers)
+        out[3, i] = tau2
+        out[4, i], _, out[5, i], out[6, i] = mean_and_rest(yy, vv, n, tau2)
+
+
+def likeliest_of(
+    y: FloatArray,
+    v: FloatArray,
+    w: FloatArray,
+    k: int,
+    t: FloatArray,
+    restricted: bool,
+    work: FloatArray,
+    powers: FloatArray,
+) -> tuple[float, bool]:
+    """Return the tau2 of highest (restricted) likelihood, as `batch_solve.looks` and `likeliest` find it."""
+    least, most, total = v[0], v[0], 0.0
+    for j in range(k):
+        least, most = min(least, v[j]), max(most, v[j])
+        total += y[j]
+    middle, s2 = total / k, 0.0
+    for j in range(k):
+        off = y[j] - middle
+        s2 += off * off
+    s2 = s2 / max(k - 1.0, 1.0)
+    high = (0.5 * (s2 + math.sqrt(s2 * s2 + 4.0 * s2 * (most - least))) - least) * (1.0 + 1e-9) + 1e-12 * s2
+    if high <= 0.0:
+        return 0.0, True
+    low = min(NEAR * least, 0.5 * high)
+    ratio, number = high / low, 0
+    while number < powers.size and powers[number] < ratio:
+        number += 1
+    number = min(number + 1, powers.size)
+    t[0] = 0.0
+    for j in range(number - 1):
+        t[j + 1] = min(low * powers[j], high)
+    t[number] = high
+    return likeliest(y, v, w, k, t, number + 1, restricted, work)
+
+
+def one_fit(
+    y: FloatArray, v: FloatArray, given: float, lower: float, upper: float, powers: FloatArray
+) -> tuple[float, float, float, float, float, float, float, float, float, bool]:
+    """Return the REML fit of one data set with both ends of tau2, and whether all were found.
+
+    `given` is used as tau2 where it is not below 0. The numbers: Q, sum of weights and of their squares at 0; tau2, sum
+    of weights, mean and Q there; and the tau2 at which Q equals `lower` and `upper`.
+    """
+    k = y.size
+    total0, square0, _, q = mean_and_rest(y, v, k, 0.0)
+    tau2, ok = given, True
+    if given < 0.0:
+        t, work = np.empty(powers.size + 1), np.empty((5, powers.size + 1))
+        tau2, ok = likeliest_of(y, v, np.empty(k), k, t, True, work, powers)
+    total, _, mean, rest = mean_and_rest(y, v, k, tau2)
+    least, middle, s = v[0], 0.0, 0.0
+    for j in range(k):
+        least = min(least, v[j])
+        middle += y[j]
+    middle /= k
+    for j in range(k):
+        off = y[j] - middle
+        s += off * off
+    ends = np.empty(2)
+    for i in range(2):
+        target = lower if i == 0 else upper
+        bound = (s / target - least) * (1.0 + 1e-9) + 1e-12 * s
+        ends[i], reached = q_root(y, v, k, ABSOLUTE * least, bound, target)
+        ok = ok and reached
+    return q, total0, square0, tau2, total, mean, rest, ends[0], ends[1], ok

@@ -2,18 +2,18 @@
 
 import math
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from remit.errors import InputError
-from remit.stats import _check
+from remit.errors import InputError, NotConverged
+from remit.stats import _check, batch_kernels
 from remit.stats._check import FloatArray
-from remit.stats.heterogeneity import typical_variance
+from remit.stats.batch_solve import POWERS
 from remit.stats.interval import chi2_p, chi2_quantile, normal_p, normal_quantile, t_p, t_quantile, tail
 from remit.stats.result import Result
-from remit.stats.tau2 import generalised_q, likeliest, q_at, solve_q
+from remit.stats.tau2 import generalised_q, likeliest, solve_q, squares
 
 IntervalKind = Literal[
     "normal",
@@ -136,17 +136,15 @@ def random_effects(
     Raises InputError for k < 2, unequal lengths, a variance not above 0, a negative tau2 or an unknown word.
     """
     y, v = _check.studies(effect, variance)
-    between = likeliest(y, v, restricted=True) if tau2 is None else _given(tau2)
-    k = y.size
-    w = 1.0 / (v + between)
-    total = float(w.sum())
-    off = y - y[0]  # so that identical effects have residuals of exactly 0
-    mean = float(w.dot(off)) / total
-    estimate = float(y[0]) + mean
-    r = off - mean
     if interval not in INTERVALS:
         raise InputError(f"interval {interval!r}; expected one of {', '.join(INTERVALS)}")
-    spreads = _spreads(w, total, float(w.dot(r * r)) / (k - 1), interval == "hartung-knapp-adhoc")
+    given = None if tau2 is None else _given(tau2)
+    k, first, alpha = y.size, float(y[0]), tail(level)
+    off = y - first  # so that identical effects have residuals of exactly 0
+    core = _core(off, v, given, chi2_quantile(alpha, k - 1.0), chi2_quantile(1.0 - alpha, k - 1.0))
+    between, total, estimate = core.tau2, core.total, first + core.mean
+    w = 1.0 / (v + between)
+    spreads = _spreads(k, total, core.rest / (k - 1), interval == "hartung-knapp-adhoc")
     if interval == "kenward-roger" or prediction.startswith("kenward-roger"):
         spreads["kenward-roger"] = _kenward_roger(w, total)
     if interval in ("hartung-knapp-hybrid", "hartung-knapp-iqwig"):
@@ -156,8 +154,7 @@ def random_effects(
     half = (normal_quantile(level) if math.isinf(df) else t_quantile(level, df)) * se
     statistic = _ratio(estimate, se)
     reach = _reach(prediction, between, spreads, k, level)
-    q = q_at(off, v, 0.0)
-    alpha = tail(level)
+    typical = (k - 1) * core.total0 / (core.total0 * core.total0 - core.square0)
     return RandomEffects(
         k=k,
         estimate=estimate,
@@ -168,17 +165,55 @@ def random_effects(
         df=df,
         p=normal_p(statistic) if math.isinf(df) else t_p(statistic, df),
         tau2=between,
-        tau2_lower=solve_q(off, v, chi2_quantile(alpha, k - 1.0), q),
-        tau2_upper=solve_q(off, v, chi2_quantile(1.0 - alpha, k - 1.0), q),
-        i2=100.0 * between / (between + typical_variance(v)),
-        q=q,
+        tau2_lower=core.lower,
+        tau2_upper=core.upper,
+        i2=100.0 * between / (between + typical),
+        q=core.q,
         q_df=k - 1,
-        q_p=chi2_p(q, k - 1),
+        q_p=chi2_p(core.q, k - 1),
         prediction_lower=None if reach is None else estimate - reach,
         prediction_upper=None if reach is None else estimate + reach,
-        weights=_percent(w / total),
+        weights=tuple(((100.0 / total) * w).tolist()),
         level=level,
     )
+
+
+class _Core(NamedTuple):
+    """Q, sum of weights and of their squares at 0; tau2, sum of weights, mean and Q there; ends of tau2."""
+
+    q: float
+    total0: float
+    square0: float
+    tau2: float
+    total: float
+    mean: float
+    rest: float
+    lower: float
+    upper: float
+
+
+def _core(y: FloatArray, v: FloatArray, given: float | None, lower: float, upper: float) -> _Core:
+    """Return sums, tau2 by REML unless given, and the tau2 at which Q equals `lower` and `upper`.
+
+    By compiled functions where a caller has loaded them, whose sums run in another order (last digits may differ).
+    """
+    if batch_kernels.loaded():
+        found = batch_kernels.one_fit(y, v, -1.0 if given is None else given, lower, upper, POWERS)
+        if not found[-1]:
+            raise NotConverged("tau2 was not solved to a relative 1e-9; effects or variances differ beyond all measure")
+        return _Core(*found[:-1])
+    s = squares(y)
+    tau2 = likeliest(y, v, restricted=True, known=s) if given is None else given
+    w = 1.0 / v
+    total0 = float(w.sum())
+    r = y - float(w.dot(y)) / total0
+    q, square0 = float(w.dot(r * r)), float(w.dot(w))
+    w = 1.0 / (v + tau2)
+    total = float(w.sum())
+    mean = float(w.dot(y)) / total
+    r = y - mean
+    low, high = solve_q(y, v, lower, q, s), solve_q(y, v, upper, q, s)
+    return _Core(q, total0, square0, tau2, total, mean, float(w.dot(r * r)), low, high)
 
 
 def _given(tau2: float) -> float:
@@ -187,9 +222,9 @@ def _given(tau2: float) -> float:
     return float(tau2)
 
 
-def _spreads(w: FloatArray, total: float, residual: float, truncated: bool) -> dict[str, tuple[float, float]]:
+def _spreads(k: int, total: float, residual: float, truncated: bool) -> dict[str, tuple[float, float]]:
     """Return the squared standard error and degrees of freedom of each interval; `residual` is Q / (k - 1)."""
-    plain, df = 1.0 / total, float(w.size - 1)
+    plain, df = 1.0 / total, float(k - 1)
     knapp, held = residual * plain, max(residual, 1.0) * plain
     return {
         "normal": (plain, math.inf),

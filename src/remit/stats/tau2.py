@@ -38,15 +38,17 @@ def squares(y: FloatArray) -> float:
     return float(off.dot(off))
 
 
-def solve_q(y: FloatArray, v: FloatArray, target: float, at_zero: float | None = None) -> float:
+def solve_q(
+    y: FloatArray, v: FloatArray, target: float, at_zero: float | None = None, known: float | None = None
+) -> float:
     """Return the tau2 at which Q equals `target`, exactly 0.0 when Q(0) does not exceed it.
 
-    `at_zero` is Q(0), where that is known already. Q(t) is at most S / (min(v) + t), with S the unweighted sum of
-    squares, so the root lies below S / target - min(v).
+    `at_zero` is Q(0) and `known` the sum of squares, where those are known already. Q(t) is at most S / (min(v) + t),
+    with S the unweighted sum of squares, so the root lies below S / target - min(v).
     """
     if (q_at(y, v, 0.0) if at_zero is None else at_zero) <= target:
         return 0.0
-    s = squares(y)
+    s = squares(y) if known is None else known
     high = (s / target - float(v.min())) * (1.0 + 1e-9) + 1e-12 * s
 
     ones = np.ones_like(y)
@@ -159,9 +161,9 @@ def reml(effect: npt.ArrayLike, variance: npt.ArrayLike) -> float:
     return likeliest(y, v, restricted=True)
 
 
-def likeliest(y: FloatArray, v: FloatArray, restricted: bool) -> float:
-    """Return the global maximum over tau2 >= 0 of the (restricted) profile likelihood."""
-    high = _largest(y, v)
+def likeliest(y: FloatArray, v: FloatArray, restricted: bool, known: float | None = None) -> float:
+    """Return the global maximum over tau2 >= 0 of the (restricted) profile likelihood; `known`: the sum of squares."""
+    high = _largest(y, v, squares(y) if known is None else known)
     if high <= 0.0:
         return 0.0
     low = min(NEAR * float(v.min()), 0.5 * high)
@@ -248,13 +250,13 @@ def _slopes(y: FloatArray, v: FloatArray, tau2: FloatArray, restricted: bool) ->
     return np.asarray((r * r).sum(axis=1) - trace, dtype=np.float64)
 
 
-def _largest(y: FloatArray, v: FloatArray) -> float:
+def _largest(y: FloatArray, v: FloatArray, s: float) -> float:
     """Return a tau2 beyond which both likelihoods fall.
 
     With S the sum of squares around the mean, u = min(v) + t and d = max(v) - min(v): the first term of the slope is
     at most S / u^2 and the rest at least (k - 1) / (u + d), so the slope is negative once u^2 > s2 (u + d).
     """
     least = float(v.min())
-    s2 = squares(y) / (y.size - 1)
+    s2 = s / (y.size - 1)
     d = float(v.max()) - least
     return (0.5 * (s2 + math.sqrt(s2 * s2 + 4.0 * s2 * d)) - least) * (1.0 + 1e-9) + 1e-12 * s2
