@@ -18,6 +18,7 @@ PAPER = -0.55
 HIDDEN = -0.06
 CORNER = 0.2
 LEAST = 0.25
+NOTHING = "nothing of this ink leads from survival 1 at time 0 on: a curve that rises, or wrong axes or colour"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,7 @@ def best(score: Array, start: float, through: Sequence[tuple[int, int]] = ()) ->
             if reached[row] > top:
                 top, end = float(reached[row]), (x, row)
     if not top > (0.0 if not through else -np.inf):
-        raise InputError(
-            "nothing of this ink leads from survival 1 at time 0 on: a curve that rises, or wrong axes or colour"
-        )
+        raise InputError(NOTHING)
     return _walked(back, end)
 
 
@@ -111,9 +110,7 @@ def cut(
     while stop > 0 and not drawn[stop - 1]:
         stop -= 1
     if stop == 0:
-        raise InputError(
-            "nothing of this ink leads from survival 1 at time 0 on: a curve that rises, or wrong axes or colour"
-        )
+        raise InputError(NOTHING)
     return Track(0, track.enter[:stop], track.leave[:stop]), int(np.count_nonzero(drawn[stop:]))
 
 

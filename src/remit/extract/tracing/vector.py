@@ -207,6 +207,11 @@ def _chained(levels: Levels, axes: Axes, seeds: Array) -> tuple[Levels, int]:
         chain.append(at)
         at = int(before[at])
     keep = np.array(chain[::-1])
+    if float(right[keep].max() - axes.x0) < 0.3 * wide or y[keep[0]] - axes.y(1.0) > 0.5 * height:
+        raise InputError(
+            "no chain of level lines leads from survival 1 at time 0 to the right: a curve that rises, or wrong axes "
+            "or colour; give a place on the curve"
+        )
     return Levels(left[keep], right[keep], y[keep]), n - keep.size
 
 
