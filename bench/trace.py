@@ -177,7 +177,8 @@ def report(kind, count, out):
     )
     print(
         f"      HR against the data: median {100 * (math.exp(np.median(hr)) - 1):.2f} %, 95 % within "
-        f"{100 * (math.exp(np.quantile(hr, 0.95)) - 1):.1f} %, within 10 %: {np.mean(hr < math.log(1.1)):.1%} of {hr.size}"
+        f"{100 * (math.exp(np.quantile(hr, 0.95)) - 1):.1f} %, "
+        f"within 10 %: {np.mean(hr < math.log(1.1)):.1%} of {hr.size}"
     )
     if out["data to report"]:
         a, b = np.median(out["data to report"]), np.median(out["traced to report"])
