@@ -55,9 +55,12 @@ _NOTICES: tuple[tuple[re.Pattern[str], Relation], ...] = (
 
 def doi(text: str) -> str:
     """Return the DOI a field meant for one holds: lower case, no resolver, percent signs decoded."""
+    at = text.find("10.")
+    if at > 0 and text[at - 8 : at] == "doi.org/":
+        text = text[at:]
     if text[:3] == "10." and "%" not in text and " " not in text and "&" not in text:
         return _own(text.rstrip(".,;").lower())
-    if "10." not in text:
+    if at < 0:
         return ""
     found = _DOI.search(unescape(_decoded(text)))
     return _own(_trimmed(found[0])) if found else ""

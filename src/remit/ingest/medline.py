@@ -36,6 +36,7 @@ _RELATIONS: dict[str, Relation] = {
     "CIN ": "comment-in",
     "UOF ": "update-of",
 }
+_BLANKS = re.compile(" {2,}")
 BEGINS = re.compile(r"^\ufeff?(?:PMID ?- ?\d{1,8}\s*$|OWN - [A-Z]+\s*$)", re.M)
 
 
@@ -68,7 +69,11 @@ def record(fields: Fields, file: str, number: int) -> SourceRecord:
     pmid = _one(fields, "PMID")
     owner = fields["OWN "][0].strip() if "OWN " in fields else ""
     kinds = tuple([text for value in fields.pop("PT  ", ()) if (text := value.strip())])
-    related = tuple([Related(_RELATIONS[tag], value.strip()) for tag in _RELATIONS for value in fields.pop(tag, ())])
+    related: tuple[Related, ...] = ()
+    if not _RELATIONS.keys().isdisjoint(fields):
+        related = tuple(
+            [Related(kind, value.strip()) for tag, kind in _RELATIONS.items() for value in fields.pop(tag, ())]
+        )
     title = _one(fields, "TI  ", "BTI ", "TT  ")
     return new(
         source="eric" if owner == "ERIC" else "pubmed",
@@ -91,7 +96,7 @@ def record(fields: Fields, file: str, number: int) -> SourceRecord:
         registry=_registry(fields),
         issn=_issn(fields),
         language="; ".join([value.strip() for value in fields.pop("LA  ", ())]),
-        keywords=tuple([w for t in ("MH  ", "OT  ") for value in fields.pop(t, ()) if (w := " ".join(value.split()))]),
+        keywords=tuple([w for t in ("MH  ", "OT  ") for value in fields.pop(t, ()) if (w := _tidy(value))]),
         url=_one(fields, "URL "),
         related=related,
         retracted="Retracted Publication" in kinds or any(one.relation == "retracted-by" for one in related),
@@ -99,12 +104,16 @@ def record(fields: Fields, file: str, number: int) -> SourceRecord:
     )
 
 
+def _tidy(value: str) -> str:
+    return " ".join(value.split()) if "  " in value else value.strip()
+
+
 def _abstract(fields: Fields) -> str:
     values = fields.pop("AB  ", None)
     if not values:
         return ""
     text = values[0] if len(values) == 1 else "\n".join(values)
-    return re.sub(" {2,}", " ", text).strip()
+    return (_BLANKS.sub(" ", text) if "  " in text else text).strip()
 
 
 def _authors(fields: Fields) -> tuple[str, ...]:
@@ -148,5 +157,6 @@ def _registry(fields: Fields) -> tuple[str, ...]:
 
 
 def _issn(fields: Fields) -> tuple[str, ...]:
-    values = (*fields.pop("IS  ", ()), *(value.replace("ISSN-", "") for value in fields.pop("ISSN", ())))
+    values = [value[:9] if value[9:10] in " (" else value for value in fields.pop("IS  ", ())]
+    values += [value.replace("ISSN-", "") for value in fields.pop("ISSN", ())]
     return tuple(dict.fromkeys([issn for value in values for issn in say.issns(value)]))

@@ -19,7 +19,7 @@ from typing import Protocol
 from remit.model.source_record import Unread
 
 BLOCK = 1 << 15
-HEAD = 1 << 16
+HEAD = 1 << 14
 LINE_LIMIT = 8 << 20
 SEEN = 200
 

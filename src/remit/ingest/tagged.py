@@ -36,17 +36,19 @@ class Manner:
 def records(source: Source, manner: Manner) -> Iterator[Fields | Unread]:
     """Give the fields of each record, and what stands outside of any."""
     reader = _Reader(source, manner)
-    width, mark, start = manner.width, manner.mark, manner.text
-    special = manner.first | manner.passed | {manner.last}
-    folded = "\n" + manner.indent
+    width, mark, start, joint = manner.width, manner.mark, manner.text, manner.joint
+    folded, known = "\n" + manner.indent, reader.known
     for text in source.texts():
         reader.text, reader.at, reader.line = text, 0, source.line + 1
         fields, values = reader.fields, reader.values
-        for line in text.removesuffix("\n").replace(folded, manner.joint).split("\n"):
+        for line in text.removesuffix("\n").replace(folded, joint).split("\n"):
             tag = line[:width]
-            if tag in fields and line[width:start] == mark and tag not in special:
-                values = fields[tag]
-                values.append(line[start:])
+            if values is not None and tag in known and line[width:start] == mark:
+                if tag in fields:
+                    values = fields[tag]
+                    values.append(line[start:])
+                else:
+                    fields[tag] = values = [line[start:]]
             else:
                 reader.values = values
                 if reader.turn(line, tag):
@@ -71,14 +73,14 @@ class _Reader:
         self.stray: Unread | None = None
         self.found = 0
         self.skipping = False
+        self.known: set[str] = set()
 
     def turn(self, line: str, tag: str) -> bool:
         """Take in a line that is not one more value of a field; tell whether a record begins with it."""
         manner = self.manner
         if not line.strip():
             self.parted = True
-            if not manner.last:
-                self.values = None
+            self.values = None if not manner.last else self.values
             return False
         bare = line.rstrip()
         if bare == manner.last:
@@ -109,6 +111,8 @@ class _Reader:
         joined = self.manner.joined.get(tag)
         if joined in self.fields and tag not in self.fields:
             self.fields[tag] = self.fields[joined]
+        elif tag not in self.manner.first and joined is None:
+            self.known.add(tag)
         self.values = self.fields.setdefault(tag, [])
         found = self.manner.tags.match(line)
         self.values.append(line[found.end() :] if found else line)
