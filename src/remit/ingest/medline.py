@@ -100,8 +100,16 @@ def record(fields: Fields, file: str, number: int) -> SourceRecord:
         url=_one(fields, "URL "),
         related=related,
         retracted="Retracted Publication" in kinds or any(one.relation == "retracted-by" for one in related),
-        other=tuple([(tag.strip(), text) for tag, values in fields.items() for v in values if (text := v.strip())]),
+        other=_rest(fields),
     )
+
+
+def _rest(fields: Fields) -> tuple[tuple[str, str], ...]:
+    out = []
+    for tag, values in fields.items():
+        name = tag.rstrip()
+        out += [(name, text) for value in values if (text := value.strip())]
+    return tuple(out)
 
 
 def _tidy(value: str) -> str:

@@ -41,8 +41,16 @@ def columns(source: Source, text: str) -> dict[str, str]:
 
 
 def _headings(text: str) -> list[str]:
-    first = text.lstrip("\ufeff\r\n ").partition("\n")[0]
-    return [heading.strip() for heading in next(csv.reader([first], delimiter=separator(first)), [])]
+    return _cells(text.lstrip("\ufeff\r\n ").partition("\n")[0])
+
+
+def _cells(line: str) -> list[str]:
+    """Return the cells of a heading row, also of one the csv module refuses."""
+    mark = separator(line)
+    try:
+        return [heading.strip() for heading in next(csv.reader([line], delimiter=mark), [])]
+    except csv.Error:
+        return [heading.strip(' "') for heading in line.split(mark)]
 
 
 def separator(line: str) -> str:
@@ -70,8 +78,7 @@ def read(source: Source) -> Iterator[SourceRecord | Unread]:
     if first is None:
         return
     mark = separator(first)
-    headings = [heading.strip() for heading in next(csv.reader([first], delimiter=mark))]
-    layout = Layout(source, headings)
+    layout = Layout(source, _cells(first.rstrip("\n")))
     rows = csv.reader(lines, delimiter=mark)
     number = 0
     while True:

@@ -36,25 +36,26 @@ class Manner:
 def records(source: Source, manner: Manner) -> Iterator[Fields | Unread]:
     """Give the fields of each record, and what stands outside of any."""
     reader = _Reader(source, manner)
-    width, mark, start, joint = manner.width, manner.mark, manner.text, manner.joint
+    start, joint = manner.text, manner.joint
     folded, known = "\n" + manner.indent, reader.known
     for text in source.texts():
         reader.text, reader.at, reader.line = text, 0, source.line + 1
-        fields, values = reader.fields, reader.values
+        live, values = reader.live, reader.values
         for line in text.removesuffix("\n").replace(folded, joint).split("\n"):
-            tag = line[:width]
-            if values is not None and tag in known and line[width:start] == mark:
-                if tag in fields:
-                    values = fields[tag]
-                    values.append(line[start:])
-                else:
-                    fields[tag] = values = [line[start:]]
+            head = line[:start]
+            if head in live:
+                values = live[head]
+                values.append(line[start:])
+            elif head in known and values is not None:
+                live[head] = values = reader.fields.setdefault(known[head], [])
+                values.append(line[start:])
             else:
                 reader.values = values
+                tag = line[: manner.width]
                 if reader.turn(line, tag):
                     yield from reader.finish()
                     reader.begin(line, tag)
-                fields, values = reader.fields, reader.values
+                live, values = reader.live, reader.values
         reader.values = values
         reader.size += len(text)
         if reader.size > RECORD_LIMIT:
@@ -63,6 +64,8 @@ def records(source: Source, manner: Manner) -> Iterator[Fields | Unread]:
 
 
 class _Reader:
+    """The record being read: `fields` by tag, and `live`, the same lists by how their lines begin, until it may end."""
+
     def __init__(self, source: Source, manner: Manner) -> None:
         self.source, self.manner = source, manner
         self.fields: Fields = {}
@@ -73,18 +76,20 @@ class _Reader:
         self.stray: Unread | None = None
         self.found = 0
         self.skipping = False
-        self.known: set[str] = set()
+        self.live: dict[str, list[str]] = {}
+        self.known: dict[str, str] = {}
 
     def turn(self, line: str, tag: str) -> bool:
         """Take in a line that is not one more value of a field; tell whether a record begins with it."""
         manner = self.manner
         if not line.strip():
             self.parted = True
-            self.values = None if not manner.last else self.values
+            if not manner.last:
+                self.values, self.live = None, {}
             return False
         bare = line.rstrip()
         if bare == manner.last:
-            self.values, self.parted = None, True
+            self.values, self.parted, self.live = None, True, {}
             return False
         tagged = manner.tags.match(line) is not None
         if tagged and tag in manner.passed:
@@ -108,18 +113,21 @@ class _Reader:
     def add(self, line: str, tag: str) -> None:
         """Add a field to the record."""
         self.parted = False
-        joined = self.manner.joined.get(tag)
+        manner, head = self.manner, line[: self.manner.text]
+        joined = manner.joined.get(tag)
         if joined in self.fields and tag not in self.fields:
             self.fields[tag] = self.fields[joined]
-        elif tag not in self.manner.first and joined is None:
-            self.known.add(tag)
         self.values = self.fields.setdefault(tag, [])
-        found = self.manner.tags.match(line)
+        found = manner.tags.match(line)
         self.values.append(line[found.end() :] if found else line)
+        if tag not in manner.first and head == tag + manner.mark:
+            self.live[head] = self.values
+            if joined is None:
+                self.known[head] = tag
 
     def begin(self, line: str, tag: str) -> None:
         """Open a record with its first line."""
-        self.fields, self.size, self.skipping = {}, 0, False
+        self.fields, self.live, self.size, self.skipping = {}, {}, 0, False
         self.add(line, tag)
 
     def finish(self) -> Iterator[Fields | Unread]:
@@ -129,7 +137,7 @@ class _Reader:
             yield self.fields
         if self.stray is not None:
             yield self.stray
-        self.fields, self.values, self.stray = {}, None, None
+        self.fields, self.live, self.values, self.stray = {}, {}, None, None
 
     def cut(self) -> Iterator[Fields | Unread]:
         """Give a record that has grown past all bounds as far as it was read, and pass over the rest of it."""

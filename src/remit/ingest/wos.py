@@ -59,7 +59,16 @@ def _all(fields: Fields, *tags: str) -> list[str]:
 
 
 def _one(fields: Fields, *tags: str) -> str:
-    return " ".join(_all(fields, *tags))
+    """Take out the text of the first of these tags that has any, its lines joined."""
+    for tag in tags:
+        if tag in fields:
+            values = fields.pop(tag)
+            text = values[0] if len(values) == 1 else _FOLD.join(values)
+            if _FOLD in text:
+                text = " ".join([line.strip() for line in text.split(_FOLD)])
+            if text := text.strip():
+                return text
+    return ""
 
 
 def record(fields: Fields, file: str, number: int) -> SourceRecord:
