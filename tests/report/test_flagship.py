@@ -21,7 +21,16 @@ def built():
     problems = lint.problems(review, findings)
     mechanism = relate.mechanism_map(review, findings)
     firm = firmness(review, findings)
-    return findings, report.site(review, findings, claims, problems, mechanism, screen.flow(review), firm=firm)
+    return findings, report.site(
+        review,
+        findings,
+        claims,
+        problems,
+        mechanism,
+        screen.flow(review),
+        firm=firm,
+        courses=synthesise.courses(review, findings),
+    )
 
 
 def hrefs(content):

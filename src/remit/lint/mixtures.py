@@ -53,6 +53,34 @@ def mixed_denominators(_: Review, findings: Sequence[Finding]) -> Iterator[Probl
             )
 
 
+KNOWN = ("censored", "not-censored", "event", "state")
+
+
+def mixed_curves(review: Review, findings: Sequence[Finding]) -> Iterator[Problem]:
+    """mixed-transplant of curves: those one course would pool, one ending follow-up at transplantation, one not."""
+    told: set[tuple[str, str]] = set()
+    for a in (f.analysis for f in findings if f.analysis.kind == "survival"):
+        seen: dict[str, str] = {}
+        wanted = {a.drug_class} if a.drug_class else {v for v in a.where.get("class", ()) if not v.startswith("!")}
+        for data in review.studies:
+            classes = {arm.id: arm.drug_class for arm in data.study.arms}
+            for c in data.curves:
+                fits = c.outcome in a.outcomes and (not a.basis or c.basis in a.basis)
+                here = not wanted or classes.get(c.arm) in wanted
+                if fits and here and c.transplant in KNOWN:
+                    seen.setdefault(c.transplant, data.study.id)
+        named = " and ".join(f"{rule} ({study})" for rule, study in sorted(seen.items()))
+        if len(seen) > 1 and "mixed-transplant" not in a.allow and (a.drug_class, named) not in told:
+            told.add((a.drug_class, named))
+            yield Problem(
+                a.place,
+                "mixed-transplant",
+                f"curves for analysis {a.id} with transplantation {named}",
+                "one rule for transplantation",
+                "leave out the curves of one rule, or allow mixed-transplant with the reason",
+            )
+
+
 def mixed_transplant(review: Review, findings: Sequence[Finding]) -> Iterator[Problem]:
     """mixed-transplant: follow-up ended at transplantation in one study and not in another, without saying so."""
     rules = {
@@ -67,7 +95,7 @@ def mixed_transplant(review: Review, findings: Sequence[Finding]) -> Iterator[Pr
         seen: dict[str, str] = {}
         for u in f.used:
             rule = rules.get((u.place.file, u.key), "not-stated")
-            if not rule.startswith("not-") or rule == "not-censored":
+            if rule in KNOWN:
                 seen.setdefault(rule, u.study)
         if len(seen) > 1:
             named = " and ".join(f"{rule} ({study})" for rule, study in sorted(seen.items()))

@@ -23,6 +23,7 @@ RULES: tuple[Rule, ...] = (
     mixtures.mixed_scales,
     mixtures.mixed_denominators,
     mixtures.mixed_transplant,
+    mixtures.mixed_curves,
     fit.ages_and_lineage,
     fit.population,
     fit.randomised_words,

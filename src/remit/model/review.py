@@ -9,6 +9,7 @@ from remit.model.decision import Alike, Decision, Person, Record, Repeat, Search
 from remit.model.mechanism import Agent, Edge, Entity, Ongoing, Resistance
 from remit.model.observation import Contrast, Correction, Count, Median, Observation, Survival
 from remit.model.place import Place
+from remit.model.printed_curve import PrintedCurve
 from remit.model.protocol import Protocol
 from remit.model.search import Definition
 from remit.model.study import Study
@@ -37,6 +38,7 @@ class About:
     living: Living
     people: tuple[Person, ...]
     summary: str = ""
+    short: str = ""
     place: Place
 
 
@@ -49,6 +51,7 @@ class StudyData:
     survival: tuple[Survival, ...] = ()
     medians: tuple[Median, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
+    curves: tuple[PrintedCurve, ...] = ()
     corrections: tuple[Correction, ...] = ()
     appraisals: tuple[Appraisal, ...] = ()
 

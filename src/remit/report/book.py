@@ -95,8 +95,8 @@ class Book:
 
     @property
     def short_title(self) -> str:
-        """The title up to its first colon, for running heads."""
-        return self.review.about.title.split(":")[0]
+        """The short title, or the title up to its first colon: for running heads."""
+        return self.review.about.short or self.review.about.title.split(":")[0]
 
     def name(self, code: str) -> str:
         """Return the name of a class, population, agent, scale or outcome; an unknown code is made readable."""

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from remit.model.course import Course
 from remit.model.finding import ClaimResult, Finding
 from remit.model.firmness import Firmness
 from remit.model.mechanism import MechanismMap
 from remit.model.place import Problem
+from remit.model.printed_curve import RebuiltCurve
 from remit.model.review import Review
 from remit.report import links, render, words
 from remit.report.book import Book
@@ -16,6 +18,7 @@ from remit.report.figures import marks
 from remit.report.figures.axis import PERCENT, Axis
 from remit.report.figures.forest import shared_ratio_axis
 from remit.report.pages import balance, card, classes, firmness, flow, gaps, home, limits, lists, methods, study
+from remit.report.pages import courses as time
 
 Crumbs = tuple[tuple[str, str], ...]
 NAV = (
@@ -65,11 +68,14 @@ def site(
     flow: Mapping[str, int] | None = None,
     moves: Iterable[object] = (),
     firm: Sequence[Firmness] = (),
+    courses: Sequence[Course] = (),
+    rebuilt: Mapping[tuple[str, str], RebuiltCurve] | None = None,
 ) -> Mapping[str, bytes]:
     """Return every file of the site: relative path to content. Reads nothing of the review's folder and writes nothing.
 
     `flow` holds PRISMA 2020 counts by the names of its data file; `moves` are printed by their `str`; `firm` says how
-    firm pooled findings are, shown on the pages of their questions.
+    firm pooled findings are, shown on the pages of their questions; `courses` are survival over time, shown on the
+    pages of their classes; `rebuilt` are the people behind printed curves, shown on the pages of their studies.
     """
     book = Book(
         review=review,
@@ -90,8 +96,9 @@ def site(
     }
     for address, found in classes.pages(book, s.ratios):
         out[address] = s.page(
-            "class.html", address, found.term.name, (("Answers", "index.html"),), c=found, rule=balance.RULE
-        )
+            "class.html", address, found.term.name, (("Answers", "index.html"),), c=found, rule=balance.RULE,
+            courses=time.cards(book, [x for x in courses if x.drug_class == found.term.id]),
+        )  # fmt: skip
     for q in review.protocol.questions:
         address = links.question_page(q.id)
         out[address] = _question(s, address, q.id, {x.finding: x for x in firm})
@@ -103,6 +110,7 @@ def site(
             data.study.name or data.study.id,
             (("Studies", "studies.html"),),
             s=study.page(book, data),
+            curves=time.lines(book, data, rebuilt or {}),
         )
     return dict(sorted(out.items()))
 
@@ -133,7 +141,9 @@ def _explanations(s: _Site) -> dict[str, bytes]:
         "mechanisms.html": s.page("mechanisms.html", "mechanisms.html", "Mechanism map", maps=maps),
         "gaps.html": s.page("gaps.html", "gaps.html", "Evidence gap map", panels=gaps.panels(s.book)),
         "flow.html": s.page("flow.html", "flow.html", "How studies were found", f=flow.page(s.book)),
-        "methods.html": s.page("methods.html", "methods.html", "Methods", plans=methods.plans(s.book)),
+        "methods.html": s.page(
+            "methods.html", "methods.html", "Methods", plans=methods.plans(s.book), tools=methods.tools(s.book)
+        ),
         "limits.html": s.page("limits.html", "limits.html", "Limits", lim=limits.page(s.book, s.ratios)),
         "about.html": s.page("about.html", "about.html", "About and how to cite"),
     }

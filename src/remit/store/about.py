@@ -45,6 +45,7 @@ def about(f: Fields) -> About:
         living=_living(living) if living else Living(status="", schedule="", retirement=""),
         people=people,
         summary=f.text("summary"),
+        short=f.text("short"),
         place=f.place,
     )
     f.close()

@@ -6,11 +6,13 @@ from typing import TypeVar
 
 from remit.model.decision import Alike, Decision, Record, Repeat, Search, Stage
 from remit.model.place import Place, Problem
+from remit.model.printed_curve import PrintedCurve
 from remit.model.protocol import Protocol
 from remit.model.review import About, Review, StudyData
 from remit.model.search import Definition
+from remit.model.study import Study
 from remit.store import about as about_text
-from remit.store import bias, folder, mechanisms, records, references, studies, tables, values
+from remit.store import bias, curves, folder, mechanisms, records, references, studies, tables, values
 from remit.store import protocol as protocol_text
 from remit.store.csv_text import TableRow, read_table
 from remit.store.fields import Fields
@@ -156,6 +158,27 @@ class _Reader:
             self.refusals.add(Place(file), "dangling-person", f"the file of {by!r}", "a declared person", advice)
         return self._table(file, records.DECISIONS, lambda f: records.decision(f, stage, by, ids, self.known))
 
+    def _curves(self, place: str, study: Study) -> tuple[PrintedCurve, ...]:
+        """Every printed curve of a study: a YAML file and a table of the same name."""
+        names = folder.listing(self.root, place, self.refusals)
+        out = []
+        for name in (n.removesuffix(".yaml") for n in names if n.endswith(".yaml")):
+            fields, file = self._yaml(f"{place}/{name}.yaml"), f"{place}/{name}.csv"
+            text = read_text(self.root, file, self.refusals) if f"{name}.csv" in names else None
+            if text is None:
+                advice = "trace the figure: remit trace"
+                self.refusals.add(Place(file), "missing", f"no {file}", "the coordinates of the curve", advice)
+            if fields is not None and text is not None:
+                read = curves.points(text, file, self.refusals)
+                out.append(curves.curve(fields, name, read, study, self.known))
+        for name in names:
+            if name.endswith(".csv") and name.removesuffix(".csv") + ".yaml" not in names:
+                advice = "say whose curve it is in a YAML file of the same name"
+                self.refusals.add(
+                    Place(f"{place}/{name}"), "unknown-file", f"the file {name} alone", "two files", advice
+                )
+        return tuple(out)
+
     def _study(self, name: str) -> StudyData | None:
         place = f"studies/{name}"
         folder.expect(self.root, place, folder.STUDY, self.refusals)
@@ -182,6 +205,7 @@ class _Reader:
             survival=table("survival", reader.survival),
             medians=table("medians", reader.median),
             contrasts=table("contrasts", reader.contrast),
+            curves=self._curves(f"{place}/curves", study),
             corrections=corrections,
             appraisals=bias.appraisals(stated, study.id, self.known) if stated else (),
         )

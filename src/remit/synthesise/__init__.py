@@ -4,6 +4,7 @@
 `influence` look at one analysis in every other defensible way; `pooled_table` pools a table without a review.
 """
 
+from remit.synthesise.courses import courses
 from remit.synthesise.finding import findings
 from remit.synthesise.firm import firmness
 from remit.synthesise.left import influence, leave_one_out
@@ -11,5 +12,6 @@ from remit.synthesise.table import Choices, pooled_table
 from remit.synthesise.vary import multiverse, multiverses
 
 __all__ = [
-    "Choices", "findings", "firmness", "influence", "leave_one_out", "multiverse", "multiverses", "pooled_table",
+    "Choices", "courses", "findings", "firmness", "influence", "leave_one_out", "multiverse", "multiverses",
+    "pooled_table",
 ]  # fmt: skip

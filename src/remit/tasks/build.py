@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from remit import relate, report, screen, store
+from remit import relate, report, screen, store, synthesise
 from remit.compare import Move
 from remit.errors import ReviewError
+from remit.tasks.curves import usable
 from remit.tasks.firm import firmness
 from remit.tasks.results import Results, Say, open_review, quiet
 from remit.tasks.show import moves
@@ -61,5 +62,18 @@ def pages_of(opened: Results) -> dict[str, bytes]:
     findings = tuple(opened.findings.values())
     mechanism = relate.mechanism_map(opened.review, findings)
     flow = screen.flow(opened.review)
+    courses = synthesise.courses(opened.review, findings, usable(opened.curves))
     firm = firmness(opened.review, findings)
-    return dict(report.site(opened.review, findings, opened.claims, opened.problems, mechanism, flow, firm=firm))
+    return dict(
+        report.site(
+            opened.review,
+            findings,
+            opened.claims,
+            opened.problems,
+            mechanism,
+            flow,
+            firm=firm,
+            courses=courses,
+            rebuilt=opened.curves,
+        )
+    )

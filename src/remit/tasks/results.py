@@ -1,7 +1,7 @@
 """Open a review and carry it through every verb up to its findings and verdicts."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -9,7 +9,9 @@ from remit import appraise, grade, lint, screen, store, synthesise
 from remit.errors import ReviewError
 from remit.model.finding import ClaimResult, Finding
 from remit.model.place import Problem
+from remit.model.printed_curve import RebuiltCurve
 from remit.model.review import Review
+from remit.tasks import curves as curved
 
 Say = Callable[[str], None]
 
@@ -26,6 +28,7 @@ class Results:
     findings: Mapping[str, Finding]
     claims: tuple[ClaimResult, ...]
     problems: tuple[Problem, ...]
+    curves: Mapping[curved.Key, RebuiltCurve] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return (
@@ -51,10 +54,17 @@ def results(review: Review, found: tuple[Problem, ...] = (), say: Say = quiet) -
     say(f"synthesising {len(review.protocol.analyses)} analyses")
     findings = grade.graded(synthesise.findings(review), review)
     say("checking meaning")
-    problems = (*found, *appraise.problems(review), *lint.problems(review, findings), *_flow(review))
+    curves = curved.rebuildings(review)
+    problems = (
+        *found,
+        *curved.problems(curves),
+        *appraise.problems(review),
+        *lint.problems(review, findings),
+        *_flow(review),
+    )
     claims = grade.claims(findings, review)
     by_id = MappingProxyType({f.id: f for f in findings})
-    return Results(review, by_id, claims, tuple(sorted(problems)))
+    return Results(review, by_id, claims, tuple(sorted(problems)), curves)
 
 
 def _flow(review: Review) -> tuple[Problem, ...]:

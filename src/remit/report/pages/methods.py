@@ -2,6 +2,7 @@
 
 from remit.model.protocol import Analysis
 from remit.report.book import Book
+from remit.report.pages.study import DOMAINS, TOOLS
 
 Plan = tuple[Analysis, list[tuple[str, str]], str]
 
@@ -14,6 +15,12 @@ def plans(book: Book) -> list[Plan]:
         like = (a.title, a.outcomes, a.basis, a.measure, a.scale, a.months, a.subgroups, _who(a))
         groups.setdefault(like, []).append(a)
     return [(held[0], [_link(book, a) for a in held], _who(held[0])) for held in groups.values()]
+
+
+def tools(book: Book) -> list[tuple[str, list[str]]]:
+    """Return each tool that judged a study, with what it asks, in its order."""
+    used = dict.fromkeys(a.tool for data in book.review.studies for a in data.appraisals)
+    return [(TOOLS.get(t, t), [name.lower() for name in DOMAINS.get(t, {}).values()]) for t in sorted(used)]
 
 
 def _link(book: Book, a: Analysis) -> tuple[str, str]:

@@ -17,6 +17,7 @@ TABLES = (
     ("medians", "Median times"),
     ("contrasts", "Comparisons"),
 )
+TOOLS = {"rob2": "RoB 2", "jbi-case-series": "JBI case series"}
 DOMAINS = {
     "rob2": {
         "d1": "Randomisation",
@@ -66,11 +67,13 @@ class Light:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bias:
-    """One appraisal as a row of lights."""
+    """One appraisal as a row of lights; `others` counts unanswered questions that stand on the methods page."""
 
     appraisal: Appraisal
+    name: str
     lights: tuple[Light, ...]
     silent: str
+    others: int
     overall: Light
 
 
@@ -219,7 +222,9 @@ def _bias(a: Appraisal) -> Bias:
     overall = Light(domain="Overall", judgement=a.overall, glyph=words.JUDGEMENTS[a.overall][0], support=a.note)
     return Bias(
         appraisal=a,
+        name=TOOLS.get(a.tool, a.tool),
         lights=tuple(x for x in lights if x not in silent),
-        silent="; ".join(x.domain.lower() for x in silent),
+        silent="" if len(silent) > 2 else "; ".join(x.domain.lower() for x in silent),
+        others=len(silent) if len(silent) > 2 else 0,
         overall=overall,
     )

@@ -1,0 +1,77 @@
+"""Survival over time of one treatment: landmarks or whole curves of several studies, pooled together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+CourseKind = Literal["curve", "landmarks"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """One rebuilt person of a curve: months followed, and whether the event came."""
+
+    months: float
+    event: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsableCurve:
+    """People rebuilt from a printed curve that passed its quality control or was accepted by name."""
+
+    study: str
+    arm: str
+    outcome: str
+    basis: str
+    transplant: str
+    curve: str
+    people: Sequence[Person]
+    accepted: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoursePoint:
+    """Pooled survival at `months` with the interval of the average and of a new study (None below three studies)."""
+
+    months: float
+    estimate: float
+    lower: float
+    upper: float
+    prediction_lower: float | None
+    prediction_upper: float | None
+    k: int
+    n: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CourseStudy:
+    """One study's survival as it entered: (months, survival), in order; `note` says what was changed or left out."""
+
+    study: str
+    arm: str
+    label: str
+    points: tuple[tuple[float, float], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """Pooled survival over time.
+
+    `kind` says whether whole curves were pooled, or only survival at the landmarks that reports print. `findings` are
+    the single-landmark findings it stands beside. `alone` names studies with a landmark that no other study shares.
+    """
+
+    id: str
+    title: str
+    question: str
+    drug_class: str
+    outcomes: tuple[str, ...]
+    kind: CourseKind
+    findings: tuple[str, ...]
+    points: tuple[CoursePoint, ...]
+    studies: tuple[CourseStudy, ...]
+    median: tuple[float | None, float | None, float | None] = (None, None, None)
+    method: str = ""
+    i2: float | None = None
+    note: str = ""

@@ -1,0 +1,224 @@
+"""Survival over time: planned landmarks of one outcome and one treatment, pooled together.
+
+Survival analyses that differ in their months alone belong to one course. Where two or more of its studies have a curve
+that can be used, their curves are pooled without a distribution (Combescure, Foucher and Jackson 2014); else the
+landmarks that reports print are pooled as one multivariate outcome, with the correlation that one study's landmarks
+have (`stats.pooled_landmarks`). Which of the two is said. Nothing here changes a finding of a single landmark.
+"""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+
+from remit.errors import InputError, NotConverged
+from remit.model.course import Course, CoursePoint, CourseStudy, UsableCurve
+from remit.model.finding import Finding, Used
+from remit.model.protocol import Analysis
+from remit.model.review import Review
+from remit.stats.pooled_landmarks import PooledLandmarks, StudyLandmarks, pool_landmarks
+from remit.stats.pooled_survival import PooledCurve, common_grid, curve_from_people, pool_curves
+from remit.synthesise import index as indexed
+from remit.synthesise.left import incidence
+from remit.synthesise.select import parsed, rejecting
+
+LANDMARKS = "landmarks pooled together: complementary log-log, REML; interval: t, k − 1"
+CURVES = "curves pooled without a distribution: arc-sine, random effects by moments"
+BETWEEN = {
+    "unstructured": "true values vary freely between studies, with a correlation for each two times",
+    "autoregressive": "true values of one study are correlated, less at a distance",
+    "compound-symmetric": "true values of one study are equally correlated at all times",
+    "diagonal": "true values at different times are taken as unrelated: too few studies print several",
+    "common": "no variation between studies",
+}
+_MONTHS = re.compile(r"(^|-)\d+m(?=-|$)")
+_AT = re.compile(r",? at \d+ (months|years)")
+_HALF = 0.5
+Key = tuple[object, ...]
+
+
+def courses(review: Review, findings: Sequence[Finding], curves: Sequence[UsableCurve] = ()) -> tuple[Course, ...]:
+    """Return every course that two or more studies share at two or more times, in the order of the protocol."""
+    index = indexed.build(review)
+    found = []
+    for group in _groups(findings):
+        asked = parsed(group[0].analysis.where)
+        usable = [
+            c for c in curves if _answers(c, group[0].analysis) and not rejecting(asked, index.codes[c.study, c.arm])
+        ]
+        made = _from_curves(review, group, usable) if len({c.study for c in usable}) > 1 else _from_landmarks(group)
+        if made is not None:
+            found.append(made)
+    return tuple(found)
+
+
+def _groups(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
+    held: dict[Key, list[Finding]] = {}
+    for f in findings:
+        if f.analysis.kind == "survival" and f.analysis.months is not None and not (f.used and incidence(f)):
+            held.setdefault(_key(f.analysis), []).append(f)
+    for group in held.values():
+        yield sorted(group, key=lambda f: f.analysis.months or 0.0)
+
+
+def _key(a: Analysis) -> Key:
+    where = tuple(sorted((k, tuple(v)) for k, v in a.where.items()))
+    return a.question, a.drug_class, a.outcomes, where, a.basis, a.scale, _MONTHS.sub("", a.id)
+
+
+def _answers(curve: UsableCurve, analysis: Analysis) -> bool:
+    return curve.outcome in analysis.outcomes and (not analysis.basis or curve.basis in analysis.basis)
+
+
+def _named(group: Sequence[Finding]) -> tuple[str, str]:
+    first = group[0].analysis
+    return _MONTHS.sub("", first.id) + "-course", _AT.sub("", first.title)
+
+
+def _from_landmarks(group: Sequence[Finding]) -> Course | None:
+    studies = list(_studies(group))
+    shared = {t for t in _times(group) if sum(t in s.time for s, _ in studies) > 1}
+    if len(studies) < 2 or len(shared) < 2:
+        return None
+    try:
+        pooled = pool_landmarks([s for s, _ in studies])
+    except (InputError, NotConverged):
+        return None
+    months = {f.analysis.months: f for f in group}
+    id, title = _named(group)
+    first = group[0].analysis
+    return Course(
+        id=id,
+        title=title,
+        question=first.question,
+        drug_class=first.drug_class,
+        outcomes=first.outcomes,
+        kind="landmarks",
+        findings=tuple(f.id for f in group if f.used),
+        points=tuple(_points(pooled, {t: months[t].n for t in pooled.time})),
+        studies=tuple(described for _, described in studies),
+        method=LANDMARKS,
+        i2=pooled.i2,
+        note=_said(pooled),
+    )
+
+
+def _said(pooled: PooledLandmarks) -> str:
+    parts = [BETWEEN.get(pooled.structure, pooled.structure)]
+    if pooled.rises:
+        parts.append("the pooled values rise with time: studies with later landmarks differ from those without")
+    if pooled.left_out:
+        parts.append("one study alone at " + ", ".join(f"{t:g}" for t in pooled.left_out) + " months")
+    return "; ".join(parts)
+
+
+def _times(group: Sequence[Finding]) -> list[float]:
+    return [f.analysis.months for f in group if f.analysis.months is not None]
+
+
+def _studies(group: Sequence[Finding]) -> Iterator[tuple[StudyLandmarks, CourseStudy]]:
+    """Each study's landmarks in order of time; one that rises above an earlier one is left out, and said."""
+    held: dict[tuple[str, str], dict[float, Used]] = {}
+    for f in group:
+        for u in f.used:
+            if f.analysis.months is not None:
+                held.setdefault(_people(u, held, f.analysis.months), {})[f.analysis.months] = u
+    for (study, arm), by_month in held.items():
+        kept: list[tuple[float, float, float]] = []
+        rising = []
+        for months, used in sorted(by_month.items()):
+            s = math.exp(-math.exp(used.effect))
+            v = used.variance * math.log(s) ** 2
+            if kept and s > kept[-1][1]:
+                rising.append(f"{months:g}")
+                continue
+            kept.append((months, s, _grown(v, kept)))
+        note = f"left out where it rises: {', '.join(rising)} months" if rising else ""
+        times, survival, variances = zip(*kept, strict=True)
+        shown = tuple((t, by_month[t].estimate) for t in times)
+        label = next(iter(by_month.values())).label
+        described = CourseStudy(study=study, arm=arm, label=label, points=shown, note=note)
+        yield StudyLandmarks(times, survival, variances, note), described
+
+
+def _people(u: Used, held: Mapping[tuple[str, str], Mapping[float, Used]], months: float) -> tuple[str, str]:
+    """The group of people an estimate belongs to: its family's at another time, where that has none at this one."""
+    for key, by_month in held.items():
+        if months not in by_month and any(o.family == u.family and o.family for o in by_month.values()):
+            return key
+    return u.study, u.arm
+
+
+def _grown(variance: float, before: Sequence[tuple[float, float, float]]) -> float:
+    """The variance of log S never falls over time; half an event more than at the earlier landmark at least."""
+    if not before:
+        return variance
+    _, s, v = before[-1]
+    people = (1.0 - s) / (s * v)
+    return max(variance, v + _HALF / (people * people))
+
+
+def _points(pooled: PooledLandmarks, people: Mapping[float, int | None]) -> Iterator[CoursePoint]:
+    for j, t in enumerate(pooled.time):
+        ahead = pooled.prediction_lower[j], pooled.prediction_upper[j]
+        yield CoursePoint(
+            months=t,
+            estimate=pooled.survival[j],
+            lower=pooled.lower[j],
+            upper=pooled.upper[j],
+            prediction_lower=ahead[0] if math.isfinite(ahead[0]) else None,
+            prediction_upper=ahead[1] if math.isfinite(ahead[1]) else None,
+            k=pooled.k[j],
+            n=people.get(t),
+        )
+
+
+def _from_curves(review: Review, group: Sequence[Finding], usable: Sequence[UsableCurve]) -> Course | None:
+    times = [[p.months for p in c.people] for c in usable]
+    events = [[p.event for p in c.people] for c in usable]
+    try:
+        grid = common_grid(times, events)
+        pooled = pool_curves([curve_from_people(t, d, grid) for t, d in zip(times, events, strict=True)])
+    except InputError:
+        return None
+    names = {d.study.id: d.study.name for d in review.studies}
+    inside = {c.study for c in usable}
+    without = sorted({u.label for f in group for u in f.used if u.study not in inside})
+    id, title = _named(group)
+    first = group[0].analysis
+    return Course(
+        id=id,
+        title=title,
+        question=first.question,
+        drug_class=first.drug_class,
+        outcomes=first.outcomes,
+        kind="curve",
+        findings=tuple(f.id for f in group if f.used),
+        points=tuple(_steps(pooled)),
+        studies=tuple(_drawn(c, names, grid) for c in usable),
+        median=(pooled.median, pooled.median_lower, pooled.median_upper),
+        method=CURVES,
+        i2=pooled.i2,
+        note="; ".join(p for p in (pooled.ended, f"no curve: {', '.join(without)}" if without else "") if p),
+    )
+
+
+def _drawn(c: UsableCurve, names: Mapping[str, str], grid: Sequence[float]) -> CourseStudy:
+    made = curve_from_people([p.months for p in c.people], [p.event for p in c.people], grid)
+    points = tuple(zip(made.time, made.survival, strict=True))
+    note = f"accepted: {c.accepted}" if c.accepted else ""
+    return CourseStudy(study=c.study, arm=c.arm, label=names.get(c.study, c.study), points=points, note=note)
+
+
+def _steps(pooled: PooledCurve) -> Iterator[CoursePoint]:
+    for j, t in enumerate(pooled.time):
+        several = pooled.k[j] > 2
+        yield CoursePoint(
+            months=t,
+            estimate=pooled.survival[j],
+            lower=pooled.lower[j],
+            upper=pooled.upper[j],
+            prediction_lower=pooled.prediction_lower[j] if several else None,
+            prediction_upper=pooled.prediction_upper[j] if several else None,
+            k=pooled.k[j],
+            n=round(pooled.exposed[j]),
+        )

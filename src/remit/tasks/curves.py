@@ -1,0 +1,97 @@
+"""From a review's printed curves to people who may enter, and what quality control says of the others."""
+
+from collections.abc import Mapping
+
+from remit.errors import InputError
+from remit.extract.quality import quality
+from remit.extract.rebuild import rebuild_arm
+from remit.model.course import Person, UsableCurve
+from remit.model.curve import DAYS
+from remit.model.place import Problem, Severity
+from remit.model.printed_curve import PrintedCurve, RebuiltCurve
+from remit.model.rebuilt import PrintedLandmark, PublishedCurve
+from remit.model.review import Review, StudyData
+
+Key = tuple[str, str]
+
+
+def rebuildings(review: Review) -> Mapping[Key, RebuiltCurve]:
+    """Return every curve of the review rebuilt, by study and curve."""
+    return {(data.study.id, curve.id): _rebuilding(data, curve) for data in review.studies for curve in data.curves}
+
+
+def _rebuilding(data: StudyData, curve: PrintedCurve) -> RebuiltCurve:
+    published = PublishedCurve(
+        arm=curve.arm,
+        n=curve.n,
+        times=curve.time,
+        survival=curve.survival,
+        risk_times=tuple(t for t, _ in curve.risk),
+        at_risk=tuple(float(n) for _, n in curve.risk),
+        events=curve.events,
+        censor_times=curve.censored,
+        landmarks=tuple(PrintedLandmark(time=t, survival=s) for t, s in curve.landmarks),
+        median=curve.median,
+    )
+    try:
+        arm = rebuild_arm(published)
+        return RebuiltCurve(study=data.study.id, curve=curve, arm=arm, report=quality([published], [arm]))
+    except InputError as error:
+        return RebuiltCurve(study=data.study.id, curve=curve, arm=None, report=None, refused=str(error))
+
+
+def usable(made: Mapping[Key, RebuiltCurve]) -> tuple[UsableCurve, ...]:
+    """Return the people that may enter, in months."""
+    out = []
+    for (study, name), found in made.items():
+        if found.may_enter and found.arm is not None:
+            month = DAYS[found.curve.unit] / DAYS["months"]
+            people = [Person(months=t * month, event=e) for t, e in zip(found.arm.time, found.arm.event, strict=True)]
+            signed = found.curve.accepted
+            fails = found.report is not None and found.report.verdict == "fail"
+            out.append(
+                UsableCurve(
+                    study=study,
+                    arm=found.curve.arm,
+                    outcome=found.curve.outcome,
+                    basis=found.curve.basis,
+                    curve=name,
+                    transplant=found.curve.transplant,
+                    people=people,
+                    accepted=f"{signed.reason} ({signed.by}, {signed.date})" if signed and fails else "",
+                )
+            )
+    return tuple(out)
+
+
+def problems(made: Mapping[Key, RebuiltCurve]) -> tuple[Problem, ...]:
+    """curve-impossible, curve-fails (errors unless signed) and curve-warns: what quality control says of each curve."""
+    out = []
+    for (study, name), found in made.items():
+        where = found.curve.place
+        if found.report is None:
+            advice = "compare the curve, its risk table and totals with the figure"
+            out.append(
+                Problem(
+                    where, "curve-impossible", f"curve {name} of {study}: {found.refused}", "people behind it", advice
+                )
+            )
+            continue
+        said = "; ".join(found.report.reasons)
+        if found.report.verdict == "fail":
+            advice = "trace the figure again, or sign under accepted: by, date and reason"
+            severity: Severity = "warning" if found.curve.accepted else "error"
+            out.append(
+                Problem(
+                    where,
+                    "curve-fails",
+                    f"curve {name} of {study}: {said}",
+                    "a curve that its people give back",
+                    advice,
+                    severity,
+                )
+            )
+        elif found.report.verdict == "warn":
+            advice = "look at the overlay"
+            out.append(Problem(where, "curve-warns", f"curve {name} of {study}: {said}", "no doubt", advice, "warning"))
+    return tuple(out)

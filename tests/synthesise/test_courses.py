@@ -1,0 +1,109 @@
+"""Survival over time: identical studies give themselves, curves go before landmarks, what rises is left out."""
+
+import pytest
+from invented import a_review, a_study, a_survival, an_analysis, an_arm
+
+from remit import synthesise
+from remit.model.course import Person, UsableCurve
+from remit.stats.kaplan_meier import kaplan_meier
+
+PLANS = [
+    an_analysis(f"x-efs-{m}m", "survival", title=f"Survival at {m} months", outcomes=("efs",), months=float(m))
+    for m in (12, 24)
+]
+
+
+def a_set(*values, **kw):
+    """A review of studies with survival at 12 and 24 months; None where a study prints none."""
+    studies = []
+    for name, pair in zip("abcdef", values, strict=False):
+        rows = [
+            a_survival(f"s{m}", p, months=float(m), se=0.05)
+            for m, p in zip((12, 24), pair, strict=True)
+            if p is not None
+        ]
+        studies.append(a_study(name, rows=rows, **kw))
+    return a_review(studies, PLANS)
+
+
+def courses(review, curves=()):
+    return synthesise.courses(review, synthesise.findings(review), curves)
+
+
+def test_identical_studies_give_their_own_survival():
+    (course,) = courses(a_set((0.7, 0.5), (0.7, 0.5), (0.7, 0.5)))
+    assert [(p.months, p.k) for p in course.points] == [(12.0, 3), (24.0, 3)]
+    assert [p.estimate for p in course.points] == pytest.approx([0.7, 0.5])
+    assert (course.kind, course.id, course.title) == ("landmarks", "x-efs-course", "Survival")
+    assert course.findings == ("x-efs-12m", "x-efs-24m")
+
+
+def test_the_course_leaves_every_finding_as_it_is_and_lies_near_it():
+    review = a_set((0.8, 0.6), (0.7, 0.4), (0.5, 0.4), (0.75, 0.7))
+    before = synthesise.findings(review)
+    (course,) = courses(review)
+    assert synthesise.findings(review) == before
+    for point, finding in zip(course.points, before, strict=True):
+        assert point.lower < point.estimate < point.upper
+        assert point.estimate == pytest.approx(finding.pooled.estimate, abs=0.05)
+
+
+def test_a_study_that_prints_only_the_later_time_still_counts_there():
+    (course,) = courses(a_set((0.8, 0.6), (0.7, 0.4), (None, 0.5)))
+    assert [p.k for p in course.points] == [2, 3]
+
+
+def test_one_shared_time_is_no_course():
+    assert courses(a_set((0.8, None), (0.7, 0.4))) == ()
+    assert courses(a_set((0.8, 0.6))) == ()
+
+
+def test_a_value_that_rises_is_left_out_and_said():
+    (course,) = courses(a_set((0.6, 0.7), (0.7, 0.5), (0.8, 0.6)))
+    assert [s.note for s in course.studies] == ["left out where it rises: 24 months", "", ""]
+    assert course.points[1].k == 2
+
+
+def people(times, events):
+    return [Person(months=float(t), event=bool(e)) for t, e in zip(times, events, strict=True)]
+
+
+TIMES = [2, 3, 5, 8, 9, 12, 15, 16, 20, 22, 24, 27, 30, 30, 30, 30]
+EVENTS = [1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0]
+
+
+def a_curve(study, **kw):
+    values = {"arm": "a", "outcome": "efs", "basis": "infused", "transplant": "not-censored", "curve": "efs"}
+    return UsableCurve(study=study, people=people(TIMES, EVENTS), **{**values, **kw})
+
+
+def test_curves_of_two_studies_are_pooled_and_named():
+    review = a_set((0.7, 0.5), (0.7, 0.5), (0.8, 0.6))
+    (course,) = courses(review, [a_curve("a"), a_curve("b")])
+    assert (course.kind, len(course.studies)) == ("curve", 2)
+    own = kaplan_meier(TIMES, EVENTS)
+    for point, (t, s) in zip(course.points, course.studies[0].points, strict=True):
+        assert (point.months, point.k) == (t, 2)
+        held = [v for at, v in zip(own.time, own.survival, strict=True) if at <= t]
+        assert s == pytest.approx(held[-1] if held else 1.0)
+        assert point.estimate == pytest.approx(s, abs=0.03), "the correction moves small studies a little"
+    assert "no curve: C" in course.note
+
+
+def test_one_curve_is_not_a_pooled_curve_and_another_outcome_is_another_course():
+    review = a_set((0.7, 0.5), (0.7, 0.5))
+    assert courses(review, [a_curve("a")])[0].kind == "landmarks"
+    assert courses(review, [a_curve("a"), a_curve("b", outcome="os")])[0].kind == "landmarks"
+
+
+def test_months_and_order_of_studies_do_not_matter():
+    one = courses(a_set((0.8, 0.6), (0.7, 0.4), (0.5, 0.4)))[0]
+    other = courses(a_set((0.5, 0.4), (0.8, 0.6), (0.7, 0.4)))[0]
+    assert [p.estimate for p in one.points] == pytest.approx([p.estimate for p in other.points], rel=1e-6)
+
+
+def test_incidences_are_no_course():
+    kind = {"outcome": "relapse", "measure": "cumulative-incidence", "se": 0.05}
+    plans = [an_analysis(f"r-{m}m", "survival", outcomes=("relapse",), months=float(m)) for m in (12, 24)]
+    rows = [a_survival(f"s{m}", p, months=float(m), **kind) for m, p in ((12, 0.2), (24, 0.3))]
+    assert courses(a_review([a_study(s, arms=(an_arm("a"),), rows=rows) for s in "ab"], plans)) == ()

@@ -1,0 +1,81 @@
+"""Curves on their way into a course: those whose people give the figure back enter, the others need a name."""
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "made"))
+
+from invented import a_review, a_study, an_analysis, place
+
+from remit.model.observation import Source
+from remit.model.printed_curve import Acceptance, PrintedCurve
+from remit.stats.kaplan_meier import kaplan_meier
+from remit.tasks.curves import problems, rebuildings, usable
+from remit.tasks.results import results
+
+TIMES = [2, 3, 5, 8, 9, 12, 15, 16, 20, 22, 24, 27, 30, 30, 30, 30]
+EVENTS = [1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0]
+
+
+def a_curve(**kw):
+    made = kaplan_meier(TIMES, EVENTS)
+    risk = tuple((float(t), sum(x >= t for x in TIMES)) for t in (0, 10, 20, 30))
+    values = {
+        "id": "efs", "arm": "a", "outcome": "efs", "basis": "infused", "population": "",
+        "transplant": "not-censored", "competing": "event", "unit": "months", "n": 16, "events": sum(EVENTS),
+        "source": Source(report="a-2020", locator="Figure 1", kind="primary", extracted_by="r1"),
+        "time": (0.0, *made.time, 30.0), "survival": (1.0, *made.survival, made.survival[-1]),
+        "risk": risk, "place": place(),
+    }  # fmt: skip
+    return PrintedCurve(**{**values, **kw})
+
+
+def a_set(*curves):
+    studies = [replace(a_study(name, rows=[]), curves=(c,)) for name, c in zip("abc", curves, strict=False)]
+    return a_review(studies, [an_analysis("x-12m", "survival", outcomes=("efs",), months=12.0)])
+
+
+def test_a_clean_curve_gives_its_people_back_and_enters():
+    made = rebuildings(a_set(a_curve()))
+    found = made["a", "efs"]
+    assert found.report.verdict == "pass"
+    assert (found.arm.n, found.arm.events) == (16, sum(EVENTS))
+    (entering,) = usable(made)
+    assert sorted(p.months for p in entering.people if p.event) == [t for t, e in zip(TIMES, EVENTS, strict=True) if e]
+    assert problems(made) == ()
+
+
+def test_the_unit_of_time_does_not_matter():
+    months = usable(rebuildings(a_set(a_curve())))[0]
+    years = a_curve(unit="years")
+    years = replace(years, time=tuple(t / 12 for t in years.time), risk=tuple((t / 12, n) for t, n in years.risk))
+    again = usable(rebuildings(a_set(years)))[0]
+    assert [p.months for p in again.people] == pytest.approx([p.months for p in months.people])
+
+
+def test_a_curve_that_contradicts_its_report_stays_out_until_a_person_signs():
+    odd = a_curve(landmarks=((20.0, 0.9),))
+    made = rebuildings(a_set(odd))
+    assert usable(made) == ()
+    (problem,) = problems(made)
+    assert (problem.rule, problem.severity) == ("curve-fails", "error")
+    signed = replace(odd, accepted=Acceptance(by="r1", date="2020-01-02", reason="the text is a misprint"))
+    made = rebuildings(a_set(signed))
+    assert "the text is a misprint (r1, 2020-01-02)" in usable(made)[0].accepted
+    assert [p.severity for p in problems(made)] == ["warning"]
+
+
+def test_a_curve_that_nobody_can_stand_behind_is_refused_with_the_reason():
+    rising = a_curve(survival=tuple(1.0 - s for s in a_curve().survival))
+    (problem,) = problems(rebuildings(a_set(rising)))
+    assert (problem.rule, problem.severity) == ("curve-impossible", "error")
+    assert usable(rebuildings(a_set(rising))) == ()
+
+
+def test_curves_of_two_rules_for_transplantation_are_refused_together():
+    both = a_set(a_curve(), a_curve(transplant="censored"))
+    assert "mixed-transplant" in [p.rule for p in results(both).problems]
+    assert "mixed-transplant" not in [p.rule for p in results(a_set(a_curve(), a_curve())).problems]
