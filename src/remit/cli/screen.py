@@ -2,9 +2,13 @@
 
 import argparse
 import sys
+from typing import TYPE_CHECKING
 
 from remit.cli import words
 from remit.errors import UsageError
+
+if TYPE_CHECKING:
+    from remit.stats.interval import Interval
 
 
 def add(sub: words.Subparsers) -> None:
@@ -21,11 +25,55 @@ def add(sub: words.Subparsers) -> None:
     command.add_argument(
         "--lan", action="store_true", help="answer other machines of the network too, not this one alone"
     )
+    command.add_argument(
+        "--status", action="store_true", help="say how far each person is, how they agree and who may stop; no pages"
+    )
+    words.as_json(command)
     command.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Serve until interrupted."""
+    """Serve until interrupted, or print the status."""
+    if args.json and not args.status:
+        raise UsageError("--json goes with --status; add it, or leave --json out")
+    words.folder(args.dir)
+    return _status(args) if args.status else _serve(args)
+
+
+def _status(args: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from remit.tasks import screening
+    from remit.tasks.screening_status import status
+
+    found = status(screening.desk(args.dir, args.stage))
+    if args.json:
+        said = asdict(found)
+        for person, held in zip(said["people"], found.people, strict=True):
+            person["verdict"]["sentence"] = held.verdict.sentence
+        words.dump(said)
+        return 0
+    print(f"{found.records} records at {found.stage}, {found.readers} to read each")
+    for p in found.people:
+        v = p.verdict
+        print(f"{p.name}: {p.decided} decided, {p.include} in, {p.exclude} out, {p.unsure} unsure")
+        if v.found and v.remaining:
+            print(f"  about {v.left} more to find among {v.remaining} left, {v.left_upper} at most")
+        print(f"  {v.sentence}")
+    for a in found.agreement:
+        kappa = "no value" if a.kappa is None else f"{a.kappa:.2f}{_span(a.kappa_interval)}"
+        print(f"{a.first} and {a.second}: {a.n} records both decided, {a.agreed:.1%} alike{_span(a.agreed_interval)}")
+        print(f"  kappa {kappa}, PABAK {a.pabak:.2f}{_span(a.pabak_interval)}, AC1 {a.ac1:.2f}{_span(a.ac1_interval)}")
+    print(f"{found.conflicts} conflict(s) to settle, {found.settled} settled")
+    print("Screening may stop." if found.stopped else "Screening goes on.")
+    return 0
+
+
+def _span(interval: "Interval | None") -> str:
+    return "" if interval is None else f" [{interval.lower:.2f}, {interval.upper:.2f}]"
+
+
+def _serve(args: argparse.Namespace) -> int:
     try:
         import uvicorn
 

@@ -129,7 +129,7 @@ def order(desk: Desk) -> Order:
     ranking = screen.Ranking(held, screen.words(desk.review.protocol)) if plan.order == "learned" else None
 
     def ordered(lines: Sequence[Line]) -> Sequence[str]:
-        decided = _at(desk, lines)
+        decided = at(desk, lines)
         drawn = screen.sample_order(decided, ids) if plan.stop == "sampled" else None
         if drawn is not None:
             return drawn
@@ -141,8 +141,9 @@ def order(desk: Desk) -> Order:
 def left(desk: Desk) -> Left:
     """Return what the protocol's rule says of one person's lines: what may be left, and whether they may stop."""
     plan, ids = desk.review.protocol.screening, tuple(desk.records)
-    return lambda lines: screen.stop(_at(desk, lines), ids, plan.stop, plan.recall, plan.confidence)
+    return lambda lines: screen.stop(at(desk, lines), ids, plan.stop, plan.recall, plan.confidence)
 
 
-def _at(desk: Desk, lines: Sequence[Line]) -> list[tuple[str, bool]]:
+def at(desk: Desk, lines: Sequence[Line]) -> list[tuple[str, bool]]:
+    """Return each record of the desk decided in a log, with whether it goes on."""
     return [(r, on) for r, on in seen(lines) if r in desk.records]

@@ -1,0 +1,43 @@
+"""remit screen DIR --status: progress, agreement and verdict from the logs alone."""
+
+import json
+
+from remit.cli import main
+from remit.store import log
+from remit.store.log import Line
+
+
+def _say(review, person, *decisions):
+    lines = [
+        Line(record=r, verdict=v, criterion="inc" if v != "exclude" else "exc-adults", date="2026-11-23")
+        for r, v in decisions
+    ]
+    log.append(review, "title-abstract", person, lines, 0)
+
+
+def test_status_before_anyone_and_after_two(review, capsys):
+    assert main(["screen", str(review), "--status"]) == 0
+    assert "Screening goes on." in capsys.readouterr().out
+    _say(review, "ada", *[(f"a{i}", "include" if i < 3 else "exclude") for i in range(1, 6)])
+    _say(review, "ben", ("a1", "include"), ("a2", "exclude"))
+    assert main(["screen", str(review), "--status"]) == 0
+    said = capsys.readouterr().out
+    assert "Ada: 5 decided, 2 in, 3 out, 0 unsure" in said
+    assert "Every record was decided" in said
+    assert "ada and ben: 2 records both decided, 50.0% alike" in said
+    assert "1 conflict(s) to settle, 0 settled" in said
+
+
+def test_status_as_json(review, capsys):
+    _say(review, "ada", ("a1", "include"), ("a1", "exclude"), ("a2", "unsure"))
+    assert main(["screen", str(review), "--status", "--json"]) == 0
+    held = json.loads(capsys.readouterr().out)
+    assert (held["people"][0]["decided"], held["people"][0]["unsure"]) == (2, 1)
+    assert held["people"][0]["verdict"]["rule"] == "none"
+    assert "no rule to stop by" in held["people"][0]["verdict"]["sentence"]
+    assert held["agreement"] == [] and held["stopped"] is False
+
+
+def test_json_without_status_is_refused(review, capsys):
+    assert main(["screen", str(review), "--json"]) == 2
+    assert "--json goes with --status" in capsys.readouterr().err
