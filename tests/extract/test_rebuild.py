@@ -99,6 +99,16 @@ def test_a_printed_median_that_is_never_reached_fails():
     assert found["median"].verdict == "fail" and math.isinf(found["median"].found)
 
 
+def test_people_without_events_fail_their_contrast():
+    curves = figure()
+    still = [
+        RebuiltArm(arm=c.arm, time=(9.0,) * c.n, event=(False,) * c.n, method="x", information="x", source="x")
+        for c in curves
+    ]
+    report = quality(curves, still, PublishedContrast(hr=0.5, p=0.01))
+    assert [c.verdict for c in report.checks[-2:]] == ["fail", "fail"]
+
+
 def test_a_bound_on_p_is_met_by_any_smaller_p():
     curves = figure()
     arms = [rebuild_arm(c) for c in curves]

@@ -7,18 +7,21 @@ small arms is half a person's step, since whole people cannot come nearer.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from scipy.special import ndtri
 
-from remit.errors import InputError
+from remit.errors import InputError, RemitError
 from remit.model.rebuilt import Check, PublishedContrast, PublishedCurve, QualityReport, RebuiltArm, Verdict
 from remit.stats.cox import cox
 from remit.stats.kaplan_meier import KaplanMeier, kaplan_meier
 from remit.stats.logrank import logrank
 from remit.stats.rebuild import read_steps
 
+FloatArray: TypeAlias = npt.NDArray[np.float64]
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
 CheckName = Literal[
     "curve rmse", "curve maximum", "number at risk", "events", "median", "landmark", "hazard ratio", "log-rank z"
 ]
@@ -146,14 +149,31 @@ def _contrast_checks(arms: Sequence[RebuiltArm], contrast: PublishedContrast) ->
     where = f"{first.arm} against {second.arm}"
     checks = []
     if contrast.hr is not None:
-        found = cox(time, event, inside).estimate[0]
+        found = _log_hr(time, event, inside)
         printed = math.log(contrast.hr)
         rounding = 0.005 / contrast.hr
         gap = abs(found - printed)
         checks.append(_check("hazard ratio", where, contrast.hr, math.exp(found), gap, (rounding, rounding)))
     if contrast.p is not None:
         z = abs(float(ndtri(contrast.p / 2.0)))
-        found_z = math.sqrt(logrank(time, event, inside).statistic)
-        gap = max(z - found_z, 0.0) if contrast.p_bound else abs(z - found_z)
+        found_z = _z(time, event, inside)
+        gap = abs(z - found_z)
+        if contrast.p_bound and found_z >= z:
+            gap = 0.0
         checks.append(_check("log-rank z", where, z, found_z, gap))
     return checks
+
+
+def _log_hr(time: FloatArray, event: BoolArray, inside: BoolArray) -> float:
+    """Log hazard ratio of the rebuilt people; nan, which fails, where they give none."""
+    try:
+        return cox(time, event, inside).estimate[0]
+    except RemitError:
+        return math.nan
+
+
+def _z(time: FloatArray, event: BoolArray, inside: BoolArray) -> float:
+    try:
+        return math.sqrt(logrank(time, event, inside).statistic)
+    except RemitError:
+        return math.nan

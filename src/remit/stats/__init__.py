@@ -8,6 +8,8 @@ One family per file:
 - pooling: `pool` (inverse variance), `glmm` (proportions, exact), `beta_binomial`, `exact_ratio` (odds ratios and
   rates, exact), `stratified` (Mantel-Haenszel, Peto), `exact` (one proportion)
 - what moves effects: `regression`, `regression_fitted`, `glmm_regression`, `permutation`
+- time to event, people: `kaplan_meier`, `cumulative_hazard`, `logrank`, `cox` (`cox_checks`, `cox_exact`), `rmst`,
+  `competing`; from print to people or a ratio: `rebuild`, `hr_routes`
 - looking hard: `influence`, `small_study`, `trim_fill`, `gosh`
 
 Words: k is the number of studies; a variance is a sampling variance on the analysis scale (logit, log, log-log);
