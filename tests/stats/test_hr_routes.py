@@ -51,6 +51,17 @@ def test_ratio_or_p_with_events():
     assert both.log_hr == pytest.approx(1.959963984540054 * 0.2)
 
 
+def test_a_ratio_of_one_takes_its_variance_from_the_events():
+    found = recover(PrintedComparison(hr=1.0, p=1.0, events=100))
+    assert (found.log_hr, found.variance, found.route) == (0.0, 0.04, "hr and total events")
+
+
+def test_follow_up_is_used_where_no_number_at_risk_is_printed():
+    curves = Curves((0.0, 6.0, 12.0), (1.0, 0.8, 0.7), (1.0, 0.7, 0.5), follow_up=(6.0, 24.0))
+    found = recover(PrintedComparison(curves=curves, n_arm=50, n_comparator=60))
+    assert found.route == "curves and follow-up" and found.log_hr < 0.0
+
+
 def trial(seed=3, n=400, ratio=0.6):
     rng = np.random.default_rng(seed)
     arm = np.arange(n) < n // 2
@@ -145,7 +156,7 @@ CURVES = Curves((0.0, 6.0), (1.0, 0.5), (1.0, 0.4))
             {"observed_arm": 10, "observed_comparator": 10, "expected_arm": 10.0, "expected_comparator": 20.0},
             "the same sum",
         ),
-        ({"curves": CURVES}, "without numbers at risk"),
+        ({"curves": CURVES}, "no route from curves"),
         ({"curves": Curves((0.0, 6.0), (1.0, 0.5), (1.0, 0.4), (10, 12), (10, 5))}, "never growing"),
         ({"curves": Curves((0.0, 6.0), (0.9, 0.5), (1.0, 0.4), (10, 5), (10, 5))}, "begin at 1"),
         ({"curves": Curves((0.0, 6.0), (1.0, 1.0), (1.0, 0.4), (10, 5), (10, 5))}, "no interval has events"),

@@ -83,10 +83,13 @@ class Recovered(Result):
 def recover(printed: PrintedComparison) -> Recovered:
     """Return the estimate by the first route whose inputs are all there, with those of the later routes in `also`.
 
-    A later route whose inputs contradict one another is left out of `also`; the first one's error is raised.
+    A ratio or p of exactly 1 says nothing of the variance, so `hr and p` is passed over then, if another is open. A
+    later route whose inputs contradict one another is left out of `also`; the first one's error is raised.
     InputError when no route is open: it names what each would need.
     """
-    open_routes = [name for name in ROUTES if all(getattr(printed, field) is not None for field in ROUTES[name][0])]
+    open_routes = [name for name in ROUTES if _open(name, printed)]
+    if open_routes[1:] and open_routes[0] == "hr and p" and 1.0 in (printed.hr, printed.p):
+        open_routes = open_routes[1:]
     if not open_routes:
         wanted = "; ".join(f"{name}: {', '.join(needs)}" for name, (needs, _) in ROUTES.items())
         given = ", ".join(f.name for f in fields(printed) if f.name not in ("level", "sided") and _has(printed, f.name))
@@ -112,6 +115,16 @@ def by(route: Route, printed: PrintedComparison) -> Recovered:
     effect = work(printed)
     extra = [name for name in ("n_arm", "n_comparator") if "total" in route and _has(printed, name)]
     return Recovered(effect.estimate, effect.variance, route, (*needs, *extra))
+
+
+def _open(route: Route, printed: PrintedComparison) -> bool:
+    """Whether all that a route needs is there, curves with what makes them useful."""
+    if not all(_has(printed, name) for name in ROUTES[route][0]):
+        return False
+    curves = printed.curves
+    if route == "curves and numbers at risk":
+        return curves is not None and curves.at_risk_arm is not None and curves.at_risk_comparator is not None
+    return route != "curves and follow-up" or (curves is not None and curves.follow_up is not None)
 
 
 def _has(printed: PrintedComparison, name: str) -> bool:
@@ -221,4 +234,4 @@ ROUTES: Final[dict[Route, _Work]] = {
     "curves and numbers at risk": (("curves",), _curve_numbers),
     "curves and follow-up": (("curves", "n_arm", "n_comparator"), _curve_follow_up),
 }
-"""Each route in the order tried, with the fields it needs. Where `hr and p` gives no variance (hr 1), see `by`."""
+"""Each route in the order tried, with the fields it needs."""
