@@ -207,8 +207,12 @@ def _named(query: Query) -> str:
     """A text to sort by that does not hang on the order of a set."""
     if isinstance(query, Term):
         return f"Term {query.text} {sorted(query.fields)}"
-    inside = children(query)
-    return f"{type(query).__name__} {[_named(p) for p in inside]}" if inside else repr(query)
+    inside = [_named(p) for p in children(query)]
+    if isinstance(query, Near):
+        return f"Near {query.between} {query.ordered} {inside}"
+    if isinstance(query, Bool):
+        return f"Bool {query.op} {inside}"
+    return f"{type(query).__name__} {inside}" if inside else repr(query)
 
 
 def _any(query: Query) -> tuple[Query, ...]:
