@@ -148,6 +148,12 @@ def test_a_study_without_events_in_an_arm_is_used_by_one_stage_and_named_by_two(
         (lambda t, d, a, s: log_time(np.where(t < 1.0, 0.0, t), d, a, s), "time 0"),
         (lambda t, d, a, s: log_time(np.full(300, 5.0), d, a, s), "at one time"),
         (lambda t, d, a, s: hazard_summary(t, d, a, s, alpha=0.0), "alpha"),
+        (
+            lambda t, d, a, s: hazard_summary(
+                [1.0, 2.0, 9.0, 9.0, 9.0], [1, 1, 0, 0, 1], [1, 1, 0, 0, 0], [1, 1, 1, 1, 2]
+            ),
+            "is infinite",
+        ),
         (lambda t, d, a, s: two_stage(t, np.where(s > 0, 0.0, d), a, s), "use one stage"),
     ],
 )

@@ -159,7 +159,13 @@ def proportionality(
 
 
 def _proportionality(data: Data) -> Proportionality:
-    shared = proportional_hazards(_stratified(data, 0.95))
+    fit = _stratified(data, 0.95)
+    if fit.monotone:
+        raise InputError(
+            "the stratified hazard ratio is infinite: where both arms are at risk only one has events; "
+            "no summary by hazard ratio is possible"
+        )
+    shared = proportional_hazards(fit)
     statistic, p = [], []
     for _, fit in _each(data, 0.95):
         try:
@@ -274,7 +280,10 @@ def _rmst(data: Data, horizon: float, level: float) -> tuple[PooledRmst | None, 
     reason = "; ".join(missing)
     if len(found) < 2:
         return None, reason or "fewer than two studies"
-    return pool_rmst(found, level=level), reason
+    try:
+        return pool_rmst(found, level=level), reason
+    except NotConverged as error:
+        return None, str(error)
 
 
 def _side(data: Data, study: int, side: float, horizon: float) -> StudyRmst:
@@ -295,7 +304,7 @@ def _pieces(data: Data, cuts: Sequence[float] | None, level: float) -> Piecewise
         at = np.unique(dead[[dead.size * i // parts - 1 for i in range(1, parts)]])
         try:
             return made(at)
-        except InputError:
+        except (InputError, NotConverged):
             continue
     return None
 

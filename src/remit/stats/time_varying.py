@@ -180,7 +180,10 @@ def _newton(rows: _Rows, design: FloatArray) -> tuple[FloatArray, FloatArray, fl
         eta = offset + x @ b
         p = np.asarray(expit(eta), dtype=np.float64)
         information = (x * (p * (1.0 - p))[:, None]).T @ x
-        step = np.linalg.solve(information, x.T @ (dead - p))
+        try:
+            step = np.linalg.solve(information, x.T @ (dead - p))
+        except np.linalg.LinAlgError:
+            raise NotConverged("too few deaths see both arms at risk to tell a change of the hazard ratio") from None
         step *= min(1.0, 3.0 / max(float(np.abs(step).max()), 1e-300))
         b = b + step
         if float(np.abs(step).max()) < 1e-12:
