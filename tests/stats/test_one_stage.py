@@ -150,7 +150,7 @@ def test_a_study_without_events_in_an_arm_is_used_by_one_stage_and_named_by_two(
         (lambda t, d, a, s: hazard_summary(t, d, a, s, alpha=0.0), "alpha"),
         (
             lambda t, d, a, s: hazard_summary(
-                [1.0, 2.0, 9.0, 9.0, 9.0], [1, 1, 0, 0, 1], [1, 1, 0, 0, 0], [1, 1, 1, 1, 2]
+                np.append(t, 5.0), np.append(d * a, 1.0), np.append(a, 0.0), np.append(s, 9)
             ),
             "is infinite",
         ),

@@ -27,7 +27,7 @@ from remit.stats.interval import chi2_p
 from remit.stats.pool import CommonEffect, IntervalKind, RandomEffects, common_effect, random_effects
 from remit.stats.pooled_rmst import PooledRmst, StudyRmst, pool_rmst, rmst_difference, rmst_from_people
 from remit.stats.result import Result
-from remit.stats.time_varying import LogTime, Piecewise, log_time, piecewise
+from remit.stats.time_varying import LogTime, Piecewise, log_time, piecewise, told
 
 Supported = Literal["hazard ratio", "restricted means and a hazard ratio that changes"]
 ALPHA = 0.05
@@ -159,13 +159,7 @@ def proportionality(
 
 
 def _proportionality(data: Data) -> Proportionality:
-    fit = _stratified(data, 0.95)
-    if fit.monotone:
-        raise InputError(
-            "the stratified hazard ratio is infinite: where both arms are at risk only one has events; "
-            "no summary by hazard ratio is possible"
-        )
-    shared = proportional_hazards(fit)
+    shared = proportional_hazards(_stratified(data, 0.95))
     statistic, p = [], []
     for _, fit in _each(data, 0.95):
         try:
@@ -227,6 +221,8 @@ def hazard_summary(
 
 
 def _stratified(data: Data, level: float) -> Cox:
+    if not told(data):
+        raise InputError("the stratified hazard ratio is infinite: where both arms are at risk, only one has events")
     return cox(data.time, data.event, data.arm, strata=data.study, level=level)
 
 
@@ -250,12 +246,13 @@ def _each(data: Data, level: float) -> list[tuple[str, Cox | str]]:
     found: list[tuple[str, Cox | str]] = []
     for j, name in enumerate(data.names):
         own = data.study == j
+        if not told(Data(data.time[own], data.event[own], data.arm[own], np.zeros(int(own.sum()), np.intp), (name,))):
+            found.append((name, "an arm without events makes its hazard ratio infinite"))
+            continue
         try:
-            fit = cox(data.time[own], data.event[own], data.arm[own], level=level)
+            found.append((name, cox(data.time[own], data.event[own], data.arm[own], level=level)))
         except (InputError, NotConverged) as error:
             found.append((name, str(error)))
-            continue
-        found.append((name, "an arm without events makes its hazard ratio infinite" if fit.monotone else fit))
     return found
 
 

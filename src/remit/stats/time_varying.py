@@ -141,6 +141,13 @@ def log_time(
     )
 
 
+def told(data: Data) -> bool:
+    """Return whether each arm has a death while the other is at risk: else its log hazard ratio is infinite."""
+    rows = _rows(data)
+    seen = rows.dead_arm[(rows.n0 > 0.0) & (rows.n1 > 0.0)]
+    return bool(seen.size) and 0.0 < float(seen.sum()) < seen.size
+
+
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """One row a death: its time, its arm, and the numbers at risk it sees in arm 0 and arm 1."""
@@ -156,6 +163,8 @@ def _rows(data: Data) -> _Rows:
     for j in range(len(data.names)):
         own = data.study == j
         t, d, x = data.time[own], data.event[own], data.arm[own]
+        if not d.any():
+            continue
         table = tabulate(t, d).at_events
         for at, deaths in zip(table.time, table.n_event.astype(int), strict=True):
             dead = np.sort(x[(t == at) & d])
@@ -165,7 +174,7 @@ def _rows(data: Data) -> _Rows:
             gone1 = float(dead.sum())
             rows = [np.full(deaths, at), dead, risk0 - share * (deaths - gone1), risk1 - share * gone1]
             parts.append(np.stack(rows))
-    together = np.concatenate(parts, axis=1)
+    together = np.concatenate(parts, axis=1) if parts else np.empty((4, 0))
     return _Rows(*together)
 
 
