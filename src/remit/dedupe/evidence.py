@@ -73,9 +73,10 @@ def hopeless(a: Key, b: Key) -> bool:
     """Whether two records have so little in common that no rule could make them one document: a quick look."""
     if (a.doi and a.doi == b.doi) or (a.pmid and a.pmid == b.pmid) or (a.pmcid and a.pmcid == b.pmcid):
         return False
-    if a.first and (a.first == b.first or first(a, b) > 0):
-        return False
-    return title(a.title, b.title) <= SIMILAR
+    alike = title(a.title, b.title)
+    if alike == OTHER and set(a.authors).isdisjoint(b.authors):
+        return True
+    return alike <= SIMILAR and not (a.first and (a.first == b.first or first(a, b) > 0))
 
 
 def _same(a: str, b: str) -> int:
