@@ -43,6 +43,8 @@ def add(sub: words.Subparsers) -> None:
     command.add_argument("--total", action="append", default=[], metavar="[NAME=]N", help="patients")
     command.add_argument("--events", action="append", default=[], metavar="[NAME=]N", help="events in all")
     command.add_argument("--out", metavar="DIR", help="write trace.yaml, steps, ticks and overlay.svg there")
+    command.add_argument("--serve", action="store_true", help="open a page to do it by mouse and keyboard")
+    command.add_argument("--port", type=int, default=8766, help="of that page (default: 8766)")
     words.as_json(command)
     command.set_defaults(run=run)
 
@@ -53,15 +55,10 @@ def run(args: argparse.Namespace) -> int:
 
     if "\0" in args.figure or (args.out and "\0" in args.out):
         raise UsageError("a file name cannot hold a null character")
-    if args.figure.lower().endswith((".yaml", ".yml")):
-        from remit.store import trace_file
-
-        at = Path(args.figure)
-        if not at.is_file():
-            raise UsageError(f"{args.figure} is not a file; name a figure or a trace.yaml")
-        held = task.trace(trace_file.read(at), at.parent)
-    else:
-        held = task.trace(record(args))
+    asked, base = stored(args.figure) if args.figure.lower().endswith((".yaml", ".yml")) else (record(args), Path())
+    if args.serve:
+        return serve(asked, base, args)
+    held = task.trace(asked, base)
     if args.json:
         from remit.model.plain import plain
 
@@ -72,6 +69,42 @@ def run(args: argparse.Namespace) -> int:
         files = task.write(held, args.out)
         if not args.json:
             print(f"written to {args.out}: {', '.join(f.name for f in files)}")
+    return 0
+
+
+def stored(name: str) -> "tuple[TraceRecord, Path]":
+    """Return a record written before, and the folder its figure is looked for from."""
+    from remit.store import trace_file
+
+    at = Path(name)
+    if not at.is_file():
+        raise UsageError(f"{name} is not a file; name a figure or a trace.yaml")
+    return trace_file.read(at), at.parent
+
+
+def serve(asked: "TraceRecord", base: Path, args: argparse.Namespace) -> int:
+    """Serve the page to trace on until interrupted."""
+    try:
+        import uvicorn
+
+        from remit.app import keys, tracing
+    except ImportError as missing:
+        raise UsageError(f"the tracing page needs {missing.name}; install remit with its extra: screen") from None
+    import os
+    from dataclasses import replace
+
+    if not 0 < args.port < 65536:
+        raise UsageError(f"--port {args.port} is no port; choose one from 1 to 65535")
+    out = Path(args.out) if args.out else Path(args.figure).with_suffix("")
+    sheet = tracing.sheet(replace(asked, figure=str(base / asked.figure)), out)
+    key = os.urandom(32)
+    print(f"Trace on http://127.0.0.1:{args.port}/enter/{keys.link(key, tracing.PERSON)}")
+    print(f"Save writes to {out}. Stop with Ctrl-C.", flush=True)
+    application = tracing.application(sheet, key)
+    try:
+        uvicorn.Server(uvicorn.Config(application, host="127.0.0.1", port=args.port, log_level="warning")).run()
+    except KeyboardInterrupt:
+        print("stopped")
     return 0
 
 
