@@ -73,3 +73,8 @@ def test_an_unknown_format_is_refused(tmp_path):
 def test_prose_is_no_record(tmp_path):
     (note,) = read(tmp_path, "Dear colleague, please find nothing attached.", "letter.txt")
     assert isinstance(note, Unread) and "name its format" in note.advice
+
+
+def test_a_file_of_one_empty_record_counts_from_one(tmp_path):
+    got = read(tmp_path, "TY  - JOUR\n")
+    assert got and all(isinstance(note, Unread) and note.number == 1 for note in got)

@@ -194,10 +194,11 @@ class _State:
         broken = self.whole is None and "TY" in self.fields
         yield from self.finish()
         if broken:
-            seen = f"the file ends inside record {self.number}, before its ER line"
+            number = max(self.number, 1)
+            seen = f"the file ends inside record {number}, before its ER line"
             yield Unread(
                 file=self.source.file,
-                number=self.number,
+                number=number,
                 line=self.begun,
                 seen=seen,
                 advice="Compare the number of records with the database's count: the file may be cut short.",
