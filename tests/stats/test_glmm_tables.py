@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, norm, poisson
 
-from remit.errors import InputError
+from remit.errors import InputError, NotConverged
 from remit.stats import exact_ratio, glmm, glmm_tables
 
 A, N1, C, N2 = [4, 9, 0, 12], [20, 30, 15, 40], [8, 10, 3, 25], [22, 31, 16, 38]
@@ -119,3 +119,8 @@ def test_two_alike_studies_have_no_variance():
 def test_refusals(call):
     with pytest.raises(InputError, match="expected"):
         call()
+
+
+def test_studies_that_nothing_can_reconcile_are_not_fitted_quietly():
+    with pytest.raises(NotConverged):
+        glmm_tables.odds_ratio([0, 1], [1, 1], [1, 0], [1, 1], "fixed")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.errors import InputError
-from remit.stats import effects, heterogeneity, pool, subgroups, tau2
+from remit.stats import batch, effects, gosh, heterogeneity, pool, subgroups, tau2
 
 # BCG trials, Colditz et al. (1994), JAMA 271:698-702, Table 1: vaccinated with and without tuberculosis, then controls.
 BCG = [
@@ -222,3 +222,35 @@ def test_weights_are_percent_and_intervals_hold_their_estimate(data):
     assert fit.lower <= fit.estimate <= fit.upper
     assert 0.0 <= fit.tau2_lower <= fit.tau2_upper
     assert 0.0 <= fit.i2 < 100.0
+
+
+def test_one_study_that_outweighs_the_rest_beyond_all_digits():
+    y, v = [0.1, 0.9, -0.4], [1e-20, 1.0, 1.0]
+    assert pool.random_effects(y, v, 0.0).i2 == 0.0
+    assert heterogeneity.i2(0.1, v) == 0.0
+    assert batch.random_effects([y], [v], tau2=0.0).i2[0] == 0.0
+    assert np.isfinite(gosh.gosh(y, v, "dersimonian-laird").i2).all()
+
+
+@pytest.mark.parametrize("interval", ["hartung-knapp-hybrid", "hartung-knapp-iqwig"])
+def test_chosen_intervals_are_one_of_their_two(interval):
+    for y in ([0.1, 0.12, 0.11, 0.1], [0.1, 0.9, -0.4, 1.2]):
+        v = [0.05, 0.1, 0.04, 0.2]
+        other = "normal" if interval.endswith("hybrid") else "hartung-knapp-adhoc"
+        got = pool.random_effects(y, v, interval=interval)
+        ends = [(f.lower, f.upper) for f in (pool.random_effects(y, v, interval=i) for i in ("hartung-knapp", other))]
+        assert (got.lower, got.upper) in ends
+    assert got.upper - got.lower >= pool.random_effects(y, v, interval="normal").upper - got.estimate
+
+
+def test_prediction_intervals_on_one_degree_of_freedom_fewer_are_wider():
+    y, v = [0.1, 0.9, -0.4, 1.2], [0.05, 0.1, 0.04, 0.2]
+    for wide, narrow in (
+        ("hartung-knapp-k-2", "hartung-knapp"),
+        ("kenward-roger-less-1", "kenward-roger"),
+        ("k-1", "normal"),
+    ):
+        one, other = (pool.random_effects(y, v, prediction=p) for p in (wide, narrow))
+        assert one.prediction_upper > other.prediction_upper
+    assert pool.random_effects(y[:2], v[:2], prediction="k-1").prediction_upper is not None
+    assert pool.random_effects(y[:2], v[:2], prediction="hartung-knapp-k-2").prediction_upper is None

@@ -11,9 +11,15 @@ from scipy.special import expit, gammaln
 
 from remit.stats._ascent import Look, climb
 from remit.stats._check import FloatArray
+from remit.stats._surface import MU_MOST, TAU_MOST
 
 REACH = 7.5
 ROOT = math.sqrt(2.0 * math.pi)
+
+
+def nowhere(size: int) -> Look:
+    """Return a place that no climb enters: beyond any heterogeneity or rate that counts can show."""
+    return Look(-math.inf, np.zeros(size), -np.eye(size))
 
 
 class Arms(Protocol):
@@ -165,6 +171,8 @@ class OwnBases:
     def _spread(self, at: FloatArray) -> Look:
         k = self.arms.k
         own, mean, sd = at[:k, None], float(at[k]), abs(float(at[k + 1]))
+        if sd > TAU_MOST or float(np.abs(at).max()) > MU_MOST:
+            return nowhere(k + 2)
         u = self._nodes(at[:k], mean, sd)
         height, so, sm, oo, om, mm = self._terms(own + 0.0 * u, mean + sd * u + 0.0 * own)
         joint = height - 0.5 * u * u

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from remit.stats._ascent import BoolArray, Look, climb
 from remit.stats._check import FloatArray
-from remit.stats._pair import Arms
+from remit.stats._pair import Arms, nowhere
+from remit.stats._surface import MU_MOST, TAU_MOST
 
 IntArray = npt.NDArray[np.intp]
 H_SLOPE, H_CURVE = 2e-4, 2e-3
@@ -119,6 +120,8 @@ class BothRandom:
             which = np.flatnonzero(active)
 
             def look(part: FloatArray, which: IntArray = which, start: FloatArray = start) -> Look:
+                if float(np.abs(part).max()) > MU_MOST or bool((part[which > 1] > TAU_MOST).any()):
+                    return nowhere(part.size)
                 return self._derivatives(part, which, start)
 
             point, seen = climb(look, start[which], least[which])

@@ -245,7 +245,8 @@ def _fit_columns(
         rest = down(w * (r * r))
     several = count > 1
     df = np.maximum(k - 1.0, 1.0)
-    typical = df * total0 / np.where(several, total0 * total0 - square0, 1.0)
+    with np.errstate(divide="ignore"):  # one study that outweighs the rest beyond all digits: infinite, so I2 is 0
+        typical = df * total0 / np.where(several, np.maximum(total0 * total0 - square0, 0.0), 1.0)
     out = {"tau2": tau2, "q": q, "q_p": np.where(several, chdtrc(df, q), 1.0).astype(np.float64)}
     out["i2"] = 100.0 * tau2 / (tau2 + typical)
     _ends(out, y0 + mean, v, total, rest / df, count, ask)

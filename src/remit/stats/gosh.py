@@ -175,5 +175,6 @@ def _i2(estimator: str, sums: FloatArray, q: FloatArray, tau2: FloatArray) -> Fl
     if estimator == "none":
         return np.asarray(100.0 * np.maximum(q - df, 0.0) / np.where(q > 0.0, q, 1.0), dtype=np.float64)
     square = sums[1] * sums[1] - sums[4]
-    typical = df * sums[1] / np.where(df > 0.0, square, 1.0)
+    with np.errstate(divide="ignore"):  # one study that outweighs the rest beyond all digits: infinite, so I2 is 0
+        typical = df * sums[1] / np.where(df > 0.0, np.maximum(square, 0.0), 1.0)
     return np.asarray(100.0 * tau2 / np.where(df > 0.0, tau2 + typical, 1.0), dtype=np.float64)

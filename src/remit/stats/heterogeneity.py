@@ -1,5 +1,6 @@
 """How much studies differ: Cochran's Q, I2, and intervals of tau2."""
 
+import math
 from dataclasses import dataclass
 
 import numpy.typing as npt
@@ -32,7 +33,8 @@ def typical_variance(variance: FloatArray) -> float:
     """Return the typical sampling variance of Higgins and Thompson (2002), Stat Med 21:1539-1558, eq. 9."""
     w = 1.0 / variance
     total = float(w.sum())
-    return (variance.size - 1) * total / (total * total - float(w @ w))
+    rest = total * total - float(w @ w)
+    return (variance.size - 1) * total / rest if rest > 0.0 else math.inf  # one study outweighs the rest beyond digits
 
 
 def i2(tau2: float, variance: npt.ArrayLike) -> float:

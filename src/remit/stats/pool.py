@@ -154,7 +154,8 @@ def random_effects(
     half = (normal_quantile(level) if math.isinf(df) else t_quantile(level, df)) * se
     statistic = _ratio(estimate, se)
     reach = _reach(prediction, between, spreads, k, level)
-    typical = (k - 1) * core.total0 / (core.total0 * core.total0 - core.square0)
+    rest = core.total0 * core.total0 - core.square0
+    typical = (k - 1) * core.total0 / rest if rest > 0.0 else math.inf  # one study outweighs the rest beyond digits
     return RandomEffects(
         k=k,
         estimate=estimate,
