@@ -10,8 +10,8 @@ One family per file:
 - what moves effects: `regression`, `regression_fitted`, `glmm_regression`, `permutation`
 - time to event, people: `kaplan_meier`, `cumulative_hazard`, `logrank`, `cox` (`cox_checks`, `cox_exact`), `rmst`,
   `competing`; from print to people or a ratio: `rebuild`, `hr_routes`
-- time to event, one study: `parametric`, `spline`, `cure`; over studies: `pooled_survival` (curves), `pooled_landmarks`,
-  `pooled_rmst`, `pooled_medians`, `pooled_cure`, `one_stage` (with `frailty`, `time_varying`)
+- time to event, one study: `parametric`, `spline`, `cure`; over studies: `pooled_survival` (curves),
+  `pooled_landmarks`, `pooled_rmst`, `pooled_medians`, `pooled_cure`, `one_stage` (with `frailty`, `time_varying`)
 - looking hard: `influence`, `small_study`, `trim_fill`, `gosh`
 
 Words: k is the number of studies; a variance is a sampling variance on the analysis scale (logit, log, log-log);
