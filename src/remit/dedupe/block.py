@@ -23,8 +23,8 @@ def _of_start(k: Key) -> object:
     return k.title[:20] if len(k.title) > 23 else None
 
 
-def _of_end(k: Key) -> object:
-    return k.title[-20:] if len(k.title) > 23 else None
+def _of_middle(k: Key) -> object:
+    return k.title[16:40] if len(k.title) > 39 else None
 
 
 def _of_page(k: Key) -> object:
@@ -45,7 +45,7 @@ KEYS: tuple[Callable[[Key], object], ...] = (
     lambda k: k.pmcid or None,
     _of_title,
     _of_start,
-    _of_end,
+    _of_middle,
     lambda k: k.words or None,
     _of_page,
     _of_author,

@@ -112,7 +112,7 @@ def _same_place(e: Evidence, named: bool, pages: bool, translated: bool) -> tupl
     if named:
         if e.authors < 0:
             return ("unsure", 0) if e.title == EQUAL and e.journal >= 0 else ("different", 0)
-        if e.authors == 1 and e.journal < 0:
+        if e.journal < 0 and (e.authors == 1 or e.year <= 0):
             return "unsure", 0
         if e.title == EQUAL or pages or e.authors >= 2:
             return "same", 3 if pages else 2
