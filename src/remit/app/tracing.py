@@ -21,6 +21,7 @@ from remit.app.screening import Form, _form, _guarded
 from remit.errors import InputError, RemitError
 from remit.extract.tracing import overlay, suggest
 from remit.extract.tracing.calibrate import Axes
+from remit.extract.tracing.overlay import Rebuilt
 from remit.model import trace as words
 from remit.model.curve import UNITS, TracedCurve
 from remit.model.trace import Known, TraceRecord, WantedCurve
@@ -41,6 +42,8 @@ class Sheet:
     held: task.Trace | None = None
     error: str = ""
     written: tuple[str, ...] = ()
+    rebuilt: tuple[Rebuilt, ...] = ()
+    said: tuple[str, ...] = ()
     version: int = 0
 
     @property
@@ -78,7 +81,7 @@ class Pages:
             units=UNITS,
             width=ground.width,
             height=ground.height,
-            notes=s.held.notes if s.held else (),
+            notes=(*s.held.notes, *s.said) if s.held else (),
             seen=task.seen(s.figure),
             token=keys.form_token(self.key, PERSON),
         )
@@ -88,7 +91,7 @@ class Pages:
         """The figure with what was traced."""
         if not self._known(request):
             return Response("", 403)
-        drawn = None if self.sheet.held is None else task.overlaid(self.sheet.held)
+        drawn = None if self.sheet.held is None else task.overlaid(self.sheet.held, self.sheet.rebuilt)
         if drawn is None:
             drawn = overlay.drawn(task.ground(self.sheet.figure), Axes(0.0, 1.0, 0.0, 1.0), "months", ())
         return Response(drawn, media_type="image/svg+xml")
@@ -104,10 +107,11 @@ class Pages:
         try:
             record = asked(s.form, s.figure.path)
             s.held = await run_in_threadpool(task.trace, record, s.figure.path.parent)
+            s.rebuilt, s.said = await run_in_threadpool(task.rebuilt, s.held)
             if form.get("do") == "save":
-                s.written = tuple(p.name for p in task.write(s.held, s.out))
+                s.written = tuple(p.name for p in task.write(s.held, s.out, s.rebuilt))
         except RemitError as error:
-            s.held, s.error = None, str(error)
+            s.held, s.error, s.rebuilt, s.said = None, str(error), (), ()
         return RedirectResponse("/", 303)
 
     def _known(self, request: Request) -> bool:

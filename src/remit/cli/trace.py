@@ -66,7 +66,10 @@ def run(args: argparse.Namespace) -> int:
     else:
         print_trace(held)
     if args.out:
-        files = task.write(held, args.out)
+        made, said = task.rebuilt(held)
+        files = task.write(held, args.out, made)
+        if not args.json:
+            print("\n".join(["", *said]))
         if not args.json:
             print(f"written to {args.out}: {', '.join(f.name for f in files)}")
     return 0

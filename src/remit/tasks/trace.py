@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from remit.errors import InputError, UsageError
+from remit.extract.quality import quality
+from remit.extract.rebuild import published, rebuild_arm
 from remit.extract.tracing import calibrate, clean, colours, overlay, pdf, pixels, points, raster, suggest, svg, vector
 from remit.extract.tracing.calibrate import Axes
 from remit.extract.tracing.clean import Printed
@@ -14,6 +16,7 @@ from remit.extract.tracing.pixels import Picture
 from remit.extract.tracing.shapes import Drawing
 from remit.model.curve import CurvePoints, TracedCurve
 from remit.model.trace import TraceRecord, WantedCurve
+from remit.stats.kaplan_meier import kaplan_meier
 from remit.store import trace_file
 
 MOST_BYTES = 200_000_000
@@ -185,6 +188,29 @@ def ground(found: Figure) -> Ground:
         return Ground(width * found.picture.scale, height * found.picture.scale, image=found.data, kind=kind)
     d = found.drawing
     return Ground(d.width, d.height, drawing=d) if d is not None else Ground(0.0, 0.0)
+
+
+def rebuilt(held: Trace) -> tuple[tuple[Rebuilt, ...], tuple[str, ...]]:
+    """Return the curve of the people rebuilt from each traced curve whose number is known, and words on it."""
+    made: list[Rebuilt] = []
+    said: list[str] = []
+    for c in held.curves:
+        if c.total is None and (c.risk is None or c.risk.times[0] != 0.0):
+            continue
+        try:
+            curve = published(c)
+            arm = rebuild_arm(curve)
+        except InputError as error:
+            said.append(f"{c.curve}: cannot be rebuilt: {error}")
+            continue
+        km = kaplan_meier(arm.time, arm.event)
+        apart = max(abs(c.at(float(t)) - float(s)) for t, s in zip(km.time, km.survival, strict=True))
+        report = quality([curve], [arm])
+        said.append(f"{c.curve}: rebuilt as {km.n} people with {km.events} events, within {apart:.3f} of the curve")
+        said.append(f"{c.curve}: quality {report.verdict}" + "".join(f"; {r}" for r in report.reasons))
+        steps = (0.0, *(float(t) for t in km.time)), (1.0, *(float(s) for s in km.survival))
+        made.append(Rebuilt(c.curve, *steps))
+    return tuple(made), tuple(said)
 
 
 def overlaid(held: Trace, rebuilt: tuple[Rebuilt, ...] = ()) -> str | None:

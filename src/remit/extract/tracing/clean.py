@@ -105,7 +105,7 @@ def _in_range(time: Array, survival: Array, said: list[str]) -> tuple[Array, Arr
     )
     early = time < 0.0
     _count(said, int((time < -1e-6 * max(span, 1.0)).sum()), "time(s) before 0 set to 0")
-    return np.where(early, 0.0, time), np.clip(survival, 0.0, 1.0)
+    return np.where(early, 0.0, time), np.clip(survival, 0.0, 1.0) + 0.0
 
 
 def _in_order(time: Array, survival: Array, steps: bool, said: list[str]) -> tuple[Array, Array]:

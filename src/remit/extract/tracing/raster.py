@@ -71,19 +71,22 @@ def _followed(
     strong = np.minimum(1.0, share / max(peak, 0.3))
     path = track.best(track.scores(strong, other), axes.y(1.0) - plot.top, points)
     path, dropped = track.cut(path, strong, other, points)
-    line = edges.middle(edges.measured(strong, other, path), path, axes.y(1.0) - plot.top)
-    found = steps.stepped(line, path, strong)
+    seen = edges.measured(strong, other, path)
+    line = edges.middle(seen, path, axes.y(1.0) - plot.top)
+    found, fell = steps.last_fall(steps.stepped(line, path, strong), line, path, seen.upper, axes.y(0.0) - plot.top)
+    marks = np.array([t for t in line.ticks if not fell or t < line.y.size - line.width - 4.0])
     overlap = _overlap(strong, other, path, line)
     if dropped:
         notes.append(f"{dropped} columns of the same ink beyond a gap after the curve's end were left out")
     warned = _check(path, strong, other, axes.y(1.0) - plot.top, overlap, line.width)
     x = found.x + plot.left
-    x[0] = min(x[0], axes.x0)
+    x = np.maximum(x, axes.x0)
+    x[0] = axes.x0
     return CurvePoints(
         time=tuple(float(v) for v in axes.time(x)),
         survival=tuple(float(v) for v in axes.survival(found.y + plot.top)),
         end=float(axes.time(found.end + plot.left)),
-        censored=tuple(float(v) for v in axes.time(np.array(line.ticks) + plot.left)) if line.ticks else (),
+        censored=tuple(float(v) for v in axes.time(marks + plot.left)) if marks.size else (),
         notes=tuple(notes),
         warnings=tuple(warned),
         overlap=overlap,
