@@ -41,3 +41,9 @@ def test_status_as_json(review, capsys):
 def test_json_without_status_is_refused(review, capsys):
     assert main(["screen", str(review), "--json"]) == 2
     assert "--json goes with --status" in capsys.readouterr().err
+
+
+def test_the_flow_and_the_searches_are_written(review, tmp_path, capsys):
+    assert main(["screen", str(review), "--prisma", str(tmp_path / "out")]) == 0
+    assert "records_screened" in (tmp_path / "out" / "PRISMA_flow.csv").read_text()
+    assert "Hand,database" in (tmp_path / "out" / "PRISMA_S.csv").read_text()

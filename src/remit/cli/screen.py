@@ -28,6 +28,7 @@ def add(sub: words.Subparsers) -> None:
     command.add_argument(
         "--status", action="store_true", help="say how far each person is, how they agree and who may stop; no pages"
     )
+    command.add_argument("--prisma", metavar="FOLDER", help="write PRISMA_flow.csv and PRISMA_S.csv there; no pages")
     words.as_json(command)
     command.set_defaults(run=run)
 
@@ -37,6 +38,12 @@ def run(args: argparse.Namespace) -> int:
     if args.json and not args.status:
         raise UsageError("--json goes with --status; add it, or leave --json out")
     words.folder(args.dir)
+    if args.prisma:
+        from remit.tasks.screening_status import prisma
+
+        for path in prisma(args.dir, args.prisma):
+            print(path)
+        return 0
     return _status(args) if args.status else _serve(args)
 
 

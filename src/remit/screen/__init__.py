@@ -4,6 +4,7 @@ from remit.screen.agree import Agreement, agreement
 from remit.screen.counting import AWAITING, Flow, flow
 from remit.screen.order import Ranking, Settings, Text, queue, text, words
 from remit.screen.prisma import prisma_csv
+from remit.screen.prisma_s import search_table
 from remit.screen.replay import replay, work_saved
 from remit.screen.stopping import Verdict, sample_order, stop
 
@@ -21,6 +22,7 @@ __all__ = [
     "queue",
     "replay",
     "sample_order",
+    "search_table",
     "stop",
     "text",
     "words",

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 from itertools import combinations
+from pathlib import Path
 
-from remit import screen
+from remit import screen, store
 from remit.tasks import screening
 
 
@@ -76,3 +77,20 @@ def status(desk: screening.Desk) -> ScreeningStatus:
 
 def _counts(verdicts: list[str]) -> dict[str, int]:
     return {word: verdicts.count(word) for word in ("include", "exclude", "unsure")}
+
+
+def prisma(path: str | Path, folder: str | Path) -> tuple[Path, Path]:
+    """Write the flow as the file PRISMA 2020's drawing tool reads, and the table of searches; return both paths.
+
+    Raises
+    ------
+    ReviewError
+        The review cannot be read, or its log does not add up.
+    """
+    review = store.read(path)
+    flow, table = Path(folder) / "PRISMA_flow.csv", Path(folder) / "PRISMA_S.csv"
+    texts = (screen.prisma_csv(screen.flow(review), review.protocol.criteria), screen.search_table(review))
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for target, text in zip((flow, table), texts, strict=True):
+        target.write_text(text, encoding="utf-8", newline="\n")
+    return flow, table
