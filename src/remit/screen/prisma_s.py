@@ -25,15 +25,18 @@ COLUMNS = (
 def search_table(review: Review) -> str:
     """Return one line of CSV per search, from the log alone; hits = kept + duplicates in every line.
 
-    Where a search does not state its hits they are the records and repeats stored under it.
+    Where a search does not state its hits they are the records and repeats stored under it. A record that a person judged
+    the same as another is a duplicate.
     """
-    kept = Counter(r.search for r in review.records)
+    repeated = {a.other for a in review.alike if a.verdict == "same"}
+    held = Counter(r.search for r in review.records)
+    kept = Counter(r.search for r in review.records if r.id not in repeated)
     again = Counter(r.search for r in review.repeats)
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(heading for _, heading in COLUMNS)
     for s in review.searches:
-        hits = kept[s.id] + again[s.id] if s.hits is None else s.hits
+        hits = held[s.id] + again[s.id] if s.hits is None else s.hits
         cells = (s.source, s.route, s.query, s.date, hits, kept[s.id], hits - kept[s.id], s.sha256, s.note)
         writer.writerow(cells)
     return out.getvalue()
