@@ -9,7 +9,7 @@ from remit import screen
 from remit.errors import InputError
 from remit.model.source_record import SourceRecord
 from remit.screen.features import features, stem, streamed
-from remit.screen.machine import fitted
+from remit.screen.machine import fitted, likeness
 
 
 def _texts(n=60):
@@ -111,3 +111,9 @@ def test_replay_reads_each_record_once_and_work_saved_counts_what_was_not_read()
         screen.work_saved(seen[:3], 60, 10)
     with pytest.raises(InputError, match="no record went on"):
         screen.replay(screen.Ranking(texts), dict.fromkeys(texts, False))
+
+
+def test_likeness_is_the_plain_inner_product():
+    texts = [f"{t.title} {t.rest}" for t in _texts().values()]
+    rows = features([(1.0, texts)]).rows(np.arange(60))
+    assert likeness(rows) == pytest.approx((rows @ rows.T).toarray(), abs=1e-6)

@@ -10,11 +10,11 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from remit.screen.features import Features, Whole
+from remit.screen.features import Features, Rows, Whole
 
 Singles = npt.NDArray[np.float32]
 Product = Callable[[Singles], Singles]
-GRAM_UP_TO = 4_000
+GRAM_UP_TO, OFTEN = 4_000, 40
 ROUNDS, STEPS, CLOSE = 8, 60, 2e-3
 BIAS = np.float32(1.0)
 
@@ -27,7 +27,7 @@ class Machine:
         self._gram: Singles | None = None
         if features.size <= GRAM_UP_TO:
             rows = features.rows(np.arange(features.size))
-            self._gram = np.asarray((rows @ rows.T).toarray(), dtype=np.float32) + BIAS
+            self._gram = likeness(rows) + BIAS
 
     def scores(self, examples: Whole, goes_on: npt.NDArray[np.bool_], strength: Singles) -> Singles:
         """Return a score for every row: the higher, the more it is like the examples that went on.
@@ -42,11 +42,10 @@ class Machine:
         y = np.where(goes_on, np.float32(1), np.float32(-1))
         start = y * strength
         if self._gram is not None:
-            among = self._gram[np.ix_(examples, examples)]
+            beside = self._gram.take(examples, axis=0)
+            among = beside.take(examples, axis=1)
             a = fitted(lambda v: among @ v, among.diagonal(), y, strength, start)
-            full = np.zeros(self.features.size, np.float32)
-            full[examples] = a
-            found = self._gram @ full
+            found = a @ beside
         else:
             rows = self.features.rows(examples)
             turned = rows.T.tocsr()
@@ -54,6 +53,18 @@ class Machine:
             a = fitted(lambda v: rows @ (turned @ v) + BIAS * v.sum(), diagonal, y, strength, start)
             found = self.features.times(turned @ a) + BIAS * a.sum()
         return np.asarray(found, dtype=np.float32)
+
+
+def likeness(rows: Rows) -> Singles:
+    """Return the inner product of every two rows: terms of many rows as full arrays, the rest as sparse."""
+    n, columns = rows.shape
+    held = np.bincount(rows.indices, minlength=columns)
+    many, few = held > n / OFTEN, (held > 1) & (held <= n / OFTEN)
+    full = rows[:, np.flatnonzero(many)].toarray()
+    rest = rows[:, np.flatnonzero(few)]
+    found: Singles = np.asarray((rest @ rest.T).toarray(), dtype=np.float32) + full @ full.T
+    np.fill_diagonal(found, np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
+    return found
 
 
 def fitted(product: Product, diagonal: Singles, y: Singles, strength: Singles, start: Singles) -> Singles:

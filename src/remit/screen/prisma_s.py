@@ -25,8 +25,8 @@ COLUMNS = (
 def search_table(review: Review) -> str:
     """Return one line of CSV per search, from the log alone; hits = kept + duplicates in every line.
 
-    Where a search does not state its hits they are the records and repeats stored under it. A record that a person judged
-    the same as another is a duplicate.
+    Where a search does not state its hits they are the records and repeats stored under it. A record judged by a person
+    to be the same as another is a duplicate.
     """
     repeated = {a.other for a in review.alike if a.verdict == "same"}
     held = Counter(r.search for r in review.records)
