@@ -141,7 +141,7 @@ def random_effects(
     given = None if tau2 is None else _given(tau2)
     k, first, alpha = y.size, float(y[0]), tail(level)
     off = y - first  # so that identical effects have residuals of exactly 0
-    core = _core(off, v, given, chi2_quantile(alpha, k - 1.0), chi2_quantile(1.0 - alpha, k - 1.0))
+    core = _core(y, off, v, given, chi2_quantile(alpha, k - 1.0), chi2_quantile(1.0 - alpha, k - 1.0))
     between, total, estimate = core.tau2, core.total, first + core.mean
     w = 1.0 / (v + between)
     spreads = _spreads(k, total, core.rest / (k - 1), interval == "hartung-knapp-adhoc")
@@ -193,8 +193,8 @@ class _Core(NamedTuple):
     upper: float
 
 
-def _core(y: FloatArray, v: FloatArray, given: float | None, lower: float, upper: float) -> _Core:
-    """Return sums, tau2 by REML unless given, and the tau2 at which Q equals `lower` and `upper`.
+def _core(effect: FloatArray, y: FloatArray, v: FloatArray, given: float | None, lower: float, upper: float) -> _Core:
+    """Return sums, tau2 by REML unless given, and the tau2 where Q is `lower` and `upper`; y: effects less the first.
 
     By compiled functions where a caller has loaded them, whose sums run in another order (last digits may differ).
     """
@@ -204,7 +204,7 @@ def _core(y: FloatArray, v: FloatArray, given: float | None, lower: float, upper
             raise NotConverged("tau2 was not solved to a relative 1e-9; effects or variances differ beyond all measure")
         return _Core(*found[:-1])
     s = squares(y)
-    tau2 = likeliest(y, v, restricted=True, known=s) if given is None else given
+    tau2 = likeliest(effect, v, restricted=True) if given is None else given
     w = 1.0 / v
     total0 = float(w.sum())
     r = y - float(w.dot(y)) / total0
