@@ -28,7 +28,7 @@ EXACT_UP_TO, PAIRS_UP_TO, BUCKETS = 50_000, 200_000, 2**20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """What is not learned. Chosen over eight finished reviews, each time leaving one out: see the reference page.
+    """What is not learned. Chosen over eight finished reviews, none of them kept back: see docs/reference/screening.md.
 
     `strength` is what mistakes cost against a plain answer; `ratio` how much more all that went on count than all that
     did not; `presumed` how many unread records stand in as not going on; `words` the weight of the protocol's words.
