@@ -132,7 +132,7 @@ def _without_lines(
     part = slice(max(0, int(top)), max(height - 2, 1))
     columns = ink[part].mean(axis=0) > 0.9
     upright = (ink | other)[part, :12].mean(axis=0) > 0.9
-    frame = np.flatnonzero(columns)
+    frame = np.flatnonzero((share >= 0.5)[part].mean(axis=0) > 0.9)
     right = int(frame[frame > share.shape[1] // 3][-1]) if (frame > share.shape[1] // 3).any() else share.shape[1]
     if right < share.shape[1]:
         rows = rows | (ink[:, :right].mean(axis=1) > 0.93)
@@ -232,6 +232,10 @@ def _check(
             f"another line of the same ink runs beside the curve in {beside / n:.0%} of its columns: look at the "
             "overlay; give places the curve passes through where it follows the wrong one"
         )
+    level = max(0, int(path.leave[-1]) - round(3 * width))
+    beyond = int((share[level:, n + 2 :] >= 0.5).any(axis=0).sum())
+    if beyond > max(12, 0.03 * share.shape[1]):
+        warned.append(f"ink of this colour goes on for {beyond} columns after the curve's end: look at the overlay")
     return warned
 
 
