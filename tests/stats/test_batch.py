@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from remit.errors import InputError
 from remit.stats import batch, batch_kernels, batch_tau2, heterogeneity, influence, pool, tau2
+from remit.stats.batch_solve import POWERS
+from remit.stats.interval import chi2_quantile
 
 SINGLE = {
     "reml": tau2.reml, "maximum-likelihood": tau2.maximum_likelihood, "paule-mandel": tau2.paule_mandel,
@@ -244,3 +246,18 @@ def test_a_distant_origin_costs_few_digits():
     y, v = ragged()[6]
     near, far = batch.random_effects(y, v), batch.random_effects(y + 1e6, v)
     assert far.tau2[0] == pytest.approx(near.tau2[0], rel=1e-6)
+
+
+def test_kernels_of_one_fit_and_of_columns_agree_with_the_single_fit():
+    """The same functions that numba compiles, whether or not it has."""
+    y, v = np.array([0.1, 0.9, -0.4, 1.2, 0.3]), np.array([0.05, 0.1, 0.04, 0.2, 0.12])
+    fit = pool.random_effects(y, v, interval="normal")
+    targets = (chi2_quantile(0.025, 4.0), chi2_quantile(0.975, 4.0))
+    q, _, _, tau2, total, mean, _, lower, upper, found = batch_kernels.one_fit(y - y[0], v, -1.0, *targets, POWERS)
+    assert found
+    assert (q, tau2, lower, upper) == pytest.approx((fit.q, fit.tau2, fit.tau2_lower, fit.tau2_upper), rel=1e-9)
+    assert (y[0] + mean, total**-0.5) == pytest.approx((fit.estimate, fit.se), rel=1e-12)
+    out, ok = np.empty((8, 1)), np.zeros(1, dtype=bool)
+    batch_kernels.fit_columns(y[:, None], v[:, None], np.array([5.0]), True, out, ok, POWERS)
+    assert ok[0]
+    assert (out[0, 0], out[3, 0], out[7, 0] + out[5, 0]) == pytest.approx((fit.q, fit.tau2, fit.estimate), rel=1e-9)
