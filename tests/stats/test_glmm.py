@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -232,3 +233,11 @@ def test_beta_binomial_without_heterogeneity_is_binomial():
     assert fit.se**2 == pytest.approx(1.0 / (35 * 0.8 * 0.2))
     with pytest.raises(InputError, match="exact interval"):
         pool_beta_binomial([0, 0], [3, 4])
+
+
+def test_without_the_interval_of_tau2_everything_else_is_the_same():
+    whole = pool_proportions([3, 9, 5, 12], [20, 22, 18, 25])
+    brief = pool_proportions([3, 9, 5, 12], [20, 22, 18, 25], tau2_interval=False)
+    assert math.isnan(brief.tau2_lower)
+    assert brief.tau2_upper is None
+    assert replace(brief, tau2_lower=whole.tau2_lower, tau2_upper=whole.tau2_upper) == whole

@@ -63,7 +63,11 @@ class ProportionFit(Result):
 
 
 def pool_proportions(
-    events: npt.ArrayLike, totals: npt.ArrayLike, interval: ProportionInterval = "profile", level: float = 0.95
+    events: npt.ArrayLike,
+    totals: npt.ArrayLike,
+    interval: ProportionInterval = "profile",
+    level: float = 0.95,
+    tau2_interval: bool = True,
 ) -> ProportionFit:
     """Return the maximum likelihood fit of logit(p_i) ~ Normal(mu, tau2), x_i ~ Binomial(n_i, p_i).
 
@@ -75,6 +79,7 @@ def pool_proportions(
         "profile": the mu whose likelihood, maximised over tau2, is not significantly lower; "wald" and "t": logit +-
         quantile times standard error, with the normal or the t distribution on k - 1 degrees of freedom.
     level : of every interval.
+    tau2_interval : False leaves the profile interval of tau2 out, for many fits: its ends are NaN and None then.
 
     Notes
     -----
@@ -101,7 +106,7 @@ def pool_proportions(
     se = standard_error(top)
     drop = 0.5 * chi2_quantile(2.0 * alpha, 1.0)
     low, high = _ends(surface, top, se, interval, level, drop)
-    tau_low, tau_high = tau_ends(surface, top, drop)
+    tau_low, tau_high = tau_ends(surface, top, drop) if tau2_interval else (math.nan, None)
     k, tau2 = x.size, top.tau**2
     common = clopper_pearson(int(surface.sum_x), int(surface.sum_n), level)
     reach = t_quantile(level, k - 2) * math.sqrt(tau2 + se * se) if k > 2 else None

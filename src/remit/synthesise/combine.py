@@ -38,13 +38,17 @@ class Combined:
     pooled: Pooled | None
 
 
-def combine(used: Sequence[Used], analysis: Analysis, incidence: bool = False) -> Combined:
-    """Return the pooled estimate of `used`, in reading order (year, name, ids); `incidence` turns survival around."""
+def combine(used: Sequence[Used], analysis: Analysis, incidence: bool = False, brief: bool = False) -> Combined:
+    """Return the pooled estimate of `used`, in reading order (year, name, ids); `incidence` turns survival around.
+
+    `brief` leaves the interval of an exact fit's tau2 out.
+    """
     entered = tuple(sorted(used, key=lambda u: (u.year or 0, u.label, u.study, u.arm, u.comparator, u.key)))
     if len(entered) < 2:
         return Combined(tuple(replace(u, weight=100.0) for u in entered), None)
     if analysis.kind == "proportion":
-        fit = fit_proportions(tuple(u.events or 0 for u in entered), tuple(u.total or 0 for u in entered))
+        cells = tuple(u.events or 0 for u in entered), tuple(u.total or 0 for u in entered)
+        fit = fit_proportions(*cells, brief=brief)
         return Combined(_weighted(entered, fit.weights), _proportion(fit))
     fit_random = random_effects([u.effect for u in entered], [u.variance for u in entered])
     back: Callable[[float], float] = exp if analysis.kind == "contrast" else lambda v: cloglog_inverse(v, incidence)
@@ -53,10 +57,16 @@ def combine(used: Sequence[Used], analysis: Analysis, incidence: bool = False) -
 
 @lru_cache(maxsize=1024)
 def fit_proportions(
-    events: tuple[int, ...], totals: tuple[int, ...], interval: ProportionInterval | None = None
+    events: tuple[int, ...],
+    totals: tuple[int, ...],
+    interval: ProportionInterval | None = None,
+    brief: bool = False,
 ) -> ProportionFit:
-    """Return the exact fit; analyses and their subgroups often pool the same cells, which are fitted once."""
-    return pool_proportions(events, totals, interval=interval or interval_for(len(events)))
+    """Return the exact fit; analyses and their subgroups often pool the same cells, which are fitted once.
+
+    `brief` leaves the interval of tau2 out.
+    """
+    return pool_proportions(events, totals, interval=interval or interval_for(len(events)), tau2_interval=not brief)
 
 
 def interval_for(k: int) -> ProportionInterval:

@@ -42,7 +42,7 @@ def influence(finding: Finding) -> Influence | None:
 
 def _without(finding: Finding, whole: Pooled, at: int, turned: bool) -> WithoutOne:
     gone, rest = finding.used[at], finding.used[:at] + finding.used[at + 1 :]
-    found = combine(rest, finding.analysis, turned)
+    found = combine(rest, finding.analysis, turned, brief=True)
     now: Pooled | Used = found.pooled or found.used[0]
     se = now.se if isinstance(now, Pooled) else math.sqrt(now.variance)
     finite = math.isfinite(whole.effect) and math.isfinite(now.effect) and math.isfinite(se) and se > 0.0

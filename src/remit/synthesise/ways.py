@@ -74,7 +74,7 @@ def ways(used: Sequence[Used], analysis: Analysis, incidence: bool) -> Iterator[
 def exact(used: Sequence[Used]) -> Iterator[Answer]:
     """Yield the exact fit with its three intervals; one where every cell is 0 % or every cell is 100 %."""
     cells = tuple(u.events or 0 for u in used), tuple(u.total or 0 for u in used)
-    fit = fit_proportions(*cells, "profile")
+    fit = fit_proportions(*cells, "profile", brief=True)
     if not (math.isfinite(fit.logit) and math.isfinite(fit.se)):
         yield Answer(LOGIT, GLMM, EXACT[interval_for(fit.k)], fit.estimate, fit.lower, fit.upper, fit.tau2)
         return
