@@ -37,7 +37,9 @@ def made(n):
 def one(n):
     started = time.process_time()
     small = n <= EXACT_UP_TO
-    rows = features([(1.0, list(made(n)))]) if small else streamed(made(n), pairs=n <= PAIRS_UP_TO, buckets=BUCKETS)
+    rows = (
+        features([list(made(n))], [(1.0, [0])]) if small else streamed(made(n), pairs=n <= PAIRS_UP_TO, buckets=BUCKETS)
+    )
     read = time.process_time() - started
     machine = Machine(rows)
     chosen = np.arange(1_000)

@@ -1,5 +1,7 @@
 """The learned order: finds what is like what went on, needs no decision to begin, and never decides."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,8 +10,9 @@ from hypothesis import strategies as st
 from remit import screen
 from remit.errors import InputError
 from remit.model.source_record import SourceRecord
-from remit.screen.features import features, stem, streamed
+from remit.screen.features import features, streamed
 from remit.screen.machine import fitted, likeness
+from remit.screen.tokens import numbered, words
 
 
 def _texts(n=60):
@@ -58,22 +61,55 @@ def test_a_record_not_among_those_to_rank_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("word", "expected"),
-    [("studies", "study"), ("class", "class"), ("virus", "virus"), ("cells", "cell"), ("is", "is")],
+    ("word", "same"),
+    [
+        ("studies", "study"),
+        ("cells", "cell"),
+        ("Blood", "blood"),
+        ("CD19", "cd19"),
+        ("naïves", "NAÏVE"),
+        ("ties", "tie"),
+    ],
 )
-def test_plural_endings(word, expected):
-    assert stem(word) == expected
+def test_words_that_are_one(word, same):
+    codes, counts = words([word, same])
+    assert codes[0] == codes[1]
+    assert counts.tolist() == [1, 1]
+
+
+def test_words_that_are_not_one():
+    apart = ["class", "clas", "virus", "viru", "analysis", "analysi", "is", "ab", "ba", "aab", "abb", "study", "stud"]
+    codes, counts = words([" ".join(apart), "", "a b_c -- d", "two\u2014words 𝔸 x1"])
+    assert counts.tolist() == [len(apart), 0, 0, 3]
+    assert np.unique(codes).size == len(apart) + 3
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(st.lists(st.text(max_size=40), max_size=8))
+def test_words_are_those_a_plain_reading_finds(texts):
+    plain = [re.findall(r"[^\W_]{2,}", re.sub("[\U00010000-\U0010ffff]", " ", t.lower())) for t in texts]
+    _, counts = words(texts)
+    assert counts.tolist() == [len(p) for p in plain]
+
+
+@settings(derandomize=True, max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=60))
+def test_a_number_for_each_code(codes):
+    number, bound = numbered(np.array(codes + codes, np.uint64))
+    assert len(set(number.tolist())) == len(set(codes))
+    assert (number[: len(codes)] == number[len(codes) :]).all()
+    assert not codes or 0 <= number.min() <= number.max() < bound
 
 
 def test_rows_have_the_length_of_their_fields_and_an_empty_record_is_a_row_of_zeros():
-    held = features([(0.6, ["blood cells", "", "the blood"]), (0.4, ["a study of it", "", ""])])
+    held = features([["blood cells", "", "the blood"], ["a study of it", "", ""]], [(0.6, [0]), (0.4, [1])])
     rows = held.rows(np.arange(3))
     assert np.sqrt((rows.toarray() ** 2).sum(1)) == pytest.approx([1.0, 0.0, 0.6**0.5], abs=1e-6)
 
 
 def test_weights_are_those_worked_out_by_hand():
     # terms: a "alpha beta", b "alpha" twice; n = 2; alpha is in both (more than 95 of 100) and weighs nothing
-    rows = features([(1.0, ["alpha beta gamma beta", "alpha alpha"])]).rows(np.arange(2)).toarray()
+    rows = features([["alpha beta gamma beta", "alpha alpha"]], [(1.0, [0])]).rows(np.arange(2)).toarray()
     beta, other = 1 + np.log(2), 1.0
     length = (beta**2 + 4 * other**2) ** 0.5  # gamma and three pairs beside beta
     assert sorted(rows[0][rows[0] > 0])[-1] == pytest.approx(beta / length, abs=1e-6)
@@ -82,7 +118,7 @@ def test_weights_are_those_worked_out_by_hand():
 
 def test_texts_counted_by_hash_are_alike_as_texts_counted_exactly():
     texts = [f"{t.title} {t.rest}" for t in _texts().values()]
-    exact = features([(1.0, texts)]).rows(np.arange(60))
+    exact = features([texts], [(1.0, [0])]).rows(np.arange(60))
     hashed = streamed(iter(texts), pairs=True, buckets=2**18).rows(np.arange(60))
     assert np.abs((exact @ exact.T).toarray() - (hashed @ hashed.T).toarray()).mean() < 1e-3
 
@@ -115,5 +151,26 @@ def test_replay_reads_each_record_once_and_work_saved_counts_what_was_not_read()
 
 def test_likeness_is_the_plain_inner_product():
     texts = [f"{t.title} {t.rest}" for t in _texts().values()]
-    rows = features([(1.0, texts)]).rows(np.arange(60))
+    rows = features([texts], [(1.0, [0])]).rows(np.arange(60))
     assert likeness(rows) == pytest.approx((rows @ rows.T).toarray(), abs=1e-6)
+
+
+def test_a_course_of_fits_scores_as_each_fit_alone():
+    texts = _texts()
+    ranking = screen.Ranking(texts, "leukemia")
+    best = ranking.course()
+    done = np.zeros(0, np.int64)
+    for _ in range(12):
+        on = done % 6 == 0
+        alone = ranking.order([(ranking.ids[i], bool(x)) for i, x in zip(done, on, strict=True)])
+        new = best(done, on, 3)
+        assert len({*alone[:3]} & {ranking.ids[i] for i in new}) >= 2
+        done = np.concatenate([done, new])
+    assert np.unique(done).size == 36
+
+
+def test_fields_made_of_several_parts_are_as_one_text():
+    one, two = ["blood cells of mice", "", "the blood"], ["a study of it", "of mice", ""]
+    parted = features([one, two], [(1.0, [0, 1])]).rows(np.arange(3))
+    joined = features([[f"{a} {b}" for a, b in zip(one, two, strict=True)]], [(1.0, [0])]).rows(np.arange(3))
+    assert (parted @ parted.T).toarray() == pytest.approx((joined @ joined.T).toarray(), abs=1e-6)

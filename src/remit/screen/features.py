@@ -9,32 +9,20 @@ Up to `EXACT` records every term has a column of its own. Beyond, terms are coun
 columns, so that memory is set by the records and not by their vocabulary.
 """
 
-import re
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeAlias
-from zlib import crc32
 
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
+from remit.screen import tokens
+
 Rows: TypeAlias = "sparse.csr_array[np.float32, tuple[int, int]]"
+Columns: TypeAlias = "sparse.csc_array[np.float32]"
 Whole = npt.NDArray[np.int64]
-_WORD = re.compile(r"[^\W_]{2,}")
 COMMON_SHARE = 0.95
 CHUNK = 20_000
-
-
-def stem(word: str) -> str:
-    """Return a word without its plural ending.
-
-    >>> [stem(w) for w in ("studies", "cells", "analysis", "virus", "dose")]
-    ['study', 'cell', 'analysis', 'virus', 'dose']
-    """
-    if len(word) < 4 or word[-1] != "s" or word.endswith(("ss", "us", "is")):
-        return word
-    return word[:-3] + "y" if word.endswith("ies") and len(word) > 4 else word[:-1]
 
 
 class Features:
@@ -66,16 +54,81 @@ class Features:
         return np.concatenate([b @ weights for b in self.blocks])
 
 
-def features(fields: Sequence[tuple[float, Sequence[str]]]) -> Features:
-    """Return the rows of records told field by field: each field's weight with its text of every record, in order.
+def features(parts: Sequence[Sequence[str]], fields: Sequence[tuple[float, Sequence[int]]]) -> Features:
+    """Return the rows of records told part by part.
 
-    A row is its fields side by side, each of length 1 (0 where it has no word) times the root of its weight, so that
-    the likeness of two records is the weighted sum of the likenesses of their fields.
+    Parameters
+    ----------
+    parts
+        The texts of every record, in order, one sequence per part.
+    fields
+        Each field's weight with the numbers of the parts it is made of. A row is its fields side by side, each of
+        length 1 (0 where it has no word) times the root of its weight, so that the likeness of two records is the
+        weighted sum of the likenesses of their fields.
     """
-    parts = [_weighed(_exact(texts, pairs=True), weight) for weight, texts in fields]
-    whole: Rows = sparse.csr_array(sparse.hstack(parts, format="csr"))
-    size, columns = whole.shape
-    return Features([whole[i : i + CHUNK] for i in range(0, size, CHUNK)], columns)
+    told = [tokens.words(texts) for texts in parts]
+    number, bound = tokens.numbered(np.concatenate([codes for codes, _ in told]))
+    cuts = np.cumsum([0, *(codes.size for codes, _ in told)])
+    numbers = [(number[i:j], counts) for i, j, (_, counts) in zip(cuts, cuts[1:], told, strict=False)]
+    columns = [_field(_beside([numbers[i] for i in which]), bound, weight) for weight, which in fields]
+    whole: Rows = sparse.csr_array(sparse.hstack(columns, format="csc").tocsr())
+    size = whole.shape[0]
+    return Features([whole[i : i + CHUNK] for i in range(0, size, CHUNK)] if size > CHUNK else [whole], whole.shape[1])
+
+
+def _beside(parts: Sequence[tuple[Whole, Whole]]) -> tuple[Whole, Whole]:
+    """The words of parts as of one text: record by record, part after part."""
+    if len(parts) == 1:
+        return parts[0]
+    counts = np.sum([c for _, c in parts], axis=0)
+    found = np.empty(int(counts.sum()), np.int64)
+    start = np.cumsum(counts) - counts
+    for number, c in parts:
+        found[np.arange(number.size) + np.repeat(start - (np.cumsum(c) - c), c)] = number
+        start = start + c
+    return found, counts
+
+
+def _terms(number: Whole, counts: Whole, bound: int) -> tuple[Whole, Whole, int]:
+    """Each word with the pair it begins, how many of both each record has, and an upper bound of their numbers."""
+    last = np.zeros(number.size, bool)
+    last[np.cumsum(counts)[counts > 0] - 1] = True
+    begins = ~last[:-1]
+    codes = number[:-1][begins].astype(np.uint64) * np.uint64(bound) + number[1:][begins].astype(np.uint64)
+    pair, more = tokens.numbered(tokens.mixed(codes))
+    both = np.empty(2 * number.size, np.int64)
+    both[0::2] = number
+    kept = np.ones(both.size, bool)
+    kept[1::2] = ~last
+    both[1::2][~last] = pair + bound
+    return both[kept], 2 * counts - (counts > 0), bound + more
+
+
+def _field(told: tuple[Whole, Whole], bound: int, weight: float) -> Columns:
+    """One field's rows, weighed, as columns by term; terms no record has take no room."""
+    term, counts, bound = _terms(*told, bound)
+    held = np.bincount(term, minlength=bound)
+    used = np.cumsum(held > 0)
+    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+    shape = (counts.size, int(used[-1]) if used.size else 0)
+    rows = sparse.csr_array((np.ones(term.size, np.float32), (used[term] - 1).astype(np.int32), starts), shape=shape)
+    found = rows.tocsc()
+    found.has_sorted_indices = True
+    found.sum_duplicates()
+    holders = np.diff(found.indptr).astype(np.int64)
+    found.data = (1 + np.log(found.data)) * np.repeat(_rarity(holders, counts.size), holders)
+    sums = np.bincount(found.indices, found.data**2, counts.size)
+    scale = np.sqrt(weight / np.where(sums == 0, 1.0, sums)).astype(np.float32)
+    weights = np.asarray(found.data * scale[found.indices], dtype=np.float32)
+    return sparse.csc_array((weights, found.indices, found.indptr), shape=shape)
+
+
+def _rarity(held: Whole, n: int) -> npt.NDArray[np.float32]:
+    """The inverse document frequency of terms that so many of n records have."""
+    idf = (np.log((1 + n) / (1 + held)) + 1).astype(np.float32)
+    if n > 1:
+        idf[held > COMMON_SHARE * n] = 0.0
+    return np.asarray(idf, dtype=np.float32)
 
 
 def streamed(texts: Iterable[str], *, pairs: bool, buckets: int) -> Features:
@@ -83,13 +136,8 @@ def streamed(texts: Iterable[str], *, pairs: bool, buckets: int) -> Features:
     blocks = [_hashed(chunk, pairs, buckets) for chunk in _chunks(texts)]
     held, n = _holders(blocks, buckets), sum(b.shape[0] for b in blocks)
     for block in blocks:
-        _weigh(block, held, n, 1.0)
+        _weigh(block, held, n)
     return Features(blocks, buckets)
-
-
-def _weighed(counts: Rows, weight: float) -> Rows:
-    _weigh(counts, _holders([counts], counts.shape[1]), counts.shape[0], weight)
-    return counts
 
 
 def _holders(blocks: list[Rows], columns: int) -> Whole:
@@ -100,16 +148,13 @@ def _holders(blocks: list[Rows], columns: int) -> Whole:
     return held
 
 
-def _weigh(block: Rows, held: Whole, n: int, weight: float) -> None:
+def _weigh(block: Rows, held: Whole, n: int) -> None:
     """Turn counts into weights, in place."""
-    idf = (np.log((1 + n) / (1 + held)) + 1).astype(np.float32)
-    if n > 1:
-        idf[held > COMMON_SHARE * n] = 0.0
-    block.data = (1 + np.log(block.data)) * idf[block.indices]
+    block.data = (1 + np.log(block.data)) * _rarity(held, n)[block.indices]
     filled = np.diff(block.indptr)
-    sums = np.add.reduceat(np.append(block.data**2, np.float32(0)), block.indptr[:-1])
-    lengths = np.where((filled == 0) | (sums == 0), 1.0, np.sqrt(sums / weight))
-    block.data = (block.data / np.repeat(lengths, filled)).astype(np.float32)
+    sums = np.bincount(np.repeat(np.arange(filled.size), filled), block.data**2, filled.size)
+    scale = (1 / np.sqrt(np.where(sums == 0, 1.0, sums))).astype(np.float32)
+    block.data = block.data * np.repeat(scale, filled)
 
 
 def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
@@ -123,57 +168,16 @@ def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-def _words(texts: Iterable[str], vocabulary: defaultdict[str, int]) -> tuple[Whole, Whole]:
-    """Every word of the texts as a number of the vocabulary, and how many words each text has."""
-    flat: list[int] = []
-    counts = []
-    number = vocabulary.__getitem__
-    for text in texts:
-        before = len(flat)
-        flat.extend(map(number, _WORD.findall(text.lower())))
-        counts.append(len(flat) - before)
-    return np.array(flat, np.int64), np.array(counts, np.int64)
-
-
-def _empty() -> defaultdict[str, int]:
-    vocabulary: defaultdict[str, int] = defaultdict()
-    vocabulary.default_factory = vocabulary.__len__
-    return vocabulary
-
-
-def _exact(texts: Sequence[str], pairs: bool) -> Rows:
-    raw = _empty()
-    flat, counts = _words(texts, raw)
-    stems = _empty()
-    flat = np.array([stems[stem(w)] for w in raw], np.int64)[flat] if flat.size else flat
-    record = np.repeat(np.arange(counts.size), counts)
-    parts = [(record, flat)]
-    columns = len(stems)
-    if pairs and flat.size > 1:
-        beside = record[1:] == record[:-1]
-        distinct, number = np.unique((flat[:-1] * columns + flat[1:])[beside], return_inverse=True)
-        parts.append((record[1:][beside], number + columns))
-        columns += distinct.size
-    return _counted(parts, counts.size, max(columns, 1))
-
-
 def _hashed(texts: list[str], pairs: bool, buckets: int) -> Rows:
-    raw = _empty()
-    flat, counts = _words(texts, raw)
-    table = np.array([crc32(stem(w).encode()) for w in raw], np.int64)
-    code = table[flat] if flat.size else flat
-    record = np.repeat(np.arange(counts.size), counts)
-    parts = [(record, code & (buckets - 1))]
-    if pairs and flat.size > 1:
+    """How often each text has each term, terms told apart by the first bits of their codes alone."""
+    codes, counts = tokens.words(texts)
+    shift = np.uint64(65 - int(buckets).bit_length())
+    parts = [(np.repeat(np.arange(counts.size, dtype=np.int32), counts), (codes >> shift).astype(np.int32))]
+    if pairs and codes.size > 1:
+        record = parts[0][0]
         beside = record[1:] == record[:-1]
-        parts.append((record[1:][beside], ((code[:-1] * 0x9E3779B1 + code[1:]) >> 7 & (buckets - 1))[beside]))
-    return _counted(parts, counts.size, buckets)
-
-
-def _counted(parts: list[tuple[Whole, Whole]], rows: int, columns: int) -> Rows:
-    """How often each record has each term."""
-    keys = np.concatenate([record * columns + term for record, term in parts])
-    distinct, times = np.unique(keys, return_counts=True)
-    starts = np.searchsorted(distinct, np.arange(rows + 1) * columns)
-    terms = (distinct % columns).astype(np.int32)
-    return sparse.csr_array((times.astype(np.float32), terms, starts.astype(np.int32)), shape=(rows, columns))
+        joined = tokens.mixed(codes[:-1][beside] * np.uint64(3) + codes[1:][beside])
+        parts.append((record[1:][beside], (joined >> shift).astype(np.int32)))
+    record, term = (np.concatenate(x) for x in zip(*parts, strict=True))
+    found = sparse.coo_array((np.ones(term.size, np.float32), (record, term)), shape=(counts.size, buckets)).tocsr()
+    return sparse.csr_array(found)

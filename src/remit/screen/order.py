@@ -8,20 +8,21 @@ same order.
 Source of the examples presumed not to go on: Cormack and Grossman (2015), arXiv:1504.06868 (AutoTAR).
 """
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from remit.errors import InputError
 from remit.model.protocol import Protocol
 from remit.model.source_record import SourceRecord
 from remit.model.suggestion import ReadNext
 from remit.screen.features import Features, Whole, features, streamed
-from remit.screen.machine import Machine, Singles
+from remit.screen.machine import Flags, Machine, Scores, Singles
 from remit.screen.stopping import Seen, random_order
 
+_SIGNS = re.compile(r"[^\w\n]+|_")
 NAME = "remit linear machine 1"
 EXACT_UP_TO, PAIRS_UP_TO, BUCKETS = 50_000, 200_000, 2**20
 
@@ -84,8 +85,8 @@ class Ranking:
         held = _rows([*texts.values(), Text(title=protocol_words)], self.settings)
         self._asked = bool(held.rows(np.array([n])).nnz)
         self._machine = Machine(held)
-        place = {r: i for i, r in enumerate(random_order(self.ids, "remit presumed 1"))}
-        self._shuffled = np.array(sorted(range(n), key=lambda i: place[self.ids[i]]), np.int64)
+        shuffled = random_order(self.ids, "remit presumed 1")
+        self._shuffled = np.array([self._number[r] for r in shuffled], np.int64)
 
     def scores(self, decided: Sequence[Seen]) -> Singles | None:
         """Return a score per record, higher to be read sooner; None where nothing can be learned yet.
@@ -99,15 +100,7 @@ class Ranking:
             done = np.array([self._number[r] for r, _ in decided], np.int64)
         except KeyError as unknown:
             raise InputError(f"{unknown.args[0]!r} is not among the records to rank; give its text too") from None
-        on = np.array([x for _, x in decided], bool)
-        if not self._asked and not (on.any() and not on.all()):
-            return None
-        presumed = self._presumed(done)
-        extra = np.array([len(self.ids)] if self._asked else [], np.int64)
-        examples = np.concatenate([done, presumed, extra])
-        goes_on = np.concatenate([on, np.zeros(presumed.size, bool), np.ones(extra.size, bool)])
-        found: Singles = self._machine.scores(examples, goes_on, self._strengths(goes_on, extra.size))
-        return found[np.arange(len(self.ids))]
+        return self._scores(done, np.array([x for _, x in decided], bool), self._machine.scores)
 
     def order(self, decided: Sequence[Seen]) -> list[str]:
         """Return the records not decided, to be read in this order."""
@@ -117,13 +110,40 @@ class Ranking:
             return [r for r in self.ids if r not in done]
         return [r for i in np.argsort(-scores, kind="stable") if (r := self.ids[i]) not in done]
 
+    def course(self) -> Callable[[Whole, Flags, int], Whole]:
+        """Return what tells the next numbers (places among `ids`) to read, told numbers decided, whether each goes on
+        and how many to tell. To be asked again and again as decisions are added; each time is then fast.
+        """
+        score = self._machine.course()
+
+        def best(done: Whole, on: Flags, many: int) -> Whole:
+            scores = self._scores(done, on, score)
+            if scores is None:
+                scores = -np.arange(len(self.ids), dtype=np.float32)
+            scores[done] = -np.inf
+            many = min(many, len(self.ids) - done.size)
+            if many == 1:
+                return np.array([scores.argmax()])
+            return np.argsort(-scores, kind="stable")[:many]
+
+        return best
+
+    def _scores(self, done: Whole, on: Flags, score: Scores) -> Singles | None:
+        if not self._asked and not (on.any() and not on.all()):
+            return None
+        presumed = self._presumed(done)
+        extra = np.array([len(self.ids)] if self._asked else [], np.int64)
+        examples = np.concatenate([done, presumed, extra])
+        goes_on = np.concatenate([on, np.zeros(presumed.size, bool), np.ones(extra.size, bool)])
+        return score(examples, goes_on, self._strengths(goes_on, extra.size))[: len(self.ids)]
+
     def _presumed(self, done: Whole) -> Whole:
         """The first so many unread records of an order that knows nothing of them."""
         unread = np.ones(len(self.ids), bool)
         unread[done] = False
         return self._shuffled[unread[self._shuffled]][: self.settings.presumed]
 
-    def _strengths(self, goes_on: npt.NDArray[np.bool_], asked: int) -> Singles:
+    def _strengths(self, goes_on: Flags, asked: int) -> Singles:
         weight = np.ones(goes_on.size)
         if asked:
             weight[-1] = self.settings.words
@@ -141,13 +161,13 @@ def _rows(texts: Sequence[Text], settings: Settings) -> Features:
         return streamed((f"{t.title} {t.rest}" for t in texts), pairs=pairs, buckets=BUCKETS)
     title, rest, authors = settings.title, settings.rest, settings.authors
     together = max(1.0 - title - rest - authors, 0.0)
-    fields = (
-        (together, [f"{t.title} {t.rest}" for t in texts]),
-        (title, [t.title for t in texts]),
-        (rest, [t.rest for t in texts]),
-        (authors, [" ".join("".join(c for c in a.lower() if c.isalnum()) for a in t.authors) for t in texts]),
+    parts = (
+        [t.title for t in texts],
+        [t.rest for t in texts],
+        [_SIGNS.sub("", "\n".join(t.authors)) for t in texts],
     )
-    return features([(weight, texts) for weight, texts in fields if weight > 0])
+    fields = ((together, (0, 1)), (title, (0,)), (rest, (1,)), (authors, (2,)))
+    return features(parts, [(weight, which) for weight, which in fields if weight > 0])
 
 
 def queue(

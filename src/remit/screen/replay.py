@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from math import ceil
 
+import numpy as np
+
 from remit.errors import InputError
 from remit.screen.order import Ranking
 from remit.screen.stopping import Seen
@@ -21,17 +23,18 @@ def replay(ranking: Ranking, goes_on: Mapping[str, bool], *, upto: float = 1.0, 
     InputError
         None went on.
     """
-    total = sum(goes_on.values())
+    truth = np.array([goes_on[r] for r in ranking.ids], bool)
+    total = int(truth.sum())
     if not total:
         raise InputError("no record went on; a screening that found nothing cannot be done again")
     wanted, found = ceil(round(upto * total, 9)), 0
-    seen: list[Seen] = []
+    best, seen = ranking.course(), np.zeros(0, np.int64)
     while found < wanted:
-        step = max(1, int(batch * len(seen))) if len(seen) >= EACH_UP_TO else 1
-        for record in ranking.order(seen)[:step]:
-            seen.append((record, goes_on[record]))
-            found += goes_on[record]
-    return seen
+        step = max(1, int(batch * seen.size)) if seen.size >= EACH_UP_TO else 1
+        new = best(seen, truth[seen], step)
+        seen = np.concatenate([seen, new])
+        found += int(truth[new].sum())
+    return [(ranking.ids[i], bool(truth[i])) for i in seen]
 
 
 def work_saved(seen: Sequence[Seen], total: int, relevant: int, recall: float = 0.95) -> float:
