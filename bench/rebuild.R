@@ -1,33 +1,37 @@
-# IPDfromKM on the curves of bench/rebuild.py: rebuild.R PLACE [FOLDER with the package's R/ files]
+# IPDfromKM on curves sent line by line: rebuild.R [FOLDER with the package's R/ files]; see bench/rebuild.py
+#
+# In:  n;events;risk_times;at_risk;survival;times   numbers in hexadecimal, split by commas; nothing where not known
+# Out: CPU seconds;times;events                     or failed;why
 args <- commandArgs(trailingOnly = TRUE)
-place <- args[1]
-folder <- if (length(args) > 1) args[2] else ""
-if (nzchar(folder)) {
-  suppressMessages(library(survival))
-  for (f in list.files(file.path(folder, "R"), pattern = "(preprocess|getIPD)[.]R$", full.names = TRUE)) source(f)
+if (length(args)) {
+  suppressMessages({ library(survival); library(dplyr) })
+  for (name in c("preprocess", "getIPD")) source(file.path(args[1], "R", paste0(name, ".R")))
+  preprocess <- compiler::cmpfun(preprocess)
+  getIPD <- compiler::cmpfun(getIPD)
 } else {
   suppressMessages(library(IPDfromKM))
 }
-numbers <- function(x) paste0("[", paste(format(x, digits = 15, trim = TRUE), collapse = ","), "]")
-field <- function(line, name) {
-  found <- regmatches(line, regexec(paste0("\"", name, "\": (\\[[^]]*\\]|[-0-9.e]+)"), line))[[1]]
-  if (length(found) < 2) NULL else as.numeric(strsplit(gsub("[][ ]", "", found[2]), ",")[[1]])
+LIMIT <- 10
+used <- function() sum(proc.time()[c("user.self", "sys.self")])
+hex <- function(x) paste(sprintf("%a", as.numeric(x)), collapse = ",")
+numbers <- function(x) if (nzchar(x)) as.numeric(strsplit(x, ",", fixed = TRUE)[[1]]) else NULL
+rebuilt <- function(line) {
+  x <- lapply(strsplit(line, ";", fixed = TRUE)[[1]], numbers)
+  dat <- data.frame(time = x[[6]], surv = x[[5]])
+  start <- used()
+  setTimeLimit(cpu = LIMIT)
+  pre <- preprocess(dat = dat, trisk = x[[3]], nrisk = x[[4]], totalpts = x[[1]], maxy = 1)
+  ipd <- getIPD(prep = pre, armID = 1, tot.events = x[[2]])$IPD
+  setTimeLimit()
+  seconds <- used() - start
+  paste(sprintf("%.3f", seconds), hex(ipd$time), hex(ipd$status), sep = ";")
 }
-lines <- readLines(file.path(place, "jobs.jsonl"))
-out <- file(file.path(place, "made.jsonl"), "w")
-for (line in lines) {
-  made <- tryCatch({
-    setTimeLimit(cpu = 20, transient = TRUE)
-    dat <- data.frame(time = field(line, "times"), surv = field(line, "survival"))
-    n <- field(line, "n")
-    start <- proc.time()[["user.self"]]
-    pre <- suppressWarnings(preprocess(dat = dat, trisk = field(line, "risk_times"), nrisk = field(line, "at_risk"),
-                                       totalpts = n, maxy = 1))
-    got <- suppressWarnings(getIPD(prep = pre, armID = 1, tot.events = field(line, "events")))
-    seconds <- proc.time()[["user.self"]] - start
-    ipd <- got$IPD
-    sprintf("{\"time\": %s, \"event\": %s, \"seconds\": %g}", numbers(ipd$time), numbers(ipd$status), seconds)
-  }, error = function(e) "{}")
-  writeLines(made, out)
+lines <- file("stdin", open = "r")
+while (length(line <- readLines(lines, n = 1)) > 0) {
+  answer <- tryCatch(suppressWarnings(rebuilt(line)), error = function(e) {
+    setTimeLimit()
+    paste0("failed;", gsub("\\s+", " ", conditionMessage(e)))
+  })
+  cat(answer, "\n", sep = "")
+  flush(stdout())
 }
-close(out)

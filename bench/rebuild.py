@@ -1,26 +1,26 @@
 """Known people, their drawn curves, people rebuilt: how far landmarks, medians, means and hazard ratios move.
 
-    python bench/rebuild.py [--figures FOLDER] [--share 0.25] [--peer FOLDER]
+    python bench/rebuild.py [--figures FOLDER] [--share 0.25] [--read exact 1/1000] [--peer FOLDER | --no-peer]
 
 FOLDER of `--figures` holds kmdata_ipd.csv.gz (figure, arm, time, event) and kmdata_key.csv (name, HazardRatio); without
 it only simulated trials are drawn (20 to 1,000 people, 5 to 90 % censored, with and without a plateau). Each is read
 exactly, and on a grid of 2,000, 1,000 and 500 points per axis, one for all arms of a figure; and rebuilt with risk
 table and events, risk table only, events only, number only. `--peer` names a folder with the R package IPDfromKM
-unpacked (its R/ files are sourced, not read otherwise); without it an installed IPDfromKM is used; `--no-peer` leaves
-it out. Errors are absolute; a mean is in shares of its horizon, a median in shares of the longest follow-up, a hazard
-ratio as |difference of logarithms|.
+unpacked (its R/ files are sourced; R needs dplyr and survival); without it an installed IPDfromKM is used; `--no-peer`
+leaves it out. The package gets the same coordinates twice: as they are, and with both ends of every vertical line, as
+a person clicks them. Methods take turns on every curve. Errors are absolute; a mean is in shares of its horizon, a
+median in shares of the longest follow-up, a hazard ratio as |difference of logarithms|.
 """
 
 import argparse
 import csv
 import gzip
-import json
 import math
 import shutil
 import subprocess
-import tempfile
+import sys
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,9 +144,10 @@ def errors(trial, rebuilt):
         found["mean"].append(abs(next(means) - next(means)) / end)
     if len(trial.arms) == 2:
         try:
-            found["log hr"].append(abs(log_hr(trial.arms) - log_hr(rebuilt)))
+            difference = abs(log_hr(trial.arms) - log_hr(rebuilt))
         except InputError:
-            found["log hr"].append(math.inf)
+            difference = math.inf
+        found["log hr"].append(math.inf if math.isnan(difference) else difference)
     return found
 
 
@@ -156,39 +157,45 @@ def log_hr(arms):
 
 
 def ours(method):
-    def work(jobs):
-        made, took = {}, 0.0
-        for key, words in jobs:
-            start = time.process_time()
+    """(time, event), CPU seconds; or why not."""
+
+    def work(words):
+        start = time.process_time()
+        try:
             found = rebuild(**words, method=method)
-            took += time.process_time() - start
-            made[key] = found.time, found.event
-        return made, took / len(jobs)
+        except InputError as error:
+            return str(error), time.process_time() - start
+        return (found.time, found.event), time.process_time() - start
 
     return work
 
 
+def corners(words):
+    """Both ends of every vertical line, as clicked on a figure, for `words` with the lower ends only."""
+    times, survival = words["times"], words["survival"]
+    upper = np.concatenate(([survival[0]], survival[:-1]))
+    return words | {"times": np.repeat(times, 2), "survival": np.stack((upper, survival), axis=1).ravel()}
+
+
 def peer(folder):
-    """IPDfromKM in R on the same coordinates, all jobs in one process; None where R or the package is not there."""
-    script = Path(__file__).with_suffix(".R")
+    """IPDfromKM in one R process that answers line by line; None where R or the package is not there."""
     if shutil.which("Rscript") is None:
         return None
+    command = ["Rscript", str(Path(__file__).with_suffix(".R")), *([str(folder)] if folder else [])]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
-    def work(jobs):
-        with tempfile.TemporaryDirectory() as place:
-            lines = Path(place, "jobs.jsonl")
-            with lines.open("w", encoding="utf-8") as out:
-                for _, words in jobs:
-                    plain = {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in words.items()}
-                    out.write(json.dumps(plain) + "\n")
-            subprocess.run(["Rscript", str(script), place, str(folder or "")], check=True)
-            made, took, many = {}, 0.0, 0
-            for (key, _), line in zip(jobs, Path(place, "made.jsonl").read_text().splitlines(), strict=True):
-                row = json.loads(line)
-                if "time" in row:
-                    made[key] = np.array(row["time"], float), np.array(row["event"], float) == 1.0
-                    took, many = took + row["seconds"], many + 1
-            return made, took / max(many, 1)
+    def work(words):
+        values = (words.get(name, ()) for name in ("n", "events", "risk_times", "at_risk", "survival", "times"))
+        line = ";".join(",".join(float(v).hex() for v in np.atleast_1d(value)) for value in values)
+        try:
+            print(line, file=process.stdin, flush=True)
+        except BrokenPipeError:
+            sys.exit("R has ended; is IPDfromKM (or, with --peer, dplyr and survival) installed?")
+        seconds, *answer = process.stdout.readline().strip().split(";")
+        if len(answer) != 2:
+            return "; ".join(answer), math.nan
+        time_, event = (np.array([float.fromhex(v) for v in part.split(",") if v]) for part in answer)
+        return (time_, event == 1.0) if time_.size else "nobody came back", float(seconds)
 
     return work
 
@@ -197,34 +204,94 @@ def summary(values):
     return f"{np.median(values):9.5f} {np.quantile(values, 0.95):8.4f}" if values else f"{'-':>9} {'-':>8}"
 
 
-def report(trials, methods, jobs):
-    results = {}
-    for name, work in methods.items():
-        results[name], seconds = work(jobs)
-        print(f"{name:10} {1000 * seconds:9.3f} ms a curve, CPU; {len(results[name])} of {len(jobs)} curves rebuilt")
-    by_name = {trial.name: trial for trial in trials}
+def run(methods, jobs):
+    """Every method on every curve in turn: people by method, and why some were not rebuilt."""
+    results, refused = {name: {} for name in methods}, {name: Counter() for name in methods}
+    for key, words in jobs:
+        for name, work in methods.items():
+            made, _ = work(words)
+            if isinstance(made, str):
+                refused[name][made] += 1
+            else:
+                results[name][key] = made
+    return results, refused
+
+
+def kept(words, people):
+    """Whether everybody came back, the risk table is met, the events are met."""
+    at_risk = (people[0] >= np.atleast_1d(words.get("risk_times", 0.0))[:, None]).sum(axis=1)
+    events = int(people[1].sum())
+    table = np.array_equal(at_risk, words.get("at_risk", at_risk))
+    return people[0].size == words["n"], table, events == words.get("events", events)
+
+
+def counts(jobs, results, refused):
+    """What came back: curves, whole people, risk tables and totals met; and why the rest did not."""
+    for name, made in results.items():
+        held = np.mean([kept(words, made[key]) for key, words in jobs if key in made], axis=0)
+        print(f"{name:18} rebuilt {len(made)} of {len(jobs)}; n kept in {held[0]:.3f}, table {held[1]:.3f}, "
+              f"events {held[2]:.3f}")  # fmt: skip
+        for why, many in refused[name].most_common(8):
+            print(f"    {many} not rebuilt: {why}")
+
+
+def speed(methods, jobs, turns=3):
+    """CPU seconds a curve, methods taking turns, the best of each; and as multiples of `intervals`, curve by curve."""
+    best = {name: np.full(len(jobs), math.inf) for name in methods}
+    for k, (_, words) in enumerate(jobs):
+        for _ in range(turns):
+            for name, work in methods.items():
+                best[name][k] = np.fmin(best[name][k], work(words)[1])
+    for name, took in best.items():
+        ran = np.isfinite(took)
+        ratio = took[ran] / best["intervals"][ran]
+        print(f"{name:18} {1000 * np.median(took[ran]):9.2f} ms CPU a curve ({ran.sum()} curves), "
+              f"{np.median(ratio):.1f} times intervals (5 % {np.quantile(ratio, 0.05):.1f}, "
+              f"95 % {np.quantile(ratio, 0.95):.1f})")  # fmt: skip
+    return best
+
+
+def measured(trials, results):
+    """Errors by (reading, known, method), group and measure, of trials that every method rebuilt."""
     cells = defaultdict(lambda: defaultdict(list))
-    for reading in READINGS:
-        for known in KNOWN:
-            for trial in by_name.values():
+    for trial in trials:
+        for reading in READINGS:
+            for known in KNOWN:
                 keys = [(trial.name, reading, known, k) for k in range(len(trial.arms))]
                 if not all(key in made for made in results.values() for key in keys):
                     continue
                 for name, made in results.items():
                     for measure, values in errors(trial, [made[key] for key in keys]).items():
-                        cells[reading, known, name]["all", measure].extend(values)
-                        for group in trial.groups:
+                        for group in ("all", *trial.groups):
                             cells[reading, known, name][group, measure].extend(values)
-    print(f"\n{'':42}" + "".join(f"{m + ': median':>13}{'95 %':>6}" for m in MEASURES))
-    for (reading, known, name), found in cells.items():
-        print(f"{reading:8} {known:15} {name:16}" + " ".join(summary(found["all", m]) for m in MEASURES))
-    print("\nby group, risk table and events, 1/1000")
-    every = sorted({group for trial in trials for group in trial.groups})
-    for group in every:
-        for name in methods:
-            found = cells["1/1000", "table + events", name]
-            print(f"{group:26} {name:14} " + " ".join(summary(found[group, m]) for m in MEASURES))
+    return cells
+
+
+def report(trials, methods, jobs):
+    results, refused = run(methods, jobs)
+    counts(jobs, results, refused)
+    cells = measured(trials, results)
+    for group in ("all", *sorted({group for trial in trials for group in trial.groups})):
+        print(f"\n{group:42}" + "".join(f"{m + ': median':>13}{'95 %':>6}" for m in MEASURES))
+        for (reading, known, name), found in cells.items():
+            if (group, "landmark") in found:
+                print(f"{reading:8} {known:15} {name:18}" + " ".join(summary(found[group, m]) for m in MEASURES))
+    worse(cells)
     return results
+
+
+def worse(cells):
+    """Where a peer's error is smaller than that of `intervals`, by more than 1e-9."""
+    print("\nworse than a peer")
+    for (reading, known, name), found in cells.items():
+        for group, measure in found:
+            pair = cells[reading, known, "intervals"][group, measure], found[group, measure]
+            for word, q in (("median", 0.5), ("95 %", 0.95)):
+                mine, other = (np.quantile(values, q) for values in pair)
+                if name.startswith("IPDfromKM") and mine > other + 1e-9:
+                    better = np.mean(np.array(pair[0]) <= np.array(pair[1]) + 1e-12)
+                    print(f"{reading:8} {known:15} {name:18} {group:26} {measure:9} {word:6} {mine:.5f} > {other:.5f}; "
+                          f"no worse in {better:.2f} of {len(pair[0])}")  # fmt: skip
 
 
 def against_print(trials, results):
@@ -250,17 +317,20 @@ def main():
     words.add_argument("--peer", type=Path)
     words.add_argument("--share", type=float, default=1.0)
     words.add_argument("--no-peer", action="store_true")
+    words.add_argument("--read", nargs="+", choices=READINGS, default=list(READINGS))
     asked = words.parse_args()
     trials = list(simulated(max(10, round(150 * asked.share))))
     if asked.figures:
         trials += list(figures(asked.figures))[:: max(1, round(1 / asked.share))]
-    jobs = list(tasks(trials))
+    jobs = [job for job in tasks(trials) if job[0][1] in asked.read]
     methods = {"intervals": ours("intervals"), "guyot": ours("guyot")}
     other = None if asked.no_peer else peer(asked.peer)
     if other is not None:
-        methods["IPDfromKM"] = other
+        methods |= {"IPDfromKM": other, "IPDfromKM, corners": lambda words: other(corners(words))}
     print(f"{len(trials)} trials, {len(jobs)} curves")
     results = report(trials, methods, jobs)
+    print("\nspeed")
+    speed(methods, jobs[:: max(1, len(jobs) // 60)])
     print()
     against_print(trials, results)
 
