@@ -1,4 +1,4 @@
-"""Screening orders and rules to stop by, on finished reviews, beside ASReview LAB's default model in the same run.
+"""Screening orders on finished reviews, beside ASReview LAB's default model in the same run.
 
     python bench/screening.py SETS_FOLDER [--no-peer]
 
@@ -17,7 +17,6 @@ import sys
 import tempfile
 import time
 import venv
-from math import ceil
 from pathlib import Path
 
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
@@ -25,7 +24,6 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 import numpy as np
 
 from remit import screen
-from remit.screen import stopping
 
 PEER = "asreview==3.0.8"
 TITLES = {
@@ -40,8 +38,6 @@ TITLES = {
     "srd_Nagtegaal_2019": "Nudging healthcare professionals towards evidence-based medicine",
     "cohen2006_ACEInhibitors": "ACE inhibitors angiotensin converting enzyme",
 }
-PROMISES = ((0.95, 0.95), (0.9, 0.9), (0.8, 0.95))
-SHUFFLES, DRAWS = 4, 1000
 
 
 def peer_python() -> str:
@@ -92,44 +88,6 @@ def temporal(texts, truth, when, words) -> float | None:
     return screen.work_saved([(r, bool(truth[int(r)])) for r in order], len(new), int(truth[new].sum()))
 
 
-def orders(texts, truth, words):
-    """Whole reading orders of one set: as stored with words, and shuffled without."""
-    for turn in range(SHUFFLES + 1):
-        mixed = np.arange(len(texts)) if turn == 0 else np.random.default_rng(turn).permutation(len(texts))
-        seen, _, ranking = replayed([texts[i] for i in mixed], truth[mixed], words if turn == 0 else "", 0.05)
-        rest = [(r, False) for r in ranking.order(seen)]
-        yield np.array([on for _, on in [*seen, *rest]], bool)
-
-
-def ranked_rule(found, recall, confidence):
-    """Where the ranked rule stops, tested after every tenth decision."""
-    total = len(found)
-    for n in range(10, total, 10):
-        hits = int(found[:n].sum())
-        if hits and stopping._least_risk(found[:n], total, stopping.missed_bound(hits, recall)) < 1 - confidence:
-            return n, hits
-    return total, int(found.sum())
-
-
-def sampled_rule(found, recall, confidence, rng):
-    """Where the sampled rule stops, for many random orders: records read and records found."""
-    begun = stopping.sample_begins(list(found), len(found))
-    if begun is None:
-        return [(len(found), int(found.sum()))]
-    before, size, missed = int(found[:begun].sum()), len(found) - begun, int(found[begun:].sum())
-    looks = stopping.plan(before, size, recall, 1 - confidence)
-    ends = []
-    for _ in range(DRAWS // (SHUFFLES + 1)):
-        places = np.sort(rng.choice(size, missed, replace=False))
-        for j, n in enumerate(looks.draws):
-            if (now := int(np.searchsorted(places, n))) <= j:
-                ends.append((begun + n, before + now))
-                break
-        else:
-            ends.append((len(found), before + missed))
-    return ends
-
-
 def main() -> None:
     folder = Path(sys.argv[1])
     python = None if "--no-peer" in sys.argv else peer_python()
@@ -168,29 +126,6 @@ def main() -> None:
         )
     mean = np.nanmean(np.array(rows), axis=0)
     print("| mean | | | " + " | ".join(f"{v:.3f}" for v in mean[:5]) + f" | {mean[5]:.1f} | {mean[6]:.2f} | |")
-    print(
-        "\n| set | "
-        + " | ".join(
-            f"{r:.0%} at {c:.0%}: {w}" for r, c in PROMISES for w in ("ranked kept", "read", "sampled kept", "read")
-        )
-        + " |"
-    )
-    print("|---" * (1 + 4 * len(PROMISES)) + "|")
-    for path in sorted(folder.glob("*.csv.gz")):
-        texts, truth = read(path)
-        rng, cells = np.random.default_rng(7), []
-        held = list(orders(texts, truth, TITLES.get(path.name.removesuffix(".csv.gz"), "")))
-        for recall, confidence in PROMISES:
-            need = ceil(round(recall * truth.sum(), 9))
-            for ends in (
-                [ranked_rule(f, recall, confidence) for f in held],
-                [e for f in held for e in sampled_rule(f, recall, confidence, rng)],
-            ):
-                cells += [
-                    f"{np.mean([k >= need for _, k in ends]):.3f}",
-                    f"{np.mean([n for n, _ in ends]) / len(truth):.2f}",
-                ]
-        print(f"| {path.name.removesuffix('.csv.gz')} | " + " | ".join(cells) + " |", flush=True)
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from remit import screen, store
 from remit.errors import ReviewError
 from remit.model.decision import Decision, Record, Search
 from remit.model.place import Place
-from remit.model.protocol import Criterion
+from remit.model.protocol import Criterion, Screening
 from remit.model.review import Review, StudyData
 from remit.model.study import Report
 
@@ -182,3 +182,50 @@ def test_every_log_adds_up(empty, entries):
     assert flow["new_reports"] == len(included)
     ended = sum(n for _, _, n in flow.reasons) + flow.awaiting + flow.undecided + flow["new_reports"]
     assert ended == len(entries)
+
+
+def _stopped(empty, rule: str, readers: int = 1):
+    """Two hundred records of which ten were included first and then none for long, read in the order the rule asks."""
+    held = records(*((f"d{i}", "db") for i in range(200)))
+    ids = [r.id for r in held]
+    said = [(r, i < 10) for i, r in enumerate(ids[:70])]
+    said += [(r, False) for r in (screen.sample_order(said, ids) or [])[:125]]
+    return review(
+        empty,
+        searches=(search("db", "database", 203),),
+        records=held,
+        decisions=(
+            *(decided(r, "include" if on else "exclude", stage="title-abstract") for r, on in said),
+            *(decided(r, "include") for r, on in said if on),
+        ),
+        studies=tuple(study(f"s{i}", f"d{i}") for i in range(10)),
+        protocol=replace(
+            empty.protocol,
+            screening=Screening(stop=rule, recall=0.9, confidence=0.9, readers=readers),  # type: ignore[arg-type]
+        ),
+    )
+
+
+@pytest.mark.parametrize("rule", ["sampled", "ranked"])
+def test_records_unread_after_a_lawful_stop_are_removed_before_screening_and_the_rule_is_named(empty, rule):
+    held = _stopped(empty, rule)
+    flow = screen.flow(held)
+    assert (flow["excluded_automatic"], flow["records_screened"], flow["records_excluded"]) == (5, 195, 185)
+    assert (flow["duplicates"], flow.undecided, flow["new_reports"]) == (3, 0, 10)
+    assert flow.stopped == f"stopping rule {rule}, recall 90% at 90% confidence"
+    rows = {r["data"]: r for r in csv.DictReader(screen.prisma_csv(flow).splitlines())}
+    assert rows["excluded_automatic"]["n"] == "5"
+    assert flow.stopped in rows["excluded_automatic"]["boxtext"]
+
+
+@pytest.mark.parametrize(("rule", "readers"), [("none", 1), ("sampled", 2)])
+def test_records_unread_without_a_lawful_stop_are_undecided(empty, rule, readers):
+    flow = screen.flow(_stopped(empty, rule, readers))
+    assert (flow["excluded_automatic"], flow.undecided, flow.stopped) == (0, 5, "")
+
+
+def test_a_stop_too_early_is_none(empty):
+    held = _stopped(empty, "sampled")
+    few = replace(held, decisions=(*held.decisions[:75], *held.decisions[-10:]))
+    assert screen.flow(few)["excluded_automatic"] == 0
+    assert screen.flow(few).undecided == 125

@@ -3,8 +3,10 @@
 Words: *records* are lines a search found, *reports* are documents, *studies* are investigations. A record is stored
 once, under the first search that found it; where a search states its hits, hits beyond its stored records are
 duplicates. Where a person judged two records decided on to be one document, the second counts as a duplicate of the
-first, and what was decided on it does not count. Databases and registers stand apart from other methods (websites,
-organisations, citations). The last decision on a record at a stage is the one that holds.
+first, and what was decided on it does not count. Records nobody read after a stop that the protocol's rule allowed are
+removed before screening (`excluded_automatic`: the machine left them to the end, no person excluded them). Databases
+and registers stand apart from other methods (websites, organisations, citations). The last decision on a record at a
+stage is the one that holds.
 """
 
 from collections import Counter
@@ -15,6 +17,7 @@ from remit.errors import ReviewError
 from remit.model.decision import Decision, Record
 from remit.model.place import Place, Problem
 from remit.model.review import Review
+from remit.screen.unread import rule, unread
 
 AWAITING = "exc-awaiting"
 ROUTES = {
@@ -34,7 +37,8 @@ class Flow(Mapping[str, int]):
     `sources` gives records by search (id, source, route, n). `reasons` gives reports excluded by side (`dbr` or
     `other`) and criterion. `awaiting` counts reports whose results could not be seen: they are reports not retrieved.
     `undecided` counts records nobody has settled yet; so that the sums hold they stand among the reports
-    not retrieved. `other_records_excluded` is no PRISMA key: records of other methods excluded by title and abstract.
+    not retrieved. `stopped` names the rule to stop by where records were left unread by it, blank where none were.
+    `other_records_excluded` is no PRISMA key: records of other methods excluded by title and abstract.
     """
 
     counts: Mapping[str, int]
@@ -42,6 +46,7 @@ class Flow(Mapping[str, int]):
     reasons: tuple[tuple[str, str, int], ...]
     awaiting: int
     undecided: int
+    stopped: str = ""
 
     def __getitem__(self, key: str) -> int:
         return self.counts[key]
@@ -62,6 +67,7 @@ class _Side:
     screened_out: int = 0
     waiting: int = 0
     lost: int = 0
+    unread: int = 0
     assessed: int = 0
     included: int = 0
 
@@ -77,6 +83,7 @@ def flow(review: Review) -> Flow:
     """
     _consistent(review)
     held = Counter(r.search for r in review.records) + Counter(r.search for r in review.repeats)
+    never = unread(review)
     repeated = {a.other for a in review.alike if a.verdict == "same"}
     review = replace(review, records=tuple(r for r in review.records if r.id not in repeated)) if repeated else review
     routes = {s.id: s.route for s in review.searches}
@@ -91,6 +98,9 @@ def flow(review: Review) -> Flow:
     reasons: Counter[tuple[str, str]] = Counter()
     for record in review.records:
         side = _side(routes[record.search])
+        if record.id in never:
+            sides[side].unread += 1
+            continue
         _follow(record, first.get(record.id), last.get(record.id), sides[side])
         final = last.get(record.id)
         if final is not None and final.verdict == "exclude" and final.criterion != AWAITING:
@@ -105,6 +115,7 @@ def flow(review: Review) -> Flow:
         reasons=tuple((*key, reasons[key]) for key in ordered),
         awaiting=sum(s.lost for s in sides.values()),
         undecided=sum(s.waiting for s in sides.values()),
+        stopped=rule(review) if any(s.unread for s in sides.values()) else "",
     )
 
 
@@ -137,8 +148,8 @@ def _counts(
         "previous_studies": 0,
         "previous_reports": 0,
         **by_route,
-        "duplicates": (dbr.hits - dbr.records) + (other.hits - other.records),
-        "excluded_automatic": 0,
+        "duplicates": sum(s.hits - s.records - s.unread for s in sides.values()),
+        "excluded_automatic": sum(s.unread for s in sides.values()),
         "excluded_other": 0,
         "records_screened": dbr.records,
         "records_excluded": dbr.screened_out,

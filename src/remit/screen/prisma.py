@@ -51,7 +51,8 @@ _BARS = (
 def prisma_csv(flow: Flow, criteria: tuple[Criterion, ...] = ()) -> str:
     """Return the flow as CSV; reasons are criterion ids, or their texts up to the first mark where `criteria` is given.
 
-    Reports awaiting classification stand among those not retrieved.
+    Records left unread after a lawful stop are named with the rule, in the text of their box. Reports awaiting
+    classification stand among those not retrieved.
     """
     words = {c.id: _short(c.text) for c in criteria if c.id != AWAITING}
     out = io.StringIO()
@@ -64,7 +65,8 @@ def prisma_csv(flow: Flow, criteria: tuple[Criterion, ...] = ()) -> str:
             n = "; ".join(reasons) or "0"
         else:
             n = str(flow[data]) if data else "0"
-        writer.writerow((data or "NA", node or "NA", box, text, text, text, "NA", n))
+        shown = f"{text} ({flow.stopped})" if data == "excluded_automatic" and flow.stopped else text
+        writer.writerow((data or "NA", node or "NA", box, text, shown, shown, "NA", n))
     return out.getvalue()
 
 
