@@ -24,6 +24,9 @@ _MANNER = Manner(
     passed=frozenset(),
     tags=re.compile(r"[A-Z][A-Z0-9 ]{3} ?-(?: |$)"),
     joined={"CN  ": "FAU "},
+    opens="PMID",
+    opening="PMID- ",
+    closing="\n\n",
 )
 _RELATIONS: dict[str, Relation] = {
     "RIN ": "retracted-by",
@@ -54,8 +57,7 @@ def read(source: Source) -> Iterator[SourceRecord | Unread]:
 def _one(fields: Fields, *tags: str) -> str:
     """Take out the first value of the first of these tags."""
     for tag in tags:
-        values = fields.get(tag)
-        if values and (text := values[0].strip()):
+        if tag in fields and (values := fields[tag]) and (text := values[0].strip()):
             if len(values) == 1:
                 del fields[tag]
             else:
@@ -92,28 +94,45 @@ def record(fields: Fields, file: str, number: int) -> SourceRecord:
         pages=_one(fields, "PG  "),
         doi=_doi(fields),
         pmid=pmid,
-        pmcid=say.pmcid(_one(fields, "PMC ")),
-        registry=_registry(fields),
+        pmcid=say.pmcid(_one(fields, "PMC ")) if "PMC " in fields else "",
+        registry=_registry(fields) if "SI  " in fields else (),
         issn=_issn(fields),
         language="; ".join([value.strip() for value in fields.pop("LA  ", ())]),
-        keywords=tuple([w for t in ("MH  ", "OT  ") for value in fields.pop(t, ()) if (w := _tidy(value))]),
-        url=_one(fields, "URL "),
+        keywords=_keywords(fields),
+        url=_one(fields, "URL ") if "URL " in fields else "",
         related=related,
         retracted="Retracted Publication" in kinds or any(one.relation == "retracted-by" for one in related),
         other=_rest(fields),
     )
 
 
+class _Names(dict[str, str]):
+    """What a tag of four characters is called in `other`, worked out once."""
+
+    def __missing__(self, tag: str) -> str:
+        self[tag] = name = tag.rstrip()
+        return name
+
+
+_NAMES = _Names()
+
+
 def _rest(fields: Fields) -> tuple[tuple[str, str], ...]:
+    """Return every field that is left, tag and text."""
     out = []
     for tag, values in fields.items():
-        name = tag.rstrip()
-        out += [(name, text) for value in values if (text := value.strip())]
+        name = _NAMES[tag]
+        if len(values) == 1:
+            if text := values[0].strip():
+                out.append((name, text))
+        else:
+            out += [(name, text) for value in values if (text := value.strip())]
     return tuple(out)
 
 
-def _tidy(value: str) -> str:
-    return " ".join(value.split()) if "  " in value else value.strip()
+def _keywords(fields: Fields) -> tuple[str, ...]:
+    found = [*fields.pop("MH  ", ()), *fields.pop("OT  ", ())]
+    return tuple([w for v in found if (w := " ".join(v.split()) if "  " in v else v.strip())])
 
 
 def _abstract(fields: Fields) -> str:
@@ -166,5 +185,6 @@ def _registry(fields: Fields) -> tuple[str, ...]:
 
 def _issn(fields: Fields) -> tuple[str, ...]:
     values = [value[:9] if value[9:10] in " (" else value for value in fields.pop("IS  ", ())]
-    values += [value.replace("ISSN-", "") for value in fields.pop("ISSN", ())]
+    if "ISSN" in fields:
+        values += [value.replace("ISSN-", "") for value in fields.pop("ISSN")]
     return tuple(dict.fromkeys([issn for value in values for issn in say.issns(value)]))

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from remit.model.source_record import Unread
 
-BLOCK = 1 << 15
+BLOCK = 1 << 17
 HEAD = 1 << 14
 LINE_LIMIT = 8 << 20
 SEEN = 200
@@ -27,6 +27,8 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r")) + b"\x7f"
 _EACH = [bytes([control]) for control in _CONTROLS + b"\v\f"]
 _BREAKS = bytes.maketrans(b"\v\f", b"  ")
 _WIDE_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_MARK = re.compile(rb"\A(?:\xef\xbb\xbf)+")
+_RETURN_ALONE = re.compile(rb"\r(?!\n)")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -94,27 +96,28 @@ class Source:
 
     def blocks(self) -> Iterator[list[str]]:
         """The lines of text, some hundreds at a time: the fast way to read them."""
-        for text in self._texts():
-            block = text.split("\n")
-            if not block[-1]:
-                block.pop()
-            yield block
-            self.line += len(block)
+        for raw in self.raws():
+            yield text(raw).removesuffix("\n").split("\n")
 
     def texts(self) -> Iterator[str]:
         """The text, whole lines of it at a time, each ended by a line feed; `line` counts those before."""
-        for text in self._texts():
-            yield text
-            self.line += text.count("\n")
+        yield from map(text, self.raws())
 
-    def _texts(self) -> Iterator[str]:
+    def raws(self) -> Iterator[bytes]:
+        """Whole lines as bytes for `text`, each ended by a line feed, without control characters.
+
+        `line` counts those before. To part them into records first and decode each by itself is faster than the other
+        way round: one wide character makes all of a text wide.
+        """
+        wide = self.encoding.startswith(("utf-16", "utf-32"))
         begun = False
-        whole = self._wide() if self.encoding.startswith(("utf-16", "utf-32")) else map(_text, self._whole_lines())
-        for text in whole:
-            if "\r" in text:
-                text = text.replace("\r\n", "\n").replace("\r", "\n")
-            yield text if begun else text.lstrip("\ufeff")
-            begun = True
+        for raw in map(str.encode, self._wide()) if wide else map(cleaned, self._whole_lines()):
+            if b"\r" in raw:
+                raw = _line_feeds(raw)
+            if not begun:
+                raw, begun = _MARK.sub(b"", raw), True
+            yield raw
+            self.line += raw.count(b"\n") + (not raw.endswith(b"\n"))
 
     def _fill(self) -> bytes:
         parts: list[bytes] = []
@@ -191,8 +194,15 @@ def cleaned(raw: bytes) -> bytes:
     return raw
 
 
-def _text(raw: bytes) -> str:
-    raw = cleaned(raw)
+def _line_feeds(raw: bytes) -> bytes:
+    """Return text whose lines end in line feeds; where all returns stand before one, dropping them is quickest."""
+    if _RETURN_ALONE.search(raw) is None:
+        return raw.replace(b"\r", b"")
+    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+
+
+def text(raw: bytes) -> str:
+    """Return bytes as text: UTF-8, and a line that is not by itself as Windows-1252."""
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -201,7 +211,7 @@ def _text(raw: bytes) -> str:
 
 def utf8(raw: bytes) -> bytes:
     """Return text as UTF-8 where some of its lines are in another encoding."""
-    return _text(raw).encode()
+    return text(cleaned(raw)).encode()
 
 
 def _line(raw: bytes) -> str:
@@ -236,4 +246,4 @@ def text_of(head: bytes, encoding: str) -> str:
     """Return the beginning of a file as text, for looking at."""
     if encoding.startswith(("utf-16", "utf-32")):
         return head.decode(encoding, errors="replace").lstrip("\ufeff").replace("\x00", "")
-    return _text(head[: head.rfind(b"\n") + 1 or len(head)]).lstrip("\ufeff")
+    return text(cleaned(head[: head.rfind(b"\n") + 1 or len(head)])).lstrip("\ufeff")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from remit.ingest.source import SEEN, Source
+from remit.ingest.source import SEEN, Source, text
 from remit.model.source_record import Unread
 
 Fields = dict[str, list[str]]
@@ -19,6 +19,7 @@ class Manner:
     `indent` begins a line that goes on with the text above and is read as `joint`; `first` are the tags that open a
     record, `last` the one that closes it (blank: an empty line does), `passed` those that belong to the file;
     `joined` tags share the list of another, where there is one, so that their order among its values is kept.
+    A record of the usual form begins with the tag `opens`, written as `opening`, after a record that ends in `closing`.
     """
 
     width: int
@@ -31,33 +32,38 @@ class Manner:
     passed: frozenset[str]
     tags: re.Pattern[str]
     joined: Mapping[str, str]
+    opens: str
+    opening: str
+    closing: str
 
 
 def records(source: Source, manner: Manner) -> Iterator[Fields | Unread]:
-    """Give the fields of each record, and what stands outside of any."""
+    """Give the fields of each record, and what stands outside of any.
+
+    A block of text is parted where one record plainly ends and the next begins. What lies whole between two such
+    places and holds nothing but tags seen before is read at once; anything else goes line by line.
+    """
     reader = _Reader(source, manner)
-    start, joint = manner.text, manner.joint
-    folded, known = "\n" + manner.indent, reader.known
-    for text in source.texts():
-        reader.text, reader.at, reader.line = text, 0, source.line + 1
-        live, values = reader.live, reader.values
-        for line in text.removesuffix("\n").replace(folded, joint).split("\n"):
-            head = line[:start]
-            if head in live:
-                values = live[head]
-                values.append(line[start:])
-            elif head in known and values is not None:
-                live[head] = values = reader.fields.setdefault(known[head], [])
-                values.append(line[start:])
+    opening, closing = manner.opening.encode(), manner.closing.encode()
+    for raw in source.raws():
+        first, *whole = raw.split(closing + opening)
+        last = whole.pop() if whole else None
+        yield from reader.slowly(first if last is None else first + closing, source.line)
+        at, counted, lines = len(first) + len(closing), 0, source.line
+        for piece in whole:
+            fields = reader.at_once(piece)
+            if fields is None:
+                lines, counted = lines + raw.count(b"\n", counted, at), at
+                yield from reader.slowly(opening + piece + closing, lines)
             else:
-                reader.values = values
-                tag = line[: manner.width]
-                if reader.turn(line, tag):
+                if reader.fields or reader.stray is not None:
                     yield from reader.finish()
-                    reader.begin(line, tag)
-                live, values = reader.live, reader.values
-        reader.values = values
-        reader.size += len(text)
+                reader.found, reader.size, reader.skipping = reader.found + 1, 0, False
+                yield fields
+            at += len(opening) + len(piece) + len(closing)
+        if last is not None:
+            yield from reader.slowly(opening + last, lines + raw.count(b"\n", counted, at))
+        reader.size += len(raw)
         if reader.size > RECORD_LIMIT:
             yield from reader.cut()
     yield from reader.close()
@@ -70,7 +76,7 @@ class _Reader:
         self.source, self.manner = source, manner
         self.fields: Fields = {}
         self.values: list[str] | None = None
-        self.begun = self.size = self.at = self.line = 0
+        self.begun = self.size = self.at = self.above = 0
         self.text = ""
         self.parted = False
         self.stray: Unread | None = None
@@ -78,6 +84,46 @@ class _Reader:
         self.skipping = False
         self.live: dict[str, list[str]] = {}
         self.known: dict[str, str] = {}
+        self.usual = set(manner.first)
+        self.folded, self.joint = b"\n" + manner.indent.encode(), manner.joint.encode()
+
+    def at_once(self, piece: bytes) -> Fields | None:
+        """Return the fields of a whole record, given from behind its opening, or None if it is unusual."""
+        manner = self.manner
+        lines = text(piece.replace(self.folded, self.joint)).split("\n")
+        fields = {manner.opens: lines[:1]}
+        mark = manner.mark
+        del lines[0]
+        for line in lines:
+            tag, _, value = line.partition(mark)
+            if tag in fields:
+                fields[tag].append(value)
+            else:
+                fields[tag] = [value]
+        usual = fields.keys() <= self.usual and all(len(fields[tag]) == 1 for tag in manner.first if tag in fields)
+        return fields if usual else None
+
+    def slowly(self, raw: bytes, above: int) -> Iterator[Fields | Unread]:
+        """Take in whole lines, one by one, and give the records that end in them; `above` lines came before."""
+        start, known = self.manner.text, self.known
+        live, values = self.live, self.values
+        self.text, self.at, self.above = "\n" + text(raw), 0, above
+        for line in text(raw.removesuffix(b"\n").replace(self.folded, self.joint)).split("\n"):
+            head = line[:start]
+            if head in live:
+                values = live[head]
+                values.append(line[start:])
+            elif head in known and values is not None:
+                live[head] = values = self.fields.setdefault(known[head], [])
+                values.append(line[start:])
+            else:
+                self.values = values
+                tag = line[: self.manner.width]
+                if self.turn(line, tag):
+                    yield from self.finish()
+                    self.begin(line, tag)
+                live, values = self.live, self.values
+        self.values = values
 
     def turn(self, line: str, tag: str) -> bool:
         """Take in a line that is not one more value of a field; tell whether a record begins with it."""
@@ -124,6 +170,8 @@ class _Reader:
             self.live[head] = self.values
             if joined is None:
                 self.known[head] = tag
+                if tag != manner.last:
+                    self.usual.add(tag)
 
     def begin(self, line: str, tag: str) -> None:
         """Open a record with its first line."""
@@ -163,10 +211,10 @@ class _Reader:
     def where(self, line: str) -> int:
         """The number of a line, counted on from the one asked for before."""
         start = line.partition(self.manner.joint)[0]
-        at = 0 if self.at == 0 and self.text.startswith(start) else self.text.find("\n" + start, self.at) + 1
-        self.line += self.text.count("\n", self.at, at)
+        at = self.text.find("\n" + start, self.at) + 1
+        self.above += self.text.count("\n", self.at, at)
         self.at = max(self.at, at)
-        return self.line
+        return max(self.above, 1)
 
     def _unread(self, line: int, seen: str, advice: str) -> Unread:
         return Unread(file=self.source.file, number=self.found + 1, line=line, seen=seen[:SEEN], advice=advice)

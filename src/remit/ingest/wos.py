@@ -25,6 +25,9 @@ _MANNER = Manner(
     passed=frozenset({"FN", "VR", "EF"}),
     tags=re.compile(r"[A-Z][A-Z0-9](?: |$)"),
     joined={},
+    opens="PT",
+    opening="PT ",
+    closing="\nER\n\n",
 )
 _ORIGINS = {
     "MEDLINE": "medline",
@@ -52,23 +55,25 @@ def _all(fields: Fields, *tags: str) -> list[str]:
     """Take out every value of the first of these tags that has any."""
     for tag in tags:
         if tag in fields:
-            found = [text for value in fields.pop(tag) for line in value.split(_FOLD) if (text := line.strip())]
-            if found:
+            values = fields.pop(tag)
+            lines = values[0].split(_FOLD) if len(values) == 1 else _FOLD.join(values).split(_FOLD)
+            if found := [text for line in lines if (text := line.strip())]:
                 return found
     return []
 
 
-def _one(fields: Fields, *tags: str) -> str:
-    """Take out the text of the first of these tags that has any, its lines joined."""
-    for tag in tags:
-        if tag in fields:
-            values = fields.pop(tag)
-            text = values[0] if len(values) == 1 else _FOLD.join(values)
-            if _FOLD in text:
-                text = " ".join([line.strip() for line in text.split(_FOLD)])
-            if text := text.strip():
-                return text
-    return ""
+def _one(fields: Fields, tag: str) -> str:
+    """Take out the text of a tag, its lines joined."""
+    if tag not in fields:
+        return ""
+    values = fields.pop(tag)
+    text = values[0] if len(values) == 1 else _FOLD.join(values)
+    if _FOLD in text:
+        joined = text.replace(_FOLD, " ")
+        if "  " in joined or "\t" in joined or "\xa0" in joined:
+            joined = " ".join([line.strip() for line in text.split(_FOLD)])
+        return joined.strip()
+    return text.strip()
 
 
 def record(fields: Fields, file: str, number: int) -> SourceRecord:
@@ -89,25 +94,31 @@ def record(fields: Fields, file: str, number: int) -> SourceRecord:
         title=title,
         abstract=_one(fields, "AB"),
         authors=(*authors, *groups),
-        year=say.year(_one(fields, "PY") or _one(fields, "EY", "EA")),
-        journal=_one(fields, "SO", "SE", "JI", "J9"),
+        year=say.year(_one(fields, "PY") or _one(fields, "EY") or _one(fields, "EA")),
+        journal=_one(fields, "SO") or _one(fields, "SE") or _one(fields, "JI") or _one(fields, "J9"),
         volume=_one(fields, "VL"),
         issue=_one(fields, "IS"),
         pages=say.pages(first, last) or _one(fields, "AR"),
-        doi=say.doi(_one(fields, "DI", "D2")),
+        doi=say.doi(_one(fields, "DI") or _one(fields, "D2")),
         pmid=_one(fields, "PM"),
-        issn=tuple(dict.fromkeys([i for tag in ("SN", "EI") for value in _all(fields, tag) for i in say.issns(value)])),
+        issn=tuple(dict.fromkeys([i for value in _all(fields, "SN") + _all(fields, "EI") for i in say.issns(value)])),
         language=_one(fields, "LA"),
-        keywords=tuple([w for tag in ("DE", "ID") for part in _one(fields, tag).split(";") if (w := part.strip())]),
+        keywords=tuple([w for part in f"{_one(fields, 'DE')};{_one(fields, 'ID')}".split(";") if (w := part.strip())]),
         retracted=say.retracted(title) or "retracted publication" in kind.lower(),
-        other=tuple([(tag, text) for tag, values in fields.items() for v in values for text in _lines(tag, v)]),
+        other=_rest(fields),
     )
 
 
 _PROSE = frozenset({"FX", "FU", "CT", "CL", "SP", "PA", "WC", "SC", "RI", "OI", "EM", "HO"})
 
 
-def _lines(tag: str, value: str) -> list[str]:
-    if tag in _PROSE:
-        value = value.replace(_FOLD, " ")
-    return [text for line in value.split(_FOLD) if (text := line.strip())]
+def _rest(fields: Fields) -> tuple[tuple[str, str], ...]:
+    """Return every field that is left, tag and text: prose as one, anything else line by line."""
+    out = []
+    for tag, values in fields.items():
+        for value in values:
+            if _FOLD in value and tag not in _PROSE:
+                out += [(tag, text) for line in value.split(_FOLD) if (text := line.strip())]
+            elif text := value.replace(_FOLD, " ").strip():
+                out.append((tag, text))
+    return tuple(out)
