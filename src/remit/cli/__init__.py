@@ -15,6 +15,7 @@ from remit.cli import (
     new,
     pool,
     registry,
+    scale,
     screen,
     search,
     show,
@@ -23,7 +24,7 @@ from remit.cli import (
 )
 from remit.errors import RemitError, ReviewError
 
-COMMANDS = (check, build, status, show, multiverse, pool, new, import_, dedupe, search, registry, screen, trace)
+COMMANDS = (check, build, status, show, multiverse, pool, new, import_, dedupe, search, registry, screen, trace, scale)
 
 EPILOG = """exit codes: 0 fine, 1 the review has problems, 2 wrong usage.
 A review informs; it does not recommend a treatment for a patient."""

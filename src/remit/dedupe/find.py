@@ -86,14 +86,14 @@ def _identical(keys: Sequence[Key], known: int, groups: cluster.Groups) -> list[
     unlike: list[int] = []
     for i, k in enumerate(keys):
         at = first.setdefault(k, i)
-        if at == i or i < known or not _telling(k):
+        if at == i or i < known or not telling(k):
             unlike.append(i)
         else:
             groups.join(at, i)
     return unlike
 
 
-def _telling(k: Key) -> bool:
+def telling(k: Key) -> bool:
     """Whether a record says enough for another one that says the same to be the same document."""
     return bool(k.title and (k.doi or k.pmid or k.authors or k.first or len(k.title) >= LONG))
 

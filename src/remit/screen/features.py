@@ -133,10 +133,10 @@ def _rarity(held: Whole, n: int) -> npt.NDArray[np.float32]:
 
 def streamed(texts: Iterable[str], *, pairs: bool, buckets: int) -> Features:
     """Return the rows of texts read once, terms counted by hash in `buckets` (a power of two) columns."""
-    blocks = [_hashed(chunk, pairs, buckets) for chunk in _chunks(texts)]
+    blocks = [hashed(chunk, pairs, buckets) for chunk in _chunks(texts)]
     held, n = _holders(blocks, buckets), sum(b.shape[0] for b in blocks)
     for block in blocks:
-        _weigh(block, held, n)
+        weigh(block, held, n)
     return Features(blocks, buckets)
 
 
@@ -148,8 +148,8 @@ def _holders(blocks: list[Rows], columns: int) -> Whole:
     return held
 
 
-def _weigh(block: Rows, held: Whole, n: int) -> None:
-    """Turn counts into weights, in place."""
+def weigh(block: Rows, held: Whole, n: int) -> None:
+    """Turn counts into weights, in place: `held` says how many of `n` records have each term."""
     block.data = (1 + np.log(block.data)) * _rarity(held, n)[block.indices]
     filled = np.diff(block.indptr)
     sums = np.bincount(np.repeat(np.arange(filled.size), filled), block.data**2, filled.size)
@@ -168,8 +168,8 @@ def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
         yield chunk
 
 
-def _hashed(texts: list[str], pairs: bool, buckets: int) -> Rows:
-    """How often each text has each term, terms told apart by the first bits of their codes alone."""
+def hashed(texts: list[str], pairs: bool, buckets: int) -> Rows:
+    """Return how often each text has each term, terms told apart by the first bits of their codes alone."""
     codes, counts = tokens.words(texts)
     shift = np.uint64(65 - int(buckets).bit_length())
     parts = [(np.repeat(np.arange(counts.size, dtype=np.int32), counts), (codes >> shift).astype(np.int32))]

@@ -52,12 +52,8 @@ class Machine:
         return self._scores if self._gram is None else _Course(self._gram)
 
     def _scores(self, examples: Whole, goes_on: Flags, strength: Singles) -> Singles:
-        y = np.where(goes_on, np.float32(1), np.float32(-1))
-        rows = self.features.rows(examples)
-        turned = rows.T.tocsr()
-        diagonal = np.asarray(rows.multiply(rows).sum(axis=1)).ravel() + BIAS
-        a = fitted(lambda v: rows @ (turned @ v) + BIAS * v.sum(), diagonal, y, strength, y * strength)
-        return np.asarray(self.features.times(turned @ a) + BIAS * a.sum(), dtype=np.float32)
+        term, bias = weights(self.features.rows(examples), goes_on, strength)
+        return np.asarray(self.features.times(term) + bias, dtype=np.float32)
 
 
 class _Course:
@@ -165,3 +161,15 @@ def _solved(
         again = float(rest @ along)
         step, size = along + np.float32(again / size) * step, again
     return a
+
+
+def weights(rows: Rows, goes_on: Flags, strength: Singles) -> tuple[Singles, np.float32]:
+    """Return what the machine learns from examples alone: a weight per term, and what is added to every score.
+
+    `rows`, `goes_on` and `strength` are the examples', as in `Machine.scores`.
+    """
+    y = np.where(goes_on, np.float32(1), np.float32(-1))
+    turned = rows.T.tocsr()
+    diagonal = np.asarray(rows.multiply(rows).sum(axis=1)).ravel() + BIAS
+    a = fitted(lambda v: rows @ (turned @ v) + BIAS * v.sum(), diagonal, y, strength, y * strength)
+    return np.asarray(turned @ a, dtype=np.float32), np.float32(BIAS * a.sum())

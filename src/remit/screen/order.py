@@ -23,7 +23,7 @@ from remit.screen.machine import Flags, Machine, Scores, Singles
 from remit.screen.stopping import Seen, random_order
 
 _SIGNS = re.compile(r"[^\w\n]+|_")
-NAME = "remit linear machine 1"
+NAME, SEED = "remit linear machine 1", "remit presumed 1"
 EXACT_UP_TO, PAIRS_UP_TO, BUCKETS = 50_000, 200_000, 2**20
 
 
@@ -85,7 +85,7 @@ class Ranking:
         held = _rows([*texts.values(), Text(title=protocol_words)], self.settings)
         self._asked = bool(held.rows(np.array([n])).nnz)
         self._machine = Machine(held)
-        shuffled = random_order(self.ids, "remit presumed 1")
+        shuffled = random_order(self.ids, SEED)
         self._shuffled = np.array([self._number[r] for r in shuffled], np.int64)
 
     def scores(self, decided: Sequence[Seen]) -> Singles | None:
@@ -135,7 +135,7 @@ class Ranking:
         extra = np.array([len(self.ids)] if self._asked else [], np.int64)
         examples = np.concatenate([done, presumed, extra])
         goes_on = np.concatenate([on, np.zeros(presumed.size, bool), np.ones(extra.size, bool)])
-        return score(examples, goes_on, self._strengths(goes_on, extra.size))[: len(self.ids)]
+        return score(examples, goes_on, strengths(self.settings, goes_on, extra.size))[: len(self.ids)]
 
     def _presumed(self, done: Whole) -> Whole:
         """The first so many unread records of an order that knows nothing of them."""
@@ -143,15 +143,17 @@ class Ranking:
         unread[done] = False
         return self._shuffled[unread[self._shuffled]][: self.settings.presumed]
 
-    def _strengths(self, goes_on: Flags, asked: int) -> Singles:
-        weight = np.ones(goes_on.size)
-        if asked:
-            weight[-1] = self.settings.words
-        on = float(weight[goes_on].sum())
-        off = max(int((~goes_on).sum()), 1)
-        weight[~goes_on] = max(on, 1.0) / (self.settings.ratio * off)
-        level = self.settings.strength * goes_on.size / float(weight.sum())
-        return np.asarray(level * weight, dtype=np.float32)
+
+def strengths(settings: Settings, goes_on: Flags, asked: int) -> Singles:
+    """Return what a mistake on each example costs; the last example is the protocol's words where `asked` is 1."""
+    weight = np.ones(goes_on.size)
+    if asked:
+        weight[-1] = settings.words
+    on = float(weight[goes_on].sum())
+    off = max(int((~goes_on).sum()), 1)
+    weight[~goes_on] = max(on, 1.0) / (settings.ratio * off)
+    level = settings.strength * goes_on.size / float(weight.sum())
+    return np.asarray(level * weight, dtype=np.float32)
 
 
 def _rows(texts: Sequence[Text], settings: Settings) -> Features:
