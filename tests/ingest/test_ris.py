@@ -78,3 +78,8 @@ def test_prose_is_no_record(tmp_path):
 def test_a_file_of_one_empty_record_counts_from_one(tmp_path):
     got = read(tmp_path, "TY  - JOUR\n")
     assert got and all(isinstance(note, Unread) and note.number == 1 for note in got)
+
+
+def test_records_that_lack_their_end_are_not_run_together(tmp_path):
+    got = read(tmp_path, "TY  - JOUR\nTI  - One\nPY  - 2001\nTY  - JOUR\nTI  - Two\nPY  - 2002\nER  - \n" * 2)
+    assert [r.title for r in got if isinstance(r, SourceRecord)] == ["One", "Two", "One", "Two"]

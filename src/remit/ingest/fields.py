@@ -36,6 +36,7 @@ _PMID = re.compile(r"\b(?:PMID|PUBMED|MEDLINE)[ :]*(\d{1,8})\b|^(\d{1,8}) \[PMID
 _RETRACTED = re.compile(r"^\W*(?:retracted(?: article| publication)?\b|retracted:)", re.I)
 _PAGE_RANGE = re.compile(r"\d\s*[-–—]+\s*\w")
 
+_NOTICE = re.compile("retract|errat|correct|corrig|comment|update", re.I)
 _NOTICES: tuple[tuple[re.Pattern[str], Relation], ...] = (
     (re.compile(r"retract(?:ed|ion) in\b|retraction appears in", re.I), "retracted-by"),
     (re.compile(r"retraction of\b", re.I), "retracts"),
@@ -194,9 +195,11 @@ def keywords(values: Sequence[str]) -> tuple[str, ...]:
     """Return keywords apart: one a value or line; a single line of several is parted by its semicolons, or bars."""
     if not values:
         return ()
-    found = "\n".join(values).split("\n")
-    if len(found) == 1:
-        found = split_cell(found[0], commas=False)
+    found: Sequence[str] = values
+    if len(values) == 1:
+        found = split_cell(values[0], commas=False)
+    elif "\n".join(values).count("\n") != len(values) - 1:
+        found = "\n".join(values).split("\n")
     return tuple([word for part in found if (word := part.strip())])
 
 
@@ -229,6 +232,8 @@ def retracted(title: str) -> bool:
 def related(text: str) -> Related | None:
     """Return the other document a note names (`Comment on: …`, `[Erratum appears in …]`), or None."""
     start = text[:60]
+    if _NOTICE.search(start) is None:
+        return None
     for pattern, relation in _NOTICES:
         found = pattern.search(start)
         if found and found.start() < 4:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from operator import length_hint
 
 from remit.ingest.ris_fields import Fields, record
-from remit.ingest.source import SEEN, Source
+from remit.ingest.source import SEEN, Source, text
 from remit.model.source_record import SourceRecord, Unread
 
 RECORD_LIMIT = 32 << 20
 
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PLAIN = frozenset(a + b for a in _UPPER for b in _UPPER + "0123456789") - {"TY", "ER"}
+_USED = _PLAIN | {"TY"}
 _AFTER = frozenset({"NL", "LK", "UR", "L1", "L2", "L3", "L4", "text"})
 _STRICT = re.compile(r"([A-Z][A-Z0-9]{1,3})  -(?: |\t|$)(.*)", re.S)
 _LOOSE = re.compile(r"\s{0,3}([A-Za-z][A-Za-z0-9])\s{0,3}-[ \t]?(.*)", re.S)
@@ -34,33 +35,61 @@ Read = Iterator[SourceRecord | Unread]
 
 
 def read(source: Source) -> Read:
-    """Give each record of a RIS file; what is no part of a record is given as unread, with its line."""
+    """Give each record of a RIS file; what is no part of a record is given as unread, with its line.
+
+    Text is parted where a line says the type of a record. What lies whole between two of these and is written as most
+    are is read at once; anything else goes line by line.
+    """
     state = _State(source)
-    for block in source.blocks():
-        begun, end = state.begun, source.line + len(block)
-        if state.skipping:
-            block = _from_next(block)
-            state.skipping = not block
-        fields, values = state.fields, state.values
-        lines = iter(block)
-        for line in lines:
-            tag, mark, value = line.partition("  - ")
-            if mark and tag in fields:
-                values = fields[tag]
-                values.append(value)
-            elif mark and tag in _PLAIN:
-                fields[tag] = values = [value]
-            elif line:
-                state.values = values
-                at = end - length_hint(lines)
-                if state.turn(line, at):
+    for raw in source.raws():
+        first, *whole = raw.split(b"\nTY  - ")
+        last = whole.pop() if whole else None
+        begun = state.begun
+        yield from state.slowly(first, source.line)
+        at, counted, lines = len(first), 0, source.line
+        for piece in whole:
+            fields = _at_once(text(piece))
+            if fields is None:
+                lines, counted = lines + raw.count(b"\n", counted, at + 1), at + 1
+                yield from state.slowly(b"TY  - " + piece, lines)
+            else:
+                if state.whole or state.fields or state.stray is not None:
                     yield from state.finish()
-                    state.begin(line, at)
-                fields, values = state.fields, state.values
-        state.values = values
-        if state.begun == begun and state.grown(block):
+                state.number, state.skipping = state.number + 1, False
+                yield record(fields, source.file, state.number, state.heading)
+            at += len(piece) + 7
+        if last is not None:
+            yield from state.slowly(b"TY  - " + last, lines + raw.count(b"\n", counted, at + 1))
+        elif state.begun == begun and state.grown(len(raw)):
             yield from state.cut()
     yield from state.close()
+
+
+def _at_once(piece: str) -> Fields | None:
+    """Return the fields of a record, given from behind its first mark to the next one's, or None if it is unusual."""
+    body, end, after = piece.partition("\nER  -")
+    lines = body.split("\n")
+    fields = {"TY": lines[:1]}
+    del lines[0]
+    for line in lines:
+        tag, mark, value = line.partition("  - ")
+        if not mark:
+            return None
+        if tag in fields:
+            fields[tag].append(value)
+        else:
+            fields[tag] = [value]
+    if not end or len(fields) < 3 or len(fields["TY"]) > 1 or not fields.keys() <= _USED:
+        return None
+    rest, *follow = after.split("\n")
+    if rest and not rest.isspace():
+        return None
+    for line in follow:
+        if line.startswith("Link to the Ovid "):
+            fields.setdefault("text", []).append(line.strip())
+        elif (bare := line.strip()) and not (bare[-1] == "." and bare[:-1].isdecimal()):
+            return None
+    return fields
 
 
 def _from_next(block: list[str]) -> list[str]:
@@ -91,6 +120,31 @@ class _State:
         head = self.source.head.decode("latin-1").replace("\x00", "")
         self.loose = _USUAL.search(head) is None
 
+    def slowly(self, raw: bytes, above: int) -> Read:
+        """Take in whole lines, one by one, and give the records that end in them; `above` lines came before."""
+        block = text(raw.removesuffix(b"\n")).split("\n")
+        end = above + len(block)
+        if self.skipping:
+            block = _from_next(block)
+            self.skipping = not block
+        fields, values = self.fields, self.values
+        lines = iter(block)
+        for line in lines:
+            tag, mark, value = line.partition("  - ")
+            if mark and tag in fields and tag != "TY":
+                values = fields[tag]
+                values.append(value)
+            elif mark and tag in _PLAIN:
+                fields[tag] = values = [value]
+            elif line:
+                self.values = values
+                at = end - length_hint(lines)
+                if self.turn(line, at):
+                    yield from self.finish()
+                    self.begin(line, at)
+                fields, values = self.fields, self.values
+        self.values = values
+
     def turn(self, line: str, at: int) -> bool:
         """Take in a line that is no plain field; tell whether a new record begins with it."""
         start = line[:6]
@@ -103,12 +157,12 @@ class _State:
             self.between(line.strip(), at)
             return False
         line = line.lstrip("\ufeff")
-        text = line.strip()
-        if not text:
+        bare = line.strip()
+        if not bare:
             return False
-        if text[:2] == "TY" and _START.match(line):
+        if bare[:2] == "TY" and _START.match(line):
             return True
-        if text[:2] == "ER" and _END.match(line):
+        if bare[:2] == "ER" and _END.match(line):
             self.end()
             return False
         found = (_LOOSE if self.loose else _STRICT).match(line)
@@ -116,9 +170,9 @@ class _State:
             self.values = self.fields.setdefault(found[1], [])
             self.values.append(found[2])
         elif self.values:
-            self.values[-1] += "\n" + text
+            self.values[-1] += "\n" + bare
         else:
-            self.between(text, at)
+            self.between(bare, at)
         return False
 
     def begin(self, line: str, at: int) -> None:
@@ -176,9 +230,9 @@ class _State:
         self.number += 1
         return record(fields, self.source.file, self.number, self.heading)
 
-    def grown(self, block: list[str]) -> bool:
-        """Tell whether the record has grown past all bounds."""
-        self.size += sum(map(len, block))
+    def grown(self, size: int) -> bool:
+        """Tell whether the record has grown past all bounds, now that it has so much more text."""
+        self.size += size
         return self.size > RECORD_LIMIT
 
     def cut(self) -> Read:

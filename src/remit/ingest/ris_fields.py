@@ -26,7 +26,7 @@ def record(fields: Fields, file: str, number: int, heading: str = "") -> SourceR
     source = database(fields, heading)
     doi = _doi(fields)
     pmid, pmcid = _pubmed(fields, source)
-    related = _related(fields)
+    related = _related(fields) if "N1" in fields or "T3" in fields else ()
     registry = _registry(fields, source)
     return new(
         source=source,
@@ -41,18 +41,18 @@ def record(fields: Fields, file: str, number: int, heading: str = "") -> SourceR
         year=_year(fields),
         journal=_journal(fields, title),
         volume=_one(fields, "VL"),
-        issue=_one(fields, "IS") or _one(fields, "CP"),
+        issue=_one(fields, "IS") or (_one(fields, "CP") if "CP" in fields else ""),
         pages=_pages(fields),
         doi=doi,
         pmid=pmid,
         pmcid=pmcid,
         registry=registry,
         issn=_issn(fields) if "SN" in fields else (),
-        language=_one(fields, "LA"),
+        language=_one(fields, "LA") if "LA" in fields else "",
         keywords=say.keywords(fields.pop("KW", ())),
-        url=_one(fields, "UR"),
+        url=_one(fields, "UR") if "UR" in fields else "",
         related=related,
-        retracted=say.retracted(title) or _said_retracted(fields),
+        retracted=say.retracted(title) or ("M3" in fields and _said_retracted(fields)),
         other=rest(fields),
     )
 
@@ -91,7 +91,12 @@ def one_line(text: str) -> str:
 
 def rest(fields: Fields) -> tuple[tuple[str, str], ...]:
     """Return every field that is left, tag and text."""
-    return tuple([(tag, text) for tag, values in fields.items() for value in values if (text := value.strip())])
+    out = []
+    for tag, values in fields.items():
+        for value in values:
+            if text := value.strip():
+                out.append((tag, text))
+    return tuple(out)
 
 
 def _abstract(fields: Fields) -> str:
@@ -215,11 +220,9 @@ _REGISTRIES = frozenset({"ctgov", "isrctn", "ictrp", "euctr", "ctis"})
 
 
 def _related(fields: Fields) -> tuple[Related, ...]:
-    if "N1" not in fields and "T3" not in fields:
-        return ()
     found = [say.related(part) for tag in ("N1", "T3") for value in fields.get(tag, ()) for part in value.split("\n")]
     return tuple([one for one in found if one is not None])
 
 
 def _said_retracted(fields: Fields) -> bool:
-    return "M3" in fields and any(value.strip()[:9].lower() == "retracted" for value in fields["M3"])
+    return any(value.strip()[:9].lower() == "retracted" for value in fields["M3"])
