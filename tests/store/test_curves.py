@@ -4,6 +4,8 @@ import pytest
 
 from remit import store
 from remit.errors import ReviewError
+from remit.model.curve import TracedCurve
+from remit.store import trace_file
 
 CURVE = """\
 curve: os-all
@@ -94,6 +96,7 @@ def test_each_refusal_has_its_line(curved, old, new, said, line):
     [
         (None, "no studies/alpha/curves/os-all.csv"),
         ("t,s\n0,1\n", "t,s"),
+        ("time_years,survival\n0,1\n1,0.9\n", "time_months,survival"),
         ("", "an empty file"),
         ("time,survival\n0,1\nx,0.9\n", "x,0.9"),
         ("time,survival\n0,1\n3,90\n", "3,90"),
@@ -112,3 +115,10 @@ def test_a_table_alone_is_refused(curved):
     (root / HERE).with_suffix(".yaml").unlink()
     with pytest.raises(ReviewError, match="the file os-all"):
         store.read(root)
+
+
+def test_a_traced_curve_is_read_as_it_was_written(curved):
+    traced = TracedCurve(curve="os", unit="months", time=(0.0, 2.5, 7.0), survival=(1.0, 0.9, 0.00002), end=30.0)
+    (c,) = store.read(curved(points=trace_file.steps(traced))).studies[0].curves
+    assert c.time == (0.0, 2.5, 7.0, 30.0)
+    assert c.survival == (1.0, 0.9, 0.00002, 0.00002)

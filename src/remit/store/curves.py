@@ -1,6 +1,7 @@
 """studies/<study>/curves/<curve>.yaml with <curve>.csv: a printed survival curve and its coordinates.
 
-The table has two columns, `time` and `survival`, one point a line, as `remit trace` writes them.
+The table has two columns, `time` (or `time_months` and so on, as `remit trace` writes it) and `survival`, one point a
+line.
 """
 
 import csv
@@ -15,14 +16,13 @@ from remit.store.fields import Fields
 from remit.store.known import Known
 from remit.store.refusals import Refusals
 
-HEADER = ["time", "survival"]
 MOST_POINTS = 20_000
 BASES: tuple[Basis, ...] = get_args(Basis)
 SOURCES: tuple[SourceKind, ...] = get_args(SourceKind)
 TRANSPLANT: tuple[TransplantRule, ...] = get_args(TransplantRule)
 COMPETING: tuple[CompetingRule, ...] = get_args(CompetingRule)
 UNITS: tuple[Unit, ...] = get_args(Unit)
-_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,17})?\Z")
+_NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,17})?(e-[0-9]{1,2})?\Z")
 Point = tuple[float, float]
 
 
@@ -122,13 +122,17 @@ def _accepted(f: Fields, known: Known) -> Acceptance | None:
     return found
 
 
-def points(text: str, file: str, refusals: Refusals) -> tuple[Point, ...]:
-    """Return the coordinates of a curve's table; what is not a point is refused by its line."""
+def points(text: str, file: str, unit: str, refusals: Refusals) -> tuple[Point, ...]:
+    """Return the coordinates of a curve's table, whose times are in `unit`; what is no point is refused by its line."""
     rows = list(csv.reader(text.splitlines()))
-    if not rows or rows[0] != HEADER:
-        advice = "write the header time,survival and one point a line"
+    if not rows or rows[0] not in (["time", "survival"], [f"time_{unit}", "survival"]):
+        advice = f"write the header time_{unit},survival and one point a line, times in the unit of the YAML file"
         refusals.add(
-            Place(file, 1), "csv-header", ",".join(rows[0]) if rows else "an empty file", "time,survival", advice
+            Place(file, 1),
+            "csv-header",
+            ",".join(rows[0]) if rows else "an empty file",
+            f"time_{unit},survival",
+            advice,
         )
         return ()
     if len(rows) > MOST_POINTS:

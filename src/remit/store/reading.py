@@ -169,7 +169,7 @@ class _Reader:
                 advice = "trace the figure: remit trace"
                 self.refusals.add(Place(file), "missing", f"no {file}", "the coordinates of the curve", advice)
             if fields is not None and text is not None:
-                read = curves.points(text, file, self.refusals)
+                read = curves.points(text, file, fields.text("unit"), self.refusals)
                 out.append(curves.curve(fields, name, read, study, self.known))
         for name in names:
             if name.endswith(".csv") and name.removesuffix(".csv") + ".yaml" not in names:
