@@ -118,6 +118,15 @@ def test_pubmed_xml(tmp_path):
     assert (two.pmid, two.title) == ("2", "Second")
 
 
+def test_citations_pubmed_has_deleted_are_named(tmp_path):
+    gone = "".join(f'<PMID Version="1">{n}</PMID>' for n in range(30000001, 30000041))
+    text = PUBMED.replace("</PubmedArticleSet>", f"<DeleteCitation>{gone}</DeleteCitation></PubmedArticleSet>")
+    got = read(tmp_path, text)
+    assert [type(r) for r in got[:2]] == [SourceRecord, SourceRecord]
+    told = " ".join(r.seen for r in got[2:] if isinstance(r, Unread))
+    assert all(str(n) in told for n in range(30000001, 30000041))
+
+
 def test_endnote_xml(tmp_path):
     one, two = read(tmp_path, ENDNOTE)
     assert (one.title, one.authors) == ("Zinc and E. coli", ("Bone, M.", "Stem, C.A."))

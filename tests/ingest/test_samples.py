@@ -84,7 +84,8 @@ def test_as_many_records_as_the_file_has(part, name):
     assert max(sorted(set(sources)), key=sources.count) == source
     assert all(r.title for r in records)
     assert [sum(bool(getattr(r, field)) for r in records) for field in FIELDS] == filled
-    assert len(unread) == (1 if name.endswith("ebsco_bib.bib") else 0)
+    told = name.endswith("ebsco_bib.bib") or name == "medline16n0902.xml.gz"  # a broken entry; a deleted citation
+    assert len(unread) == (1 if told else 0)
 
 
 def test_single_answers_of_efetch():

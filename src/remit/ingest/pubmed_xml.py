@@ -28,12 +28,23 @@ _RELATIONS: dict[str, Relation] = {
     "CommentIn": "comment-in",
     "UpdateOf": "update-of",
 }
+_TOLD = 16  # numbers in one note, which thus stays below the length notes are cut at
 _NOT_AVAILABLE = ("[Not Available].", "[Not Available]")
 
 
 def read(source: Source) -> Iterator[SourceRecord | Unread]:
-    """Give each citation of a PubMed XML file; citations NLM withdrew are named as unread."""
-    return xml_pieces.read(source, NAMES, record)
+    """Give each citation of a PubMed XML file; citations PubMed has deleted are named as unread."""
+
+    def build(root: Element, file: str, number: int) -> SourceRecord | None:
+        if root.tag != "DeleteCitation":
+            return record(root, file, number)
+        numbers = [text for child in root if (text := _text(child))]
+        for at in range(0, len(numbers), _TOLD):
+            seen = f"citations PubMed has deleted: PMID {', '.join(numbers[at : at + _TOLD])}"
+            source.say(seen, "No record is given for them. A review that holds one should look up why it was deleted.")
+        return None
+
+    return xml_pieces.read(source, NAMES, build)
 
 
 @dataclass(slots=True)
@@ -65,10 +76,8 @@ class _Parts:
 Take = Callable[[_Parts, Element], None]
 
 
-def record(root: Element, file: str, number: int) -> SourceRecord | None:
-    """Return the record of a citation, or None for an element that names withdrawn ones."""
-    if root.tag == "DeleteCitation":
-        return None
+def record(root: Element, file: str, number: int) -> SourceRecord:
+    """Return the record of a citation."""
     parts = _Parts()
     if root.tag == "MedlineCitation":
         _each(parts, root)

@@ -2,6 +2,9 @@
 
 What each column holds is guessed from its heading (`columns.py`), shown by `sniff`, and overruled by the person's own
 reading. Columns without a meaning here are kept in `other` under their heading.
+
+A cell may hold `fields.VALUE_LIMIT` characters. The csv module knows but one limit for the whole process; it is raised
+to that, once, when this module is loaded, and never lowered.
 """
 
 import csv
@@ -15,6 +18,8 @@ from remit.ingest.databases import by_link, named
 from remit.ingest.making import new
 from remit.ingest.source import SEEN, Source
 from remit.model.source_record import SourceRecord, Unread
+
+csv.field_size_limit(max(say.VALUE_LIMIT, csv.field_size_limit()))
 
 _CITATION = re.compile(
     r"^(?P<journal>.*?) \((?P<year>\d{4})\)(?: (?P<volume>[^:(.,]+?))?"
@@ -72,7 +77,6 @@ def _chosen(source: Source, headings: list[str]) -> dict[str, str]:
 
 def read(source: Source) -> Iterator[SourceRecord | Unread]:
     """Give each row of a table as a record."""
-    csv.field_size_limit(say.VALUE_LIMIT)
     lines = _filled(source)
     first = next(lines, None)
     if first is None:
