@@ -1,93 +1,117 @@
 """Time and memory of importing, deduplicating and ranking large sets on one machine.
 
-    python bench/scale.py [FOLDER] [N ...]
+    python bench/scale.py [--in FOLDER] [--workers 2] [N ...]
 
-Invented records (see duplicates_made.py) are written as RIS and compressed; each step then runs in a process of its own
-on what the step before it wrote, as `remit scale` does. CPU seconds are of all threads of the process, memory its peak.
-Ranking learns from 1,000 records decided. `CONNECT` in the environment names another connection of Ibis.
+Invented records (see duplicates_made.py) are written as RIS, 100,000 a file and each file in other letters. Each step
+runs in processes of its own on what the step before wrote, as `remit scale` does: a set a file, `--workers` files at a
+time, then duplicates of all sets together, then their order, learned from 1,000 records decided. CPU seconds are of all
+threads and processes, memory is the peak of the largest process. CONNECT in the environment names another connection.
 """
 
+import argparse
 import gzip
 import os
+import pickle
 import resource
 import subprocess
 import sys
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "2"}
-STEPS = ("import", "dedupe", "rank")
+BASE, LETTERS = 100_000, "bcdfghklmnprstv"
 
 
-def files(folder, n):
-    return [folder / f"{n}{end}" for end in (".ris.gz", ".parquet", ".found.parquet", ".order.parquet")]
-
-
-def write(folder, n):
-    """The records as a file of RIS."""
-    from duplicates_made import made
-
-    with gzip.open(files(folder, n)[0], "wt", encoding="utf-8", compresslevel=1) as out:
-        for r, _ in made(n):
+def write(folder, turn):
+    """The base's records as a file of RIS, in the letters of a turn."""
+    base = pickle.loads((folder / "base").read_bytes())
+    letters = str.maketrans(LETTERS, LETTERS[turn:] + LETTERS[:turn])
+    with gzip.open(folder / f"{turn}.ris.gz", "wt", encoding="utf-8", compresslevel=1) as out:
+        for r in base:
             first, _, last = r.pages.partition("-")
-            pairs = [
-                ("TY", "JOUR"),
-                ("TI", r.title),
-                *(("AU", a) for a in r.authors),
-                ("PY", r.year),
-                ("JO", r.journal),
-            ]
-            pairs += [("VL", r.volume), ("IS", r.issue), ("SP", first), ("EP", last), ("DO", r.doi), ("AB", r.abstract)]
-            out.write("".join(f"{tag}  - {said}\n" for tag, said in pairs if said) + "ER  - \n\n")
+            pairs = [("TI", r.title.translate(letters)), *(("AU", a.translate(letters)) for a in r.authors)]
+            pairs += [("PY", r.year), ("JO", r.journal), ("VL", r.volume), ("IS", r.issue), ("SP", first), ("EP", last)]
+            pairs += [("DO", r.doi and f"{r.doi}.{turn}"), ("AB", r.abstract.translate(letters))]
+            lines = "".join(f"{tag}  - {said}\n" for tag, said in pairs if said)
+            out.write(f"TY  - JOUR\n{lines}ER  - \n\n")
+    return len(base)
 
 
-def run(step, folder, n):
+def bring(folder, turn):
+    from remit.tasks import scale
+
+    return scale.import_set(folder / f"{turn}.parquet", [str(folder / f"{turn}.ris.gz")], turn * BASE).records
+
+
+def dedupe(folder, _):
+    from remit.tasks import scale
+
+    found = folder / "found"
+    return sum(scale.dedupe_set(f"{folder}/*.parquet", found, os.environ.get("CONNECT", "")).values())
+
+
+def rank(folder, _):
     from remit.screen import Text, tables
     from remit.store import record_sets
     from remit.tasks import scale
 
-    ris, held, found, order = map(str, files(folder, n))
-    connect = os.environ.get("CONNECT", "")
-    if step == "import":
-        return scale.import_set(held, [ris]).records
-    if step == "dedupe":
-        return sum(scale.dedupe_set(held, found, connect).values())
-    records = record_sets.opened(held, connect)
-    begin, _ = records.span()
+    records = record_sets.opened(f"{folder}/*.parquet", os.environ.get("CONNECT", ""))
     page = next(records.pages("title", "abstract", size=1_000))
     texts = zip(page.column("title").to_pylist(), page.column("abstract").to_pylist(), strict=True)
     examples = [(Text(t, a), i % 50 == 0) for i, (t, a) in enumerate(texts)]
-    scores = tables.scores(records, examples, "randomised trial", decided=range(begin, begin + 1_000))
-    rows = ((place, i, 0.0) for place, i in enumerate(scores.order().tolist(), 1))
-    return record_sets.write_rows(order, scale.ORDER, rows)
+    scores = tables.scores(records, examples, "randomised trial", decided=range(1_000))
+    return record_sets.write_rows(folder / "order", scale.ORDER, scale.places(*scores.order()))
 
 
-def one(step, folder, n):
-    started = time.monotonic()
-    count = run(step, folder, n)
+STEPS = {"write": write, "import": bring, "dedupe": dedupe, "rank": rank}
+
+
+def child(step, folder, turn):
+    """Run a step and print rows, CPU seconds and peak memory."""
+    count = STEPS[step](Path(folder), int(turn))
     used = resource.getrusage(resource.RUSAGE_SELF)
-    seconds, wall = used.ru_utime + used.ru_stime, time.monotonic() - started
-    peak = used.ru_maxrss / 1024
-    print(f"| {n:,} | {step} | {seconds:.1f} | {wall:.1f} | {n / seconds:,.0f} | {peak:,.0f} | {count:,} |", flush=True)
+    print(count, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def ask(step, folder, turn):
+    command = [sys.executable, __file__, "--child", step, folder, str(turn)]
+    ended = subprocess.run(command, env={**os.environ, **ONE}, check=True, stdout=subprocess.PIPE, text=True)
+    return [float(word) for word in ended.stdout.splitlines()[-1].split()]
+
+
+def measure(n, folder, workers):
+    from duplicates_made import made
+
+    (Path(folder) / "base").write_bytes(pickle.dumps([r for r, _ in made(min(n, BASE))]))
+    turns = range(-(-n // BASE))
+    for step, parts in (("write", turns), ("import", turns), ("dedupe", (0,)), ("rank", (0,))):
+        started = time.monotonic()
+        with ThreadPoolExecutor(workers) as pool:
+            counts, seconds, peaks = zip(*pool.map(lambda turn, step=step: ask(step, folder, turn), parts), strict=True)
+        wall, used = time.monotonic() - started, sum(seconds)
+        if step != "write":
+            cells = f"{used:.1f} | {wall:.1f} | {n / used:,.0f} | {max(peaks):,.0f} | {sum(counts):,.0f}"
+            print(f"| {n:,} | {step} | {cells} |", flush=True)
 
 
 def main():
-    if sys.argv[1:2] == ["--one"]:
-        one(sys.argv[2], Path(sys.argv[3]), int(sys.argv[4]))
+    if sys.argv[1:2] == ["--child"]:
+        child(*sys.argv[2:])
         return
-    sizes = [int(a) for a in sys.argv[1:] if a.isdigit()] or [10_000, 100_000, 1_000_000]
-    named = [a for a in sys.argv[1:] if not a.isdigit()]
+    words = argparse.ArgumentParser()
+    words.add_argument("sizes", metavar="N", nargs="*", type=int, default=[10_000, 100_000, 1_000_000])
+    words.add_argument("--in", dest="place")
+    words.add_argument("--workers", type=int, default=2)
+    args = words.parse_args()
     print(
         "| records | step | CPU s | wall s | records a CPU s | peak MB | rows |\n|---|---|---|---|---|---|---|",
         flush=True,
     )
-    with tempfile.TemporaryDirectory(dir=named[0] if named else None) as scratch:
-        for n in sizes:
-            write(Path(scratch), n)
-            for step in STEPS:
-                command = [sys.executable, __file__, "--one", step, scratch, str(n)]
-                subprocess.run(command, env={**os.environ, **ONE}, check=True)
+    for n in args.sizes:
+        with tempfile.TemporaryDirectory(dir=args.place) as folder:
+            measure(n, folder, args.workers)
 
 
 if __name__ == "__main__":

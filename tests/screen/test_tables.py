@@ -40,7 +40,9 @@ def test_a_table_is_ordered_as_one_machine_orders_very_many_records(tmp_path, mo
     got = tables.scores(held, examples, words, decided=set(range(40)))
     assert got.ids.tolist() == list(range(len(records)))
     assert got.values == pytest.approx(one.scores(decided), abs=2e-5)
-    ours = got.order(set(range(40))).tolist()
+    best, values = got.order(np.arange(40))
+    ours = best.tolist()
+    assert values.tolist() == [got.values[i] for i in ours]
     assert [got.values[i] for i in ours] == sorted((got.values[i] for i in ours), reverse=True)
     near = [abs(got.values[i] - got.values[int(j)]) for i, j in zip(ours, one.order(decided), strict=True)]
     assert max(near) < 2e-5
@@ -50,7 +52,7 @@ def test_a_table_is_ordered_as_one_machine_orders_very_many_records(tmp_path, mo
 def test_the_protocols_words_are_enough_and_nothing_is_not(tmp_path):
     record_sets.write(tmp_path / "s.parquet", made(60), {}, lambda r: ())
     held = record_sets.opened(str(tmp_path / "s.parquet"))
-    assert {i % 6 for i in tables.scores(held, [], WORDS).order()[:8].tolist()} == {0}
+    assert {i % 6 for i in tables.scores(held, [], WORDS).order()[0][:8].tolist()} == {0}
     for examples in ([], [(screen.Text("mouse"), False)]):
         with pytest.raises(InputError, match="nothing to learn"):
             tables.scores(held, examples, " ")

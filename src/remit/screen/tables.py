@@ -29,10 +29,14 @@ class Scores:
     ids: Ids
     values: Singles
 
-    def order(self, without: Container[int] = ()) -> Ids:
-        """Return the ids best first, ties in their own order, without some."""
-        ids = self.ids[np.argsort(-self.values, kind="stable")]
-        return np.array([i for i in ids.tolist() if i not in without], np.int64) if without else ids
+    def order(self, without: Ids | None = None) -> tuple[Ids, Singles]:
+        """Return ids and scores best first, ties in the order of ids, without some ids."""
+        best = np.argsort(-self.values, kind="stable")
+        ids, values = self.ids[best], self.values[best]
+        if without is None:
+            return ids, values
+        left = np.isin(ids, without, invert=True)
+        return ids[left], values[left]
 
 
 def scores(

@@ -2,18 +2,23 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from remit import ingest, screen, store
 from remit.dedupe import tables as duplicates
 from remit.errors import UsageError
 from remit.model.decision import Stage
+from remit.model.record_table import Ids
 from remit.model.source_record import SourceRecord, Unread
 from remit.screen import tables as orders
 from remit.store import record_sets, texts
 
 FOUND: Mapping[str, record_sets.Kind] = {"record": "whole", "other": "whole", "what": "text", "why": "text"}
-SHOWN = 20
+SHOWN, PART = 20, 100_000
 ORDER: Mapping[str, record_sets.Kind] = {"place": "whole", "id": "whole", "score": "real"}
 
 
@@ -59,15 +64,15 @@ def dedupe_set(name: str, out: str | Path, connect: str = "") -> Mapping[str, in
         `name` is no set of records, or something is at `out` already.
     """
     records = record_sets.opened(name, connect)
-    count = {"repeat": 0, "alike": 0}
+    counts = {"repeat": 0, "alike": 0}
 
     def rows() -> Iterator[tuple[int, int, str, str]]:
         for match in duplicates.duplicates(records):
-            count[match.what] += 1
+            counts[match.what] += 1
             yield match.record, match.other, match.what, match.why
 
     record_sets.write_rows(out, FOUND, rows())
-    return count
+    return counts
 
 
 def rank_set(
@@ -96,23 +101,29 @@ def rank_set(
     repeats = _repeats(found, connect)
     words, examples = _lesson(review, stage)
     scores = orders.scores(records, examples, words)
-    order = scores.order(repeats)
-    score = dict(zip(scores.ids.tolist(), scores.values.tolist(), strict=True))
-    record_sets.write_rows(out, ORDER, ((place, i, score[i]) for place, i in enumerate(order.tolist(), 1)))
+    order, values = scores.order(repeats)
+    record_sets.write_rows(out, ORDER, places(order, values))
     head = records.of(order[:SHOWN], "title")
     titles = dict(zip(head.column("id").to_numpy().tolist(), head.column("title").to_pylist(), strict=True))
     return [str(titles[i]) for i in order[:SHOWN].tolist()]
 
 
-def _repeats(found: str, connect: str) -> frozenset[int]:
+def places(ids: Ids, scores: npt.NDArray[np.float32]) -> Iterator[tuple[int, int, float]]:
+    """Give the rows of an order: place from 1, id, score."""
+    for start in range(0, ids.size, PART):
+        part = slice(start, start + PART)
+        yield from zip(count(start + 1), ids[part].tolist(), scores[part].tolist(), strict=False)
+
+
+def _repeats(found: str, connect: str) -> Ids | None:
     if not found:
-        return frozenset()
+        return None
     table = record_sets.opened(found, connect, made=False).table
     if not set(FOUND) <= set(table.columns):
         raise UsageError(f"{found} is not what remit scale dedupe writes; name its --out file")
     rows = table.select("record", "what").to_pyarrow()
-    ids, what = rows.column("record").to_numpy().tolist(), rows.column("what").to_pylist()
-    return frozenset(i for i, w in zip(ids, what, strict=True) if w == "repeat")
+    repeat = np.array([w == "repeat" for w in rows.column("what").to_pylist()], bool)
+    return np.asarray(rows.column("record").to_numpy()[repeat], np.int64)
 
 
 def _lesson(review: str | Path, stage: Stage) -> tuple[str, list[tuple[screen.Text, bool]]]:
