@@ -33,7 +33,7 @@ COLUMNS: Mapping[str, Literal["whole", "text"]] = {
     "walk": "text",
     **dict.fromkeys((*SPLITS, *BLOCKS), "whole"),
 }
-PAGE = 100_000
+PAGE, SCANS = 100_000, 300
 _parts = attrgetter(*(f.name for f in fields(Key)))
 
 
@@ -79,7 +79,8 @@ def duplicates(records: RecordTable, page: int = PAGE) -> Iterator[Match]:
     records
         Rows with `id` and the columns of `COLUMNS`.
     page
-        How many pairs, and how many records of components, are in memory at once.
+        How many pairs, and how many records of components, are in memory at once; more where there are so many pairs
+        that the table would be read over `SCANS` times.
     """
     members, component = _components(_linked(records, page))
     ends = np.append(np.flatnonzero(np.diff(component)) + 1, members.size).tolist()
@@ -114,15 +115,19 @@ def _fields(compared: Cell) -> list[object]:
 def _linked(records: RecordTable, page: int) -> Ids:
     """Pairs that are one document or may be, by comparing every pair that shares a block; shape (m, 2)."""
     to_compare = _pairs(records)
-    out: list[tuple[int, int]] = []
+    page = max(page, len(to_compare) // SCANS)
+    out = [np.empty((0, 2), np.int64)]
     for start in range(0, len(to_compare), page):
         part = to_compare[start : start + page]
         keys = _keys(records, np.unique(part))
-        for i, j in part.tolist():
-            a, b = keys[i], keys[j]
-            if (a == b and telling(a)) or (not hopeless(a, b) and decide(evidence(a, b), a, b)[0] != "different"):
-                out.append((i, j))
-    return np.array(out, np.int64).reshape(-1, 2)
+        out.append(part[[_may_be_one(keys[i], keys[j]) for i, j in part.tolist()]])
+    return np.concatenate(out)
+
+
+def _may_be_one(a: Key, b: Key) -> bool:
+    if a == b and telling(a):
+        return True
+    return not hopeless(a, b) and decide(evidence(a, b), a, b)[0] != "different"
 
 
 def _components(pairs: Ids) -> tuple[Ids, Ids]:
