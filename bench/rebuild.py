@@ -236,11 +236,11 @@ def counts(jobs, results, refused):
 
 
 def speed(methods, jobs, turns=3):
-    """CPU seconds a curve, methods taking turns, the best of each; and as multiples of `intervals`, curve by curve."""
+    """CPU seconds a curve, methods taking turns to run through all, best of each; and as multiples of `intervals`."""
     best = {name: np.full(len(jobs), math.inf) for name in methods}
-    for k, (_, words) in enumerate(jobs):
-        for _ in range(turns):
-            for name, work in methods.items():
+    for _ in range(turns):
+        for name, work in methods.items():
+            for k, (_, words) in enumerate(jobs):
                 best[name][k] = np.fmin(best[name][k], work(words)[1])
     for name, took in best.items():
         ran = np.isfinite(took)
@@ -284,7 +284,7 @@ def worse(cells):
     """Where a peer's error is smaller than that of `intervals`, by more than 1e-9."""
     print("\nworse than a peer")
     for (reading, known, name), found in cells.items():
-        for group, measure in found:
+        for group, measure in [where for where, values in found.items() if values]:
             pair = cells[reading, known, "intervals"][group, measure], found[group, measure]
             for word, q in (("median", 0.5), ("95 %", 0.95)):
                 mine, other = (np.quantile(values, q) for values in pair)
