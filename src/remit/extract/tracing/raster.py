@@ -8,14 +8,13 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from remit.errors import InputError
-from remit.extract.tracing import colours, edges, steps, track
+from remit.extract.tracing import colours, doubts, edges, steps, track
 from remit.extract.tracing.calibrate import Axes
 from remit.extract.tracing.pixels import Array, Picture
 from remit.model.curve import CurvePoints
 
 POOR = 0.6
 FAIR = 0.85
-BESIDE = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +52,13 @@ def traced(
     inner = rgb[plot.top : plot.bottom, plot.left : plot.right]
     ink = colours.soft_shares(inner, colour) if picture.soft else colours.shares(inner, colour)
     points = sorted(_inside(place, plot) for place in seeds)
-    share, other = _without_lines(ink.share, ink.other, here.y(1.0) - plot.top, 4 if picture.soft else 2)
-    if points:
-        share, other = _of_one_style(share, other, points)
-    return _followed(share, other, plot, here, points, notes)
+    drawn, other = _without_lines(ink.share, ink.other, here.y(1.0) - plot.top, 4 if picture.soft else 2)
+    share, other = _of_one_style(drawn, other, points) if points else (drawn, other)
+    return _followed(drawn, share, other, plot, here, points, notes)
 
 
 def _followed(
+    drawn: Array,
     share: Array,
     other: npt.NDArray[np.bool_],
     plot: Plot,
@@ -69,16 +68,18 @@ def _followed(
 ) -> CurvePoints:
     peak = float(np.percentile(share[share >= track.LEAST], 90)) if (share >= track.LEAST).any() else 1.0
     strong = np.minimum(1.0, share / max(peak, 0.3))
-    path = track.best(track.scores(strong, other), axes.y(1.0) - plot.top, points)
+    start = axes.y(1.0) - plot.top
+    path = track.best(track.scores(strong, other), start, points)
     path, dropped = track.cut(path, strong, other, points)
     seen = edges.measured(strong, other, path)
-    line = edges.middle(seen, path, axes.y(1.0) - plot.top)
+    line = edges.middle(seen, path, start)
     found, fell = steps.last_fall(steps.stepped(line, path, strong), line, path, seen.upper, axes.y(0.0) - plot.top)
     marks = np.array([t for t in line.ticks if not fell or t < line.y.size - line.width - 4.0])
     overlap = _overlap(strong, other, path, line)
     if dropped:
         notes.append(f"{dropped} columns of the same ink beyond a gap after the curve's end were left out")
-    warned = _check(path, strong, other, axes.y(1.0) - plot.top, overlap, line.width)
+    warned = _check(path, strong, other, start, overlap, line.width)
+    warned += doubts.examined(np.minimum(1.0, drawn / max(peak, 0.3)), strong, other, path, start, points, line.width)
     x = found.x + plot.left
     x = np.maximum(x, axes.x0)
     x[0] = axes.x0
@@ -162,12 +163,13 @@ def _of_one_style(
         return share, other
     boxes = ndimage.find_objects(names)
     size = np.array([0, *((b[1].stop - b[1].start) for b in boxes)])
-    own = 0
+    sizes = []
     for x, y in seeds:
         near = names[max(0, y - 3) : y + 4, max(0, x - 3) : x + 4]
         if not near.any():
             raise InputError("a place given does not lie on a line of its colour; expected one on the curve itself")
-        own = max(own, int(size[near[near > 0]].max()))
+        sizes.append(int(size[near[near > 0]].max()))
+    own = sorted(sizes)[(len(sizes) - 1) // 2]
     wide = share.shape[1]
     if own < 0.08 * wide and size.max() > 0.25 * wide:
         strange = size > max(4 * own, 0.12 * wide)
@@ -222,16 +224,6 @@ def _check(
             f"only {overlap:.0%} of the result lies on the drawn curve; check axes, colour and places given"
         )
     warned = [f"{overlap:.0%} of the result lies on the drawn curve: look at the overlay"] if overlap < FAIR else []
-    far = max(8, round(3 * width))
-    beside = sum(
-        bool((share[: max(0, a - far), x] >= 0.5).any() or (share[b + far :, x] >= 0.5).any())
-        for x, (a, b) in _ends(path)
-    )
-    if beside > BESIDE * n:
-        warned.append(
-            f"another line of the same ink runs beside the curve in {beside / n:.0%} of its columns: look at the "
-            "overlay; give places the curve passes through where it follows the wrong one"
-        )
     level = max(0, int(path.leave[-1]) - round(3 * width))
     beyond = int((share[level:, n + 2 :] >= 0.5).any(axis=0).sum())
     if beyond > max(12, 0.03 * share.shape[1]):
