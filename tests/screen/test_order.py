@@ -151,8 +151,9 @@ def test_replay_reads_each_record_once_and_work_saved_counts_what_was_not_read()
 
 def test_likeness_is_the_plain_inner_product():
     texts = [f"{t.title} {t.rest}" for t in _texts().values()]
-    rows = features([texts], [(1.0, [0])]).rows(np.arange(60))
-    assert likeness(rows) == pytest.approx((rows @ rows.T).toarray(), abs=1e-6)
+    held = features([texts], [(1.0, [0])])
+    found, rows = likeness(held.by_term), held.rows(np.arange(60))
+    assert found == pytest.approx((rows @ rows.T).toarray(), abs=1e-6)
 
 
 def test_a_course_of_fits_scores_as_each_fit_alone():

@@ -20,6 +20,7 @@ from remit.screen import tokens
 
 Rows: TypeAlias = "sparse.csr_array[np.float32, tuple[int, int]]"
 Columns: TypeAlias = "sparse.csc_array[np.float32]"
+Held: TypeAlias = "list[Rows] | Columns"
 Whole = npt.NDArray[np.int64]
 COMMON_SHARE = 0.95
 CHUNK = 20_000
@@ -28,12 +29,26 @@ CHUNK = 20_000
 class Features:
     """Texts of records as sparse rows of unit length, in blocks of `CHUNK` rows; built once, then only read.
 
-    `columns` is how many terms there are room for. A record without a word is a row of zeros.
+    A record without a word is a row of zeros.
     """
 
-    def __init__(self, blocks: list[Rows], columns: int) -> None:
-        self.blocks, self.columns = blocks, columns
-        self.size = sum(b.shape[0] for b in blocks)
+    def __init__(self, held: Held) -> None:
+        self._held = held
+        self.size = sum(b.shape[0] for b in held) if isinstance(held, list) else int(held.shape[0])
+
+    @property
+    def blocks(self) -> list[Rows]:
+        """All rows, in order."""
+        if not isinstance(self._held, list):
+            rows: Rows = sparse.csr_array(self._held.tocsr())
+            size = self.size
+            self._held = [rows[i : i + CHUNK] for i in range(0, size, CHUNK)] if size > CHUNK else [rows]
+        return self._held
+
+    @property
+    def by_term(self) -> Columns:
+        """All rows as columns by term; of few records only, those held that way from the start."""
+        return self._held if not isinstance(self._held, list) else sparse.vstack(self._held, format="csc")
 
     def rows(self, which: Whole) -> Rows:
         """Return the rows of those numbers, in that order."""
@@ -71,9 +86,11 @@ def features(parts: Sequence[Sequence[str]], fields: Sequence[tuple[float, Seque
     cuts = np.cumsum([0, *(codes.size for codes, _ in told)])
     numbers = [(number[i:j], counts) for i, j, (_, counts) in zip(cuts, cuts[1:], told, strict=False)]
     columns = [_field(_beside([numbers[i] for i in which]), bound, weight) for weight, which in fields]
-    whole: Rows = sparse.csr_array(sparse.hstack(columns, format="csc").tocsr())
-    size = whole.shape[0]
-    return Features([whole[i : i + CHUNK] for i in range(0, size, CHUNK)] if size > CHUNK else [whole], whole.shape[1])
+    starts = np.cumsum([0, *(c.nnz for c in columns)])
+    pointers = [c.indptr[:-1] + i for c, i in zip(columns, starts, strict=False)]
+    data, rows = np.concatenate([c.data for c in columns]), np.concatenate([c.indices for c in columns])
+    shape = (len(parts[0]), sum(c.shape[1] for c in columns))
+    return Features(sparse.csc_array((data, rows, np.concatenate([*pointers, starts[-1:]])), shape=shape))
 
 
 def _beside(parts: Sequence[tuple[Whole, Whole]]) -> tuple[Whole, Whole]:
@@ -137,7 +154,7 @@ def streamed(texts: Iterable[str], *, pairs: bool, buckets: int) -> Features:
     held, n = _holders(blocks, buckets), sum(b.shape[0] for b in blocks)
     for block in blocks:
         weigh(block, held, n)
-    return Features(blocks, buckets)
+    return Features(blocks)
 
 
 def _holders(blocks: list[Rows], columns: int) -> Whole:

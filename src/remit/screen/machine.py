@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from remit.screen.features import Features, Rows, Whole
+from remit.screen.features import Columns, Features, Whole
 
 Singles = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
@@ -29,7 +29,7 @@ class Machine:
         self.features = features
         self._gram: Singles | None = None
         if features.size <= GRAM_UP_TO:
-            self._gram = likeness(features.blocks[0]) + BIAS
+            self._gram = likeness(features.by_term) + BIAS
 
     def scores(self, examples: Whole, goes_on: Flags, strength: Singles) -> Singles:
         """Return a score for every row: the higher, the more it is like the examples that went on.
@@ -104,10 +104,9 @@ class _Course:
         self._beside, self._among = beside, among
 
 
-def likeness(rows: Rows) -> Singles:
+def likeness(turned: Columns) -> Singles:
     """Return the inner product of every two rows: terms of many rows as full arrays, the rest as sparse."""
-    n = rows.shape[0]
-    turned = rows.tocsc()
+    n = turned.shape[0]
     held = np.diff(turned.indptr)
     many, few = held > n / OFTEN, (held > 1) & (held <= n / OFTEN)
     here = np.repeat(many, held)

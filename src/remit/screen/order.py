@@ -18,6 +18,7 @@ from remit.errors import InputError
 from remit.model.protocol import Protocol
 from remit.model.source_record import SourceRecord
 from remit.model.suggestion import ReadNext
+from remit.screen import tokens
 from remit.screen.features import Features, Whole, features, streamed
 from remit.screen.machine import Flags, Machine, Scores, Singles
 from remit.screen.stopping import Seen, random_order
@@ -81,9 +82,8 @@ class Ranking:
         self.settings = settings or Settings()
         self.ids = tuple(texts)
         self._number = {r: i for i, r in enumerate(self.ids)}
-        n = len(self.ids)
         held = _rows([*texts.values(), Text(title=protocol_words)], self.settings)
-        self._asked = bool(held.rows(np.array([n])).nnz)
+        self._asked = bool(tokens.words([protocol_words])[0].size)
         self._machine = Machine(held)
         shuffled = random_order(self.ids, SEED)
         self._shuffled = np.array([self._number[r] for r in shuffled], np.int64)

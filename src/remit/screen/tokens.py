@@ -14,10 +14,9 @@ import numpy.typing as npt
 
 Whole = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint64]
-LETTERS_AT_ONCE = 1 << 18
+LETTERS_AT_ONCE = 1 << 17
 _BASE = 0x9E3779B97F4A7C15 | 1
 _MIX = np.uint64(0xD6E8FEB86659FD93)
-_GAP = "\n".encode("utf-16-le")
 _S, _U, _I, _E, _Y = (ord(c) for c in "suiey")
 
 
@@ -42,36 +41,43 @@ def _powers(size: int) -> tuple[Codes, Codes]:
 def words(texts: Sequence[str]) -> tuple[Codes, Whole]:
     """Return the code of every word of the texts, in order, and how many words each text has."""
     codes, counts = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
-    for pieces in _portions(texts):
-        found, times = _coded(pieces)
+    for portion in _portions(texts):
+        found, times = _coded(portion)
         codes.append(found)
         counts.append(times)
     return np.concatenate(codes), np.concatenate(counts)
 
 
-def _portions(texts: Sequence[str]) -> Iterator[list[bytes]]:
-    held: list[bytes] = []
+def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
+    held: list[str] = []
     size = 0
     for text in texts:
-        held.append(text.lower().encode("utf-16-le", "surrogatepass"))
-        size += len(held[-1])
-        if size > 2 * LETTERS_AT_ONCE:
+        held.append(text.lower())
+        size += len(text)
+        if size > LETTERS_AT_ONCE:
             yield held
             held, size = [], 0
     if held:
         yield held
 
 
-def _coded(pieces: Sequence[bytes]) -> tuple[Codes, Whole]:
-    units = np.frombuffer(_GAP + _GAP.join(pieces) + _GAP, np.uint16)
+def _units(text: str) -> bytes:
+    return text.encode("utf-16-le", "surrogatepass")
+
+
+def _coded(texts: Sequence[str]) -> tuple[Codes, Whole]:
+    joined = "\n".join(["", *texts, ""])
+    units = np.frombuffer(_units(joined), np.uint16)
+    plain = units.size == len(joined)
+    lengths = [len(t) + 1 for t in texts] if plain else [len(_units(t)) // 2 + 1 for t in texts]
+    limits = np.cumsum([1, *lengths])
     inside = _letters()[units]
     edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
     starts, ends = edges[0::2], edges[1::2]
     keep = ends - starts > 1
     starts, ends = starts[keep], ends[keep]
-    limits = np.cumsum([0, *(len(p) // 2 + 1 for p in pieces)]) + 1
     counts = np.diff(np.searchsorted(starts, limits))
-    up, down = _powers(1 << max(19, int(units.size).bit_length()))
+    up, down = _powers(1 << max(18, int(units.size).bit_length()))
     sums = np.zeros(units.size + 1, np.uint64)
     np.cumsum(units * up[: units.size], out=sums[1:])
     plural, ies = _endings(units, starts, ends)
