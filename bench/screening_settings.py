@@ -18,9 +18,9 @@ from screening import TITLES, read, saved
 from remit import screen
 from remit.screen.machine import BIAS
 
-STRENGTHS, RATIOS, PRESUMED, WORDS = (0.1, 0.2, 0.4), (3.0, 5.0, 10.0), (100, 300), (0.1, 0.3, 1.0)
-FIELDS = ((0.0, 0.0, 0.0), (0.15, 0.15, 0.1), (0.25, 0.25, 0.1), (0.15, 0.0, 0.1))
-DEFAULT = (0.2, 5.0, 300, 0.3, (0.15, 0.15, 0.1))
+STRENGTHS, RATIOS, PRESUMED, WORDS = (0.1, 0.2, 0.4), (3.0, 5.0, 10.0), (300,), (0.1, 0.3)
+FIELDS = ((0.15, 0.0, 0.1), (0.25, 0.0, 0.1))
+DEFAULT = (0.2, 5.0, 300, 0.3, (0.15, 0.0, 0.1))
 
 
 def likenesses(texts, words) -> list:

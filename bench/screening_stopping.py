@@ -15,6 +15,7 @@ from pathlib import Path
 os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")
 
 import numpy as np
+from scipy.special import gammaln
 from screening import TITLES, read, replayed
 
 from remit.screen import stopping
@@ -32,12 +33,26 @@ def orders(texts, truth, words):
         yield np.array([on for _, on in [*seen, *rest]], bool)
 
 
-def ranked_rule(found, recall, confidence):
-    """Where the ranked rule stops, tested after every tenth decision."""
+def ranked_rule(found, recall, confidence, lf):
+    """Where the ranked rule stops, tested after every tenth decision; `lf` are logarithms of factorials."""
     total = len(found)
+    places = np.flatnonzero(found)
     for n in range(10, total, 10):
-        hits = int(found[:n].sum())
-        if hits and stopping._least_risk(found[:n], total, stopping.missed_bound(hits, recall)) < 1 - confidence:
+        hits = int(np.searchsorted(places, n))
+        missed = stopping.missed_bound(hits, recall)
+        if not hits or missed > total - n:
+            continue
+        since = np.arange(hits, -1, -1)[:, None]  # found since each start
+        size = total - np.concatenate([[0], places[:hits] + 1])[:, None]
+        drawn, good, k = n - (total - size), since + missed, np.arange(hits + 1)[None, :]
+        bad = size - good
+        can = (k <= since) & (drawn - k >= 0) & (drawn - k <= bad)
+        j, rest = np.where(can, k, 0), np.where(can, drawn - k, 0)
+        ways = lf[good] - lf[j] - lf[good - j] + lf[bad] - lf[rest] - lf[bad - rest]
+        risk = np.where(can, np.exp(ways - (lf[size] - lf[drawn] - lf[size - drawn])), 0.0).sum(axis=1)
+        if risk.min() < 1 - confidence:
+            exact = stopping._least_risk(found[:n], total, missed)
+            assert abs(exact - risk.min()) < 1e-6, (exact, risk.min())
             return n, hits
     return total, int(found.sum())
 
@@ -70,10 +85,11 @@ def main() -> None:
         rng = np.random.default_rng(7)
         held = list(orders(texts, truth, TITLES.get(name, "")))
         total, relevant = len(truth), int(truth.sum())
+        lf = gammaln(np.arange(total + 2) + 1.0)
         for recall, confidence in PROMISES:
             need, cells = ceil(round(recall * relevant, 9)), []
             for ends in (
-                [ranked_rule(f, recall, confidence) for f in held],
+                [ranked_rule(f, recall, confidence, lf) for f in held],
                 [e for f in held for e in sampled_rule(f, recall, confidence, rng)],
             ):
                 found, done = np.array([k for _, k in ends]), np.array([n for n, _ in ends])

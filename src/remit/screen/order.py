@@ -42,7 +42,7 @@ class Settings:
     presumed: int = 300
     words: float = 0.3
     title: float = 0.15
-    rest: float = 0.15
+    rest: float = 0.0
     authors: float = 0.1
 
 

@@ -9,13 +9,13 @@ from remit.errors import InputError
 from remit.screen.order import Ranking
 from remit.screen.stopping import Seen
 
-EACH_UP_TO, SHARE = 100, 0.02
+EACH_UP_TO, SHARE = 20, 0.05
 
 
 def replay(ranking: Ranking, goes_on: Mapping[str, bool], *, upto: float = 1.0, batch: float = SHARE) -> list[Seen]:
     """Return the records in the order in which they would have been read, each with whether it went on.
 
-    Learned again after every decision up to 100, then after every `batch` (a share of what is decided; 0 for every
+    Learned again after every decision up to 20, then after every `batch` (a share of what is decided; 0 for every
     decision throughout). Ends when `upto` of all that went on are found.
 
     Raises

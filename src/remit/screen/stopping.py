@@ -178,8 +178,11 @@ def _looks(found: int, urn_size: int, recall: float, nominal: float) -> Sample:
 
 
 def _wrong_stop(draws: Sequence[int], bad: Sequence[int], total: int, relevant: int) -> float:
-    """The probability of stopping at a look that is wrong when `relevant` are in the urn."""
-    state = np.zeros(relevant + 1)
+    """The probability of stopping at a look that is wrong when `relevant` are in the urn.
+
+    Once more were found than the last look allows, no look stops: those states are left out.
+    """
+    state = np.zeros(min(relevant + 1, LOOKS))
     state[0] = 1.0
     at, wrong = 0, 0.0
     for j, n in enumerate(draws[: relevant + 1]):
