@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from remit.screen.features import Columns, Features, Whole
+from remit.screen.features import Columns, Features, Rows, Whole
 
 Singles = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
