@@ -5,7 +5,7 @@ import pytest
 from remit import store
 from remit.cli import main
 
-pytest.importorskip("ibis")
+ibis = pytest.importorskip("ibis")
 pytestmark = pytest.mark.filterwarnings("ignore:fetch_arrow_table:DeprecationWarning")
 parquet = pytest.importorskip("pyarrow.parquet")
 
@@ -97,3 +97,25 @@ def test_refusals_leave_nothing_behind(place, capsys):
         assert run(*words) == 2, words
         assert said in capsys.readouterr().err
         assert set(place.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    "engine", [(), ("--connect", "polars://"), ("--connect", "duckdb://?memory_limit=1GB&threads=2")]
+)
+def test_a_set_in_parts(place, capsys, engine):
+    (place / "parts").mkdir()
+    run("import", place / "parts" / "0.parquet", place / "a.ris")
+    run("import", place / "parts" / "1.parquet", place / "b.ris", "--first", 1_000_000)
+    assert run("dedupe", place / "parts" / "*.parquet", "--out", place / "f.parquet", *engine) == 0
+    assert "2 repeats, 0 pairs" in capsys.readouterr().out
+    assert {r["record"] for r in parquet.read_table(place / "f.parquet").to_pylist()} == {1_000_000, 1_000_001}
+
+
+def test_a_table_that_a_database_holds(place, capsys):
+    run("import", place / "s.parquet", place / "a.ris", place / "b.ris")
+    database = f"duckdb://{place / 'd.ddb'}"
+    connection = ibis.connect(database)
+    connection.create_table("pubmed", connection.read_parquet(place / "s.parquet"))
+    connection.disconnect()
+    assert run("dedupe", "pubmed", "--out", place / "f.parquet", "--connect", database) == 0
+    assert "2 repeats, 0 pairs" in capsys.readouterr().out
