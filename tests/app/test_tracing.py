@@ -130,8 +130,16 @@ def test_a_figure_is_traced_by_mouse_and_keyboard(chromium, served):
     page.check("input[value=through-0]")
     click(FRAME.x(15.0), FRAME.y(curves[0].at(15.0)))
     page.fill("#risk-0", "0:80 20:30")
+    page.wait_for_selector("#said h2")
+    before = page.get_attribute("#figure", "src")
+    page.fill("#risk-0", "0:80 20:90")
+    page.wait_for_selector("#error")
+    assert "cannot grow" in page.inner_text("#error")
+    page.fill("#risk-0", "0:80 20:30")
+    page.wait_for_selector("#said h2")
+    assert page.get_attribute("#figure", "src") != before
     with page.expect_navigation():
-        page.keyboard.press("Enter")
+        page.press("#risk-0", "Enter")
     assert page.locator("#error").count() == 0, page.inner_text("#error")
     assert "lies on the drawn curve" in page.inner_text("main")
     with page.expect_navigation():

@@ -66,3 +66,46 @@ def test_a_line_alone_is_not_doubted(follow):
 def test_a_place_off_every_line_is_refused(follow):
     with pytest.raises(InputError, match="bare paper"):
         follow(drawn(CROSSING), "f.png", FRAME, WantedCurve(curve="a", through=((FRAME.x(50), FRAME.y(0.9)),)))
+
+
+def test_a_legend_across_the_curve_hides_it_and_is_not_followed(follow):
+    import io
+
+    from PIL import Image, ImageDraw
+
+    known = simulated(np.random.default_rng(3), 150, plateau=0.3)
+    image = Image.open(io.BytesIO(coded(picture([known], FRAME)))).convert("RGB")
+    pen = ImageDraw.Draw(image)
+    x, y = FRAME.x(20.0), FRAME.y(known.at(20.0))
+    pen.rectangle((x, y - 25, x + 90, y + 35), fill="white", outline="black")
+    pen.line((x + 8, y - 8, x + 38, y - 8), fill=(192, 0, 0), width=2)
+    pen.text((x + 44, y - 14), "arm A", fill="black")
+    try:
+        found = follow(coded(image), "f.png", FRAME, "#c00000").curves[0]
+    except InputError as refused:
+        assert "curve" in str(refused)
+    else:
+        assert errors(found, known).max() < 0.05 or found.warnings
+
+
+def test_a_figure_lying_on_its_side_is_refused(follow):
+    with pytest.raises(InputError, match=r"turned by|square|upright"):
+        axes = {"axis_x": ["60,400:0", "60,30:60"], "axis_y": ["60,400:0", "560,400:1"]}
+        follow(drawn(CROSSING[:1]), "f.png", FRAME, "#000000", **axes)
+
+
+def test_ticks_of_a_picture_are_data_only_where_their_number_fits():
+    from remit.extract.rebuild import usable_ticks
+    from remit.model.curve import RiskTable, TracedCurve
+
+    told = {"curve": "a", "unit": "months", "time": (0.0, 5.0), "survival": (1.0, 0.5), "end": 60.0, "events": 10}
+    ticks = tuple(float(t) for t in range(10, 20))
+    assert usable_ticks(TracedCurve(**told, censored=ticks), 20) == (ticks, "")
+    assert usable_ticks(TracedCurve(**told, censored=ticks, exact=True), 99)[0] == ticks
+    late = RiskTable((0.0, 50.0), (30, 10))
+    assert usable_ticks(TracedCurve(**told, censored=ticks, risk=late), 30) == (ticks, "")
+    few, said = usable_ticks(TracedCurve(**told, censored=ticks), 250)
+    assert few == ()
+    assert "10 censoring ticks of a picture were not used: 240 people are censored" in said
+    told["events"] = None
+    assert usable_ticks(TracedCurve(**told, censored=ticks), 20)[0] == ()

@@ -33,7 +33,31 @@ def published(traced: TracedCurve, n: int | None = None) -> PublishedCurve:
         risk_times=() if risk is None else risk.times,
         at_risk=() if risk is None else tuple(float(c) for c in risk.counts),
         events=traced.events,
-        censor_times=traced.censored,
+        censor_times=usable_ticks(traced, people)[0],
+    )
+
+
+def usable_ticks(traced: TracedCurve, people: int) -> tuple[tuple[float, ...], str]:
+    """Return the censoring ticks that can be taken as data, and why others are not.
+
+    All of a vector figure. In a picture ticks merge, so theirs count only where their number is that of the people
+    censored: patients less events, of whom those at risk at the end may stand without a tick of their own.
+    """
+    if traced.exact or not traced.censored:
+        return traced.censored, ""
+    found = len(traced.censored)
+    if traced.events is None:
+        return (
+            (),
+            f"{found} censoring ticks of a picture were not used: without the number of events none can be missed",
+        )
+    censored = people - traced.events
+    late = min(censored, traced.risk.counts[-1]) if traced.risk is not None else 0
+    if 0.95 * (censored - late) <= found <= censored:
+        return traced.censored, ""
+    return (), (
+        f"{found} censoring ticks of a picture were not used: {censored} people are censored ({late} of them perhaps "
+        "at the end), so ticks merged or something else was taken for one"
     )
 
 

@@ -52,6 +52,7 @@ class CurvePoints:
     notes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     overlap: float | None = None
+    exact: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,7 @@ class TracedCurve:
     `time` starts at 0 where `survival` is 1 and grows; `survival` lies in [0, 1] and never rises. `censored` holds the
     times of censoring ticks found on the curve. `changes` says in words what cleaning changed, `warnings` what a
     person should look at, and `overlap` which share of the drawn curve the traced one covers (None for coordinates).
+    `exact` says that no tick is merged with another: the figure is a vector one.
     """
 
     curve: str
@@ -75,6 +77,7 @@ class TracedCurve:
     changes: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     overlap: float | None = field(default=None)
+    exact: bool = False
 
     def __post_init__(self) -> None:
         if len(self.time) != len(self.survival) or not self.time:

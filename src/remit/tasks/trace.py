@@ -7,7 +7,7 @@ from pathlib import Path
 
 from remit.errors import InputError, UsageError
 from remit.extract.quality import quality
-from remit.extract.rebuild import published, rebuild_arm
+from remit.extract.rebuild import published, rebuild_arm, usable_ticks
 from remit.extract.tracing import calibrate, clean, colours, overlay, pdf, pixels, points, raster, suggest, svg, vector
 from remit.extract.tracing.calibrate import Axes
 from remit.extract.tracing.clean import Printed
@@ -203,6 +203,8 @@ def rebuilt(held: Trace) -> tuple[tuple[Rebuilt, ...], tuple[str, ...]]:
         except InputError as error:
             said.append(f"{c.curve}: cannot be rebuilt: {error}")
             continue
+        unused = usable_ticks(c, curve.n)[1]
+        said += [f"{c.curve}: {unused}"] if unused else []
         km = kaplan_meier(arm.time, arm.event)
         apart = max(abs(c.at(float(t)) - float(s)) for t, s in zip(km.time, km.survival, strict=True))
         report = quality([curve], [arm])

@@ -25,6 +25,7 @@ function put(name, x, y, again) {
   last = { name, x, y };
   show(x, y);
   say.textContent = name + " is now " + both;
+  soon();
 }
 board.addEventListener("click", (event) => {
   const box = board.querySelector("img").getBoundingClientRect();
@@ -45,3 +46,35 @@ board.addEventListener("keydown", (event) => {
   const from = last || { name: chosen(), x: w / 2, y: h / 2 };
   put(from.name, from.x + far * moves[event.key][0], from.y + far * moves[event.key][1], last !== null);
 });
+// Each change is traced after a short pause, without pressing Trace; the overlay and what is said follow.
+const form = document.querySelector("#form");
+let waiting = 0;
+let asked = 0;
+function enough() {
+  const held = (name) => document.getElementById(name).value.trim() !== "";
+  const axes = ["x1", "x2", "y1", "y2"].every((a) => held(a + "-place") && held(a + "-value"));
+  return axes && [0, 1, 2, 3].some((i) => held("curve-" + i) && (held("colour-" + i) || held("through-" + i)));
+}
+async function follow() {
+  if (!enough()) return;
+  const mine = ++asked;
+  const body = new URLSearchParams(new FormData(form));
+  body.set("do", "trace");
+  try {
+    const answer = await fetch("/trace", { method: "POST", body });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const said = page.querySelector("#said");
+    if (mine !== asked || !answer.ok || !said) return;
+    document.querySelector("#said").replaceWith(said);
+    document.querySelector("#figure").src = page.querySelector("#figure").getAttribute("src");
+  } catch {
+    say.textContent = "The page's server does not answer; start it again";
+  }
+}
+function soon() {
+  clearTimeout(waiting);
+  waiting = setTimeout(follow, 500);
+}
+form.addEventListener("input", soon);
+form.addEventListener("change", soon);
+form.addEventListener("submit", () => { clearTimeout(waiting); asked += 1; });

@@ -70,6 +70,7 @@ def curve(points: CurvePoints, printed: Printed) -> TracedCurve:
         changes=tuple(said),
         warnings=tuple(warned),
         overlap=points.overlap,
+        exact=points.exact,
     )
 
 

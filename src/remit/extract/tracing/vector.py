@@ -62,8 +62,20 @@ def traced(
         end=float(axes.time(end)),
         censored=tuple(float(v) for v in axes.time(np.array(ticks))) if ticks else (),
         notes=(*drawing.notes, *notes),
-        overlap=1.0,
+        overlap=_overlap(wanted, x, y, end, axes),
+        exact=True,
     )
+
+
+def _overlap(wanted: Sequence[Stroke], x: Array, y: Array, end: float, axes: Axes) -> float:
+    """The share of 400 times with a level line of the colour at which the result lies on one."""
+    drawn = _levels(wanted, axes)
+    when = np.linspace(axes.x0, end, 402)[1:-1]
+    here = y[np.clip(np.searchsorted(x, when, side="right") - 1, 0, None)]
+    there = (drawn.left[:, None] <= when) & (drawn.right[:, None] >= when)
+    on = there & (np.abs(drawn.y[:, None] - here) <= 0.002 * (axes.y(0.0) - axes.y(1.0)))
+    known = there.any(axis=0)
+    return float(np.mean(on.any(axis=0)[known])) if known.any() else 0.0
 
 
 def _inside(stroke: Stroke, axes: Axes) -> bool:
