@@ -49,7 +49,7 @@ def usable_ticks(traced: TracedCurve, people: int) -> tuple[tuple[float, ...], s
     if traced.events is None:
         return (
             (),
-            f"{found} censoring ticks of a picture were not used: without the number of events none can be missed",
+            f"{found} censoring ticks of a picture were not used: give the events, to tell if some merged",
         )
     censored = people - traced.events
     late = min(censored, traced.risk.counts[-1]) if traced.risk is not None else 0

@@ -74,8 +74,8 @@ def _overlap(wanted: Sequence[Stroke], x: Array, y: Array, end: float, axes: Axe
     here = y[np.clip(np.searchsorted(x, when, side="right") - 1, 0, None)]
     there = (drawn.left[:, None] <= when) & (drawn.right[:, None] >= when)
     on = there & (np.abs(drawn.y[:, None] - here) <= 0.002 * (axes.y(0.0) - axes.y(1.0)))
-    known = there.any(axis=0)
-    return float(np.mean(on.any(axis=0)[known])) if known.any() else 0.0
+    known = np.asarray(there.any(axis=0), bool)
+    return float(np.mean(on[:, known].any(axis=0))) if known.any() else 0.0
 
 
 def _inside(stroke: Stroke, axes: Axes) -> bool:
