@@ -1,5 +1,7 @@
 """remit scale: from files to sets, duplicates and an order; what is refused."""
 
+from pathlib import Path
+
 import pytest
 
 from remit import store
@@ -119,3 +121,12 @@ def test_a_table_that_a_database_holds(place, capsys):
     connection.disconnect()
     assert run("dedupe", "pubmed", "--out", place / "f.parquet", "--connect", database) == 0
     assert "2 repeats, 0 pairs" in capsys.readouterr().out
+
+
+@pytest.mark.flagship
+def test_an_order_learns_from_what_a_review_decided(place, capsys):
+    run("import", place / "s.parquet", place / "a.ris")
+    review = Path(__file__).resolve().parents[2] / "reviews" / "pediatric-b-all"
+    words = ("--review", review, "--stage", "full-text", "--out", place / "o.parquet")
+    assert run("rank", place / "s.parquet", *words) == 0
+    assert "  1  Leukemia in children" in capsys.readouterr().out
