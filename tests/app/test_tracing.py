@@ -138,6 +138,12 @@ def test_a_figure_is_traced_by_mouse_and_keyboard(chromium, served):
     page.fill("#risk-0", "0:80 20:30")
     page.wait_for_selector("#said h2")
     assert page.get_attribute("#figure", "src") != before
+    page.fill("#corrections-0", "59:0.02")
+    page.wait_for_selector("#said li:has-text('by hand, 59:0.02')")
+    page.fill("#corrections-0", "59:1")
+    page.wait_for_selector("#error:has-text('make the curve rise')")
+    page.fill("#corrections-0", "")
+    page.wait_for_selector("#said h2")
     with page.expect_navigation():
         page.press("#risk-0", "Enter")
     assert page.locator("#error").count() == 0, page.inner_text("#error")

@@ -165,6 +165,7 @@ def _curve(form: Form, i: int) -> WantedCurve:
         colour=said("colour"),
         through=words.places(said("through")),
         risk=words.risk_table(said("risk")) if said("risk") else None,
+        corrections=words.corrections(said("corrections")),
         **counts,
     )
 
@@ -180,6 +181,7 @@ def filled(record: TraceRecord) -> dict[str, str]:
         form |= {f"curve-{i}": c.curve, f"colour-{i}": c.colour}
         form[f"through-{i}"] = " ".join(f"{x:g},{y:g}" for x, y in c.through)
         form[f"risk-{i}"] = " ".join(f"{t:g}:{n}" for t, n in c.risk.pairs) if c.risk else ""
+        form[f"corrections-{i}"] = " ".join(str(k) for k in c.corrections)
         form[f"total-{i}"] = "" if c.total is None else str(c.total)
         form[f"events-{i}"] = "" if c.events is None else str(c.events)
     return form

@@ -10,6 +10,7 @@ NUMBER = r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})"
 POINT = re.compile(rf"({NUMBER})(?:,({NUMBER}))?:({NUMBER})%?")
 PLACE = re.compile(rf"({NUMBER}),({NUMBER})")
 RISK = re.compile(rf"({NUMBER}):([0-9]{{1,7}})")
+CORRECTION = re.compile(rf"({NUMBER}):({NUMBER}|-)")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._+()-]{0,59}")
 
 
@@ -24,6 +25,17 @@ class Known:
         return ",".join(f"{p:.10g}" for p in self.place) + f":{self.value:.10g}"
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A step put right by a person: survival from `time` on, or None where a step is taken out."""
+
+    time: float
+    survival: float | None
+
+    def __str__(self) -> str:
+        return f"{self.time:.10g}:" + ("-" if self.survival is None else f"{self.survival:.10g}")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedCurve:
     """One curve of a figure: how it is told from others, and what the report prints of it."""
@@ -34,6 +46,7 @@ class WantedCurve:
     risk: RiskTable | None = None
     total: int | None = None
     events: int | None = None
+    corrections: tuple[Correction, ...] = ()
 
     def __post_init__(self) -> None:
         if not NAME.fullmatch(self.curve):
@@ -94,6 +107,18 @@ def place(text: str) -> tuple[float, float]:
     if found is None:
         raise InputError(f"place {text!r}; expected X,Y such as 240,95, from the figure's top left corner")
     return float(found[1]), float(found[2])
+
+
+def corrections(text: str) -> tuple[Correction, ...]:
+    """Return corrections written TIME:SURVIVAL, or TIME:- for a step taken out. Raises InputError otherwise."""
+    out = []
+    for word in text.replace(";", " ").split():
+        found = CORRECTION.fullmatch(word)
+        survival = None if found is None or found[2] == "-" else float(found[2])
+        if found is None or (survival is not None and not 0.0 <= survival <= 1.0):
+            raise InputError(f"correction {word!r}; expected TIME:SURVIVAL from 0 to 1, or TIME:- to take a step out")
+        out.append(Correction(float(found[1]), survival))
+    return tuple(out)
 
 
 def risk_table(text: str) -> RiskTable:

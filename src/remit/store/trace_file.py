@@ -23,7 +23,7 @@ from remit.store.text import read_text
 from remit.store.yaml_text import Items, Map, Node, Scalar, read_yaml
 
 TOP = ("figure", "page", "axis-x", "axis-y", "unit", "to", "percent", "curves", "sha256")
-CURVE = ("curve", "colour", "through", "risk", "total", "events")
+CURVE = ("curve", "colour", "through", "risk", "total", "events", "corrections")
 T = TypeVar("T")
 
 
@@ -83,6 +83,7 @@ def _curve(node: Node, file: str, refusals: Refusals) -> WantedCurve | None:
             risk=trace.risk_table(word["risk"]) if word.get("risk") else None,
             total=_whole(word.get("total", ""), "total"),
             events=_whole(word.get("events", ""), "events"),
+            corrections=trace.corrections(word.get("corrections", "")),
         ),
     )
 
@@ -135,6 +136,7 @@ def text(record: TraceRecord) -> str:
         rows += [f'    risk: "{" ".join(f"{t:.10g}:{n}" for t, n in c.risk.pairs)}"'] if c.risk else []
         rows += [f"    total: {c.total}"] if c.total is not None else []
         rows += [f"    events: {c.events}"] if c.events is not None else []
+        rows += [f'    corrections: "{" ".join(str(k) for k in c.corrections)}"'] if c.corrections else []
     return "\n".join(rows) + "\n"
 
 

@@ -8,7 +8,20 @@ from pathlib import Path
 from remit.errors import InputError, UsageError
 from remit.extract.quality import quality
 from remit.extract.rebuild import published, rebuild_arm, usable_ticks
-from remit.extract.tracing import calibrate, clean, colours, overlay, pdf, pixels, points, raster, suggest, svg, vector
+from remit.extract.tracing import (
+    calibrate,
+    clean,
+    colours,
+    correct,
+    overlay,
+    pdf,
+    pixels,
+    points,
+    raster,
+    suggest,
+    svg,
+    vector,
+)
 from remit.extract.tracing.calibrate import Axes
 from remit.extract.tracing.clean import Printed
 from remit.extract.tracing.overlay import Ground, Rebuilt
@@ -131,7 +144,8 @@ def _one(found: Figure, axes: Axes, record: TraceRecord, wanted: WantedCurve) ->
             read = vector.traced(found.drawing, axes, colour, wanted.through)
         else:
             raise UsageError("no figure to trace on")
-        return clean.curve(read, _printed(wanted, record, percent=False))
+        cleaned = clean.curve(read, _printed(wanted, record, percent=False))
+        return correct.corrected(cleaned, wanted.corrections)
     except InputError as error:
         raise InputError(f"curve {wanted.curve}: {error}") from None
 
@@ -148,7 +162,8 @@ def _clicked(held: dict[str, CurvePoints], record: TraceRecord) -> tuple[TracedC
                 f"no curve {c.curve} among the coordinates; expected one of {', '.join(map(_named, held))}"
             )
         try:
-            out.append(clean.curve(read, _printed(c, record, record.percent)))
+            cleaned = clean.curve(read, _printed(c, record, record.percent))
+            out.append(correct.corrected(cleaned, c.corrections))
         except InputError as error:
             raise InputError(f"curve {c.curve}: {error}") from None
     return tuple(out)
