@@ -41,7 +41,7 @@ class Settings:
     ratio: float = 5.0
     presumed: int = 300
     words: float = 0.3
-    title: float = 0.15
+    title: float = 0.12
     rest: float = 0.0
     authors: float = 0.1
 
