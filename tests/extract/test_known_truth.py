@@ -72,3 +72,14 @@ def test_a_small_turn_of_the_figure_is_undone(follow):
     found = follow(coded(turned), "f.png", frame, RED, axis_x=x, axis_y=y)
     assert np.median(errors(found.curves[0], curves[0])) < 0.004
     assert "turned by -2.00 degrees" in " ".join(found.curves[0].changes)
+
+
+def test_what_a_clip_path_hides_is_not_read(follow):
+    curves, frame = two(6), Frame()
+    right = frame.x(20.0)
+    box = f'<clipPath id="c"><rect x="0" y="0" width="{right}" height="600"/></clipPath><g clip-path="url(#c)">'
+    cut = svg(curves, frame, extra=box).replace(b"</svg>", b"</g></svg>")
+    found = follow(cut, "f.svg", frame, RED).curves[0]
+    assert found.end == pytest.approx(20.0, abs=1e-6)
+    assert found.at(15.0) == pytest.approx(curves[0].at(15.0), abs=1e-6)
+    assert max(found.censored) <= 20.0

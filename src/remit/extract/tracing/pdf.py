@@ -9,7 +9,20 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from remit.errors import InputError, UsageError
-from remit.extract.tracing.shapes import SAME, Colour, Drawing, Matrix, Pen, Stroke, Word, moved, times
+from remit.extract.tracing.shapes import (
+    SAME,
+    Box,
+    Colour,
+    Drawing,
+    Matrix,
+    Pen,
+    Stroke,
+    Word,
+    boxed,
+    clipped,
+    moved,
+    times,
+)
 
 if TYPE_CHECKING:
     from pypdf import PageObject, PdfReader
@@ -27,6 +40,7 @@ class _State:
     matrix: Matrix = SAME
     colour: Colour = (0, 0, 0)
     width: float = 1.0
+    clip: Box | None = None
 
 
 @dataclass(slots=True)
@@ -126,7 +140,7 @@ def _run(
     if sheet.spent > MOST_OPERATIONS:
         raise InputError(f"{name}: more than {MOST_OPERATIONS:,} drawing operations; export the panel alone, as PNG")
     stack: list[_State] = []
-    pen = Pen()
+    pen, cuts = Pen(), False
     for operands, raw in operations:
         operator = raw.decode("latin-1")
         if operator == "q":
@@ -137,14 +151,28 @@ def _run(
             if operator in ("s", "b", "b*"):
                 pen.close()
             if operator in PAINTS:
-                sheet.strokes += pen.strokes(state.matrix, state.colour, state.width)
-            pen = Pen()
+                sheet.strokes += _shown(pen, state)
+            state = _cut(state, pen) if cuts else state
+            pen, cuts = Pen(), False
+        elif operator in ("W", "W*"):
+            cuts = True
         elif operator == "Do":
             _form(operands, resources, state, sheet, reader, depth, name)
         else:
             n = _floats(operands)
             if not _path(pen, operator, n):
                 state = _stated(state, operator, n)
+
+
+def _shown(pen: Pen, state: _State) -> list[Stroke]:
+    strokes = pen.strokes(state.matrix, state.colour, state.width)
+    return [part for s in strokes for part in clipped(s, state.clip)]
+
+
+def _cut(state: _State, pen: Pen) -> _State:
+    """The clip path, as the box around it: exact for a rectangle, and nothing visible is lost of any other."""
+    corners = [p for part in pen.parts for p in part]
+    return replace(state, clip=boxed(moved(state.matrix, corners), state.clip)) if corners else state
 
 
 def _floats(operands: object) -> list[float]:

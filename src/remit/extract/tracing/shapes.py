@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TypeAlias
 
 import numpy as np
@@ -13,6 +14,7 @@ from remit.extract.tracing.pixels import Array
 Matrix: TypeAlias = tuple[float, float, float, float, float, float]
 Colour: TypeAlias = tuple[int, int, int]
 Point: TypeAlias = tuple[float, float]
+Box: TypeAlias = tuple[float, float, float, float]
 SAME: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 MOST_POINTS = 2_000_000
 CURVE_PIECES = 12
@@ -64,6 +66,43 @@ def moved(matrix: Matrix, points: Sequence[Point]) -> Array:
 def stretch(matrix: Matrix) -> float:
     """Return by how much a matrix widens a line."""
     return math.sqrt(abs(matrix[0] * matrix[3] - matrix[1] * matrix[2]))
+
+
+def boxed(points: Array, within: Box | None) -> Box:
+    """Return the part of a box (left, top, right, bottom) that the points' own box leaves of it."""
+    (a, b), (c, d) = points.min(axis=0), points.max(axis=0)
+    own = float(a), float(b), float(c), float(d)
+    if within is None:
+        return own
+    return max(own[0], within[0]), max(own[1], within[1]), min(own[2], within[2]), min(own[3], within[3])
+
+
+def clipped(stroke: Stroke, box: Box | None) -> list[Stroke]:
+    """Return the parts of a stroke that show in a box, cut at its edges (Liang and Barsky 1984)."""
+    if box is None:
+        return [stroke]
+    room = 0.5 * stroke.width + 1e-6
+    low, high = np.array(box[:2]) - room, np.array(box[2:]) + room
+    p = stroke.points
+    if bool((p >= low).all() and (p <= high).all()):
+        return [stroke]
+    parts: list[list[Array]] = []
+    for a, b in pairwise(p):
+        d = b - a
+        with np.errstate(divide="ignore", invalid="ignore"):
+            sides = np.sort(np.array([(low - a) / d, (high - a) / d]), axis=0)
+        still = d == 0.0
+        if bool((still & ((a < low) | (a > high))).any()):
+            continue
+        enter = float(max(0.0, np.where(still, 0.0, sides[0]).max()))
+        leave = float(min(1.0, np.where(still, 1.0, sides[1]).min()))
+        if enter > leave:
+            continue
+        if not (parts and np.array_equal(parts[-1][-1], a) and enter == 0.0):
+            parts.append([a + enter * d])
+        parts[-1].append(b if leave == 1.0 else a + leave * d)
+    inside = np.array(box[:2]), np.array(box[2:])
+    return [Stroke(np.clip(np.array(part), *inside), stroke.colour, stroke.width) for part in parts]
 
 
 @dataclass(slots=True)

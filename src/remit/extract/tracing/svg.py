@@ -12,7 +12,20 @@ from xml.parsers import expat
 from remit.errors import InputError
 from remit.extract.tracing import svg_path
 from remit.extract.tracing.colours import NAMED, parsed
-from remit.extract.tracing.shapes import SAME, Colour, Drawing, Matrix, Pen, Stroke, Word, moved, times
+from remit.extract.tracing.shapes import (
+    SAME,
+    Box,
+    Colour,
+    Drawing,
+    Matrix,
+    Pen,
+    Stroke,
+    Word,
+    boxed,
+    clipped,
+    moved,
+    times,
+)
 
 MOST_BYTES = 30_000_000
 MOST_ELEMENTS = 400_000
@@ -21,6 +34,7 @@ DEEPEST_USE = 6
 HIDDEN = frozenset({"defs", "clipPath", "mask", "symbol", "marker", "pattern", "script", "style", "metadata", "title"})
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 RGB = re.compile(r"rgba?\(\s*([\d.]+%?)\s*,\s*([\d.]+%?)\s*,\s*([\d.]+%?)")
+CLIP = re.compile(r"url\(\s*['\"]?#([^'\")\s]+)")
 INHERITED = ("stroke", "stroke-width", "stroke-opacity", "opacity", "display", "visibility", "text-anchor", "fill")
 
 
@@ -111,6 +125,7 @@ class _Reader:
         self.known: dict[str, Element] = {}
         self.visited = 0
         self.scripts = self.outside = 0
+        self.clip: Box | None = None
         for element in _all(root):
             if "id" in element.attributes:
                 self.known.setdefault(element.attributes["id"], element)
@@ -135,6 +150,7 @@ class _Reader:
         if style.get("display") == "none" or style.get("visibility") in ("hidden", "collapse"):
             return
         matrix = times(matrix, svg_path.matrix_of(element.attributes.get("transform", "")))
+        before, self.clip = self.clip, self._cut(element, matrix)
         if element.name == "use":
             self._use(element, matrix, style, depth, used)
         elif element.name == "text":
@@ -144,6 +160,22 @@ class _Reader:
             for child in element.children:
                 if child.name not in HIDDEN:
                     self.walk(child, matrix, style, depth + 1, used)
+        self.clip = before
+
+    def _cut(self, element: Element, matrix: Matrix) -> Box | None:
+        """The clip path, as the box around it: exact for a rectangle, and nothing visible is lost of any other."""
+        own = element.attributes
+        link = CLIP.search(own.get("clip-path", "") or own.get("style", "").partition("clip-path")[2])
+        path = self.known.get(link[1]) if link else None
+        if path is None or path.attributes.get("clipPathUnits") == "objectBoundingBox":
+            return self.clip
+        corners = []
+        for child in path.children:
+            pen = _pen(child)
+            if pen is None or "transform" in child.attributes or not any(pen.parts):
+                return self.clip
+            corners += [p for part in pen.parts for p in part]
+        return boxed(moved(matrix, corners), self.clip) if corners else self.clip
 
     def _use(self, element: Element, matrix: Matrix, style: dict[str, str], depth: int, used: int) -> None:
         target = self.known.get(element.attributes.get("href", "").removeprefix("#"))
@@ -176,7 +208,8 @@ class _Reader:
             return
         pen = _pen(element)
         if pen is not None:
-            self.strokes += pen.strokes(matrix, colour, _first(style.get("stroke-width", "1")) or 1.0)
+            for stroke in pen.strokes(matrix, colour, _first(style.get("stroke-width", "1")) or 1.0):
+                self.strokes += clipped(stroke, self.clip)
 
     def _say(self, element: Element, matrix: Matrix, style: dict[str, str]) -> None:
         text = "".join(e.text for e in _all(element)).strip()
