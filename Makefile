@@ -13,7 +13,7 @@ review:
 test:
 	@scripts/setup dev
 	@scripts/browser || [ $$? = 3 ]
-	@$(BIN)/python -m pytest -rs
+	@$(BIN)/python -m pytest -n auto --dist loadfile -rs --durations=12
 
 checks:
 	@scripts/setup dev
