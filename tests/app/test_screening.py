@@ -1,11 +1,15 @@
 """The screening pages, asked without a browser."""
 
-import asyncio
 import re
+import sys
 from datetime import date
+from pathlib import Path
 
 import httpx
 import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "made"))
+from loops import finished
 
 from remit.app import keys
 from remit.app.desk import Board
@@ -24,10 +28,10 @@ class Client:
         self.app, self.cookies = app, httpx.Cookies()
 
     def get(self, address: str) -> httpx.Response:
-        return asyncio.run(self._send("GET", address))
+        return finished(self._send("GET", address))
 
     def post(self, address: str, **form) -> httpx.Response:
-        return asyncio.run(self._send("POST", address, **form))
+        return finished(self._send("POST", address, **form))
 
     async def _send(self, method: str, address: str, **form) -> httpx.Response:
         transport = httpx.ASGITransport(app=self.app)

@@ -1,6 +1,5 @@
 """The tracing page: by mouse and keyboard in a browser, and what it refuses without one."""
 
-import asyncio
 import os
 import re
 import signal
@@ -17,6 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "made"))
 from drawn import COLOURS, Frame, coded, hexed, picture, simulated
+from loops import finished
 
 from remit.app import keys, tracing
 from remit.model.trace import TraceRecord
@@ -39,7 +39,7 @@ def ask(app, method, address, cookies=None, **more):
         async with httpx.AsyncClient(transport=transport, base_url="http://here", cookies=cookies) as client:
             return await client.request(method, address, **more)
 
-    return asyncio.run(send())
+    return finished(send())
 
 
 def form(**more):
