@@ -5,6 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 
 def finished(coroutine):
-    """Return what a coroutine gives, run in a thread of its own: a browser held open for other tests has a loop here."""
+    """Return what a coroutine gives, run in a thread of its own: an open browser has a loop here."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         return thread.submit(asyncio.run, coroutine).result()
