@@ -1,6 +1,6 @@
 """The pages to screen records on: one identity per person, every decision on the disk before it is answered for."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -14,23 +14,12 @@ from starlette.staticfiles import StaticFiles
 
 from remit.app import keys
 from remit.app.desk import Board
+from remit.app.guard import Form, form_of, guarded
 from remit.app.marking import marked
 from remit.errors import RemitError
 from remit.model.decision import Person
 from remit.store.log import Line
 from remit.tasks import screening
-
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cache-Control": "no-store",
-}
-LONGEST_FORM = 100_000
-Form = Mapping[str, str]
-Next = Callable[[Request], Awaitable[Response]]
 
 
 class Pages:
@@ -79,7 +68,7 @@ class Pages:
 
     async def decide(self, request: Request) -> Response:
         """Write a decision, on the record and on those ticked beside it, and go on."""
-        person, form = self._person(request), await _form(request)
+        person, form = self._person(request), await form_of(request)
         if person is None or not self._ours(request, person, form):
             return self._page("stop.html", 403, said="This form did not come from your page. Open your link again.")
         records = [form.get("record", ""), *(k.removeprefix("also-") for k in form if k.startswith("also-"))]
@@ -109,7 +98,7 @@ class Pages:
 
     async def settle(self, request: Request) -> Response:
         """Write what settles a conflict, under the name of who settles it."""
-        person, form = self._person(request), await _form(request)
+        person, form = self._person(request), await form_of(request)
         if person is None or not self._ours(request, person, form):
             return self._page("stop.html", 403, said="This form did not come from your page. Open your link again.")
         record = form.get("record", "")
@@ -151,23 +140,8 @@ def application(board: Board, key: bytes, today: Callable[[], date]) -> Starlett
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     ]
     app = Starlette(routes=routes)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_guarded)
+    app.add_middleware(BaseHTTPMiddleware, dispatch=guarded)
     return app
-
-
-async def _guarded(request: Request, go_on: Next) -> Response:
-    """Refuse forms longer than any of ours, and send the headers that keep scripts of others out."""
-    length = request.headers.get("content-length", "0")
-    if not length.isdigit() or int(length) > LONGEST_FORM or "chunked" in request.headers.get("transfer-encoding", ""):
-        return Response("too long", 413, HEADERS)
-    answer = await go_on(request)
-    answer.headers.update(HEADERS)
-    return answer
-
-
-async def _form(request: Request) -> Form:
-    async with request.form(max_files=0, max_fields=200) as form:
-        return {k: v for k, v in form.items() if isinstance(v, str)}
 
 
 def _whole(text: str) -> int:

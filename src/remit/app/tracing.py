@@ -17,7 +17,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from remit.app import keys
-from remit.app.screening import Form, _form, _guarded
+from remit.app.guard import Form, form_of, guarded
 from remit.errors import InputError, RemitError
 from remit.extract.tracing import overlay, suggest
 from remit.extract.tracing.calibrate import Axes
@@ -98,7 +98,7 @@ class Pages:
 
     async def trace(self, request: Request) -> Response:
         """Trace what the form says, and write it where Save was pressed."""
-        form = await _form(request)
+        form = await form_of(request)
         if not self._ours(request, form):
             return self._stop("This form did not come from your page. Open your link again.", 403)
         s = self.sheet
@@ -210,5 +210,5 @@ def application(sheet: Sheet, key: bytes) -> Starlette:
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),
     ]
     app = Starlette(routes=routes)
-    app.add_middleware(BaseHTTPMiddleware, dispatch=_guarded)
+    app.add_middleware(BaseHTTPMiddleware, dispatch=guarded)
     return app

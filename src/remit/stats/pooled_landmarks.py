@@ -125,12 +125,21 @@ def landmarks_from_intervals(
         a, b, c = float(s[j]), float(low[j]), float(high[j])
         made = interval_scale(a, b, c) if scale is None else scale
         v[j] = cloglog_survival_from_interval(a, b, c, level, made).variance * math.log(a) ** 2
-    raised = v.copy()
-    for j in range(1, at.size):
-        people = (1.0 - s[j - 1]) / (s[j - 1] * raised[j - 1])
-        raised[j] = max(raised[j], raised[j - 1] + HALF / (people * people))
+    raised = np.array(growing(s.tolist(), v.tolist()))
     note = "" if (raised <= v * 1.02).all() else "the variance of log S was raised where rounded intervals made it fall"
     return StudyLandmarks(_tuple(at), _tuple(s), _tuple(raised), note)
+
+
+def growing(survival: Sequence[float], log_variance: Sequence[float]) -> tuple[float, ...]:
+    """Return variances of log S that never fall over time: each at least the one before and half an event more.
+
+    `survival` lies strictly between 0 and 1, in order of time, beside `log_variance`.
+    """
+    raised = list(log_variance[:1])
+    for s, v in zip(survival, log_variance[1:], strict=False):
+        people = (1.0 - s) / (s * raised[-1])
+        raised.append(max(v, raised[-1] + HALF / (people * people)))
+    return tuple(raised)
 
 
 def pool_landmarks(

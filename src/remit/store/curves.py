@@ -8,18 +8,16 @@ import csv
 import re
 from typing import get_args
 
-from remit.model.observation import Basis, Source, SourceKind, TransplantRule
+from remit.model.observation import Source
 from remit.model.place import Place
 from remit.model.printed_curve import Acceptance, CompetingRule, PrintedCurve, Unit
 from remit.model.study import Study
 from remit.store.fields import Fields
 from remit.store.known import Known
 from remit.store.refusals import Refusals
+from remit.store.values import BASES, SOURCES, TRANSPLANT
 
 MOST_POINTS = 20_000
-BASES: tuple[Basis, ...] = get_args(Basis)
-SOURCES: tuple[SourceKind, ...] = get_args(SourceKind)
-TRANSPLANT: tuple[TransplantRule, ...] = get_args(TransplantRule)
 COMPETING: tuple[CompetingRule, ...] = get_args(CompetingRule)
 UNITS: tuple[Unit, ...] = get_args(Unit)
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,17})?(e-[0-9]{1,2})?\Z")

@@ -15,7 +15,7 @@ from remit.model.course import Course, CoursePoint, CourseStudy, UsableCurve
 from remit.model.finding import Finding, Used
 from remit.model.protocol import Analysis
 from remit.model.review import Review
-from remit.stats.pooled_landmarks import PooledLandmarks, StudyLandmarks, pool_landmarks
+from remit.stats.pooled_landmarks import PooledLandmarks, StudyLandmarks, growing, pool_landmarks
 from remit.stats.pooled_survival import PooledCurve, common_grid, curve_from_people, pool_curves
 from remit.synthesise import index as indexed
 from remit.synthesise.left import incidence
@@ -32,7 +32,6 @@ BETWEEN = {
 }
 _MONTHS = re.compile(r"(^|-)\d+m(?=-|$)")
 _AT = re.compile(r",? at \d+ (months|years)")
-_HALF = 0.5
 Key = tuple[object, ...]
 
 
@@ -131,13 +130,13 @@ def _studies(group: Sequence[Finding]) -> Iterator[tuple[StudyLandmarks, CourseS
             if kept and s > kept[-1][1]:
                 rising.append(f"{months:g}")
                 continue
-            kept.append((months, s, _grown(v, kept)))
+            kept.append((months, s, v))
         note = f"left out where it rises: {', '.join(rising)} months" if rising else ""
         times, survival, variances = zip(*kept, strict=True)
         shown = tuple((t, by_month[t].estimate) for t in times)
         label = next(iter(by_month.values())).label
         described = CourseStudy(study=study, arm=arm, label=label, points=shown, note=note)
-        yield StudyLandmarks(times, survival, variances, note), described
+        yield StudyLandmarks(times, survival, growing(survival, variances), note), described
 
 
 def _people(u: Used, held: Mapping[tuple[str, str], Mapping[float, Used]], months: float) -> tuple[str, str]:
@@ -146,15 +145,6 @@ def _people(u: Used, held: Mapping[tuple[str, str], Mapping[float, Used]], month
         if months not in by_month and any(o.family == u.family and o.family for o in by_month.values()):
             return key
     return u.study, u.arm
-
-
-def _grown(variance: float, before: Sequence[tuple[float, float, float]]) -> float:
-    """The variance of log S never falls over time; half an event more than at the earlier landmark at least."""
-    if not before:
-        return variance
-    _, s, v = before[-1]
-    people = (1.0 - s) / (s * v)
-    return max(variance, v + _HALF / (people * people))
 
 
 def _points(pooled: PooledLandmarks, people: Mapping[float, int | None]) -> Iterator[CoursePoint]:
