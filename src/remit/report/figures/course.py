@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from remit.model.course import Course, CoursePoint
 
 HEIGHT = 210.0
-TOP, LEFT, RIGHT = 8.0, 7.0, 99.0
+TOP, LEFT, RIGHT = 8.0, 9.0, 98.0
 STEPS = (3, 6, 12, 24, 60, 120)
 
 
@@ -54,12 +54,10 @@ def _frame(end: float) -> list[str]:
     for share in (0.0, 0.5, 1.0):
         y = _y(share)
         out.append(f'<line class="g" x1="{LEFT:g}%" x2="{RIGHT:g}%" y1="{y}" y2="{y}"/>')
-        out.append(
-            f'<text class="y" x="{LEFT - 1:g}%" y="{y}" dy="4">{100 * share:.0f}{"%" if share == 1.0 else ""}</text>'
-        )
+        out.append(f'<text class="y" x="{LEFT - 1:g}%" y="{y}" dy="4">{100 * share:.0f}</text>')
     step = next((s for s in STEPS if end / s <= 6), STEPS[-1])
     for t in range(0, round(end) + 1, step):
-        unit = " months" if t + step > end else ""
+        unit = " mo" if t + step > end else ""
         turn = ' class="e"' if unit else ""
         out.append(f'<text{turn} x="{_x(t, end)}" y="{HEIGHT + 16:.0f}">{t}{unit}</text>')
     return out
