@@ -1,5 +1,6 @@
 """Searches, the records they found, and what people decided about each."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -77,8 +78,9 @@ class Decision:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Repeat:
-    """A line a search found that is a record already held: which one, and what agreed."""
+    """A line a search found that is a record already held: which one, and what agreed. `key` names its row."""
 
+    key: str = ""
     record: str
     search: str
     source_key: str
@@ -89,7 +91,10 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alike:
-    """Two records that may be one document. `verdict` is blank until a person (`by`) says `same` or `different`."""
+    """Two records that may be one document. `verdict` is blank until a person (`by`) says `same` or `different`.
+
+    A person who changes their mind adds a line; the last line of a pair is the one that holds (see `latest`).
+    """
 
     record: str
     other: str
@@ -98,3 +103,11 @@ class Alike:
     by: str = ""
     date: str = ""
     place: Place
+
+
+def latest(alike: Iterable[Alike]) -> tuple[Alike, ...]:
+    """Return the line that holds of each pair, in the order of the pairs' first lines."""
+    last: dict[frozenset[str], Alike] = {}
+    for pair in alike:
+        last[frozenset((pair.record, pair.other))] = pair
+    return tuple(last.values())

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from remit.errors import ReviewError
-from remit.model.decision import Decision, Record
+from remit.model.decision import Decision, Record, latest
 from remit.model.place import Place, Problem
 from remit.model.review import Review
 from remit.screen.unread import rule, unread
@@ -84,7 +84,7 @@ def flow(review: Review) -> Flow:
     _consistent(review)
     held = Counter(r.search for r in review.records) + Counter(r.search for r in review.repeats)
     never = unread(review)
-    repeated = {a.other for a in review.alike if a.verdict == "same"}
+    repeated = {a.other for a in latest(review.alike) if a.verdict == "same"}
     review = replace(review, records=tuple(r for r in review.records if r.id not in repeated)) if repeated else review
     routes = {s.id: s.route for s in review.searches}
     first = {d.record: d for d in review.decisions if d.stage == "title-abstract"}

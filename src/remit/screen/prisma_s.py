@@ -7,6 +7,7 @@ import csv
 import io
 from collections import Counter
 
+from remit.model.decision import latest
 from remit.model.review import Review
 
 COLUMNS = (
@@ -28,7 +29,7 @@ def search_table(review: Review) -> str:
     Where a search does not state its hits they are the records and repeats stored under it. A record judged by a person
     to be the same as another is a duplicate.
     """
-    repeated = {a.other for a in review.alike if a.verdict == "same"}
+    repeated = {a.other for a in latest(review.alike) if a.verdict == "same"}
     held = Counter(r.search for r in review.records)
     kept = Counter(r.search for r in review.records if r.id not in repeated)
     again = Counter(r.search for r in review.repeats)

@@ -1,6 +1,8 @@
 """New rows for the tables of records: files are written whole beside the old ones and put in their places together."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from remit.model.decision import Alike, Record, Repeat, Search
@@ -43,7 +45,7 @@ def _tables(
 ) -> list[tuple[str, str]]:
     """Texts, the records before the rows that name them, so that every step leaves a review that can be read."""
     rows = (
-        ("records/duplicates.csv", csv_text(REPEATS, [_repeat(f"x{i}", r) for i, r in enumerate(repeats, 1)])),
+        ("records/duplicates.csv", csv_text(REPEATS, [_repeat(r) for r in _keyed(repeats)])),
         ("records/pairs.csv", csv_text(ALIKE, [_alike(f"p{i}", a) for i, a in enumerate(alike, 1)])),
     )
     there = [(place, text) for place, text in rows if text.count("\n") > 1 or (Path(root) / place).exists()]
@@ -75,9 +77,16 @@ def _record(r: Record) -> Row:
     return {**{k: _one_line(v) for k, v in {**cells, **more}.items()}, "year": year}
 
 
-def _repeat(key: str, r: Repeat) -> Row:
+def _keyed(repeats: Sequence[Repeat]) -> list[Repeat]:
+    """Repeats with the keys they have, new ones numbered after the greatest."""
+    numbers = [int(r.key[1:]) for r in repeats if r.key[:1] == "x" and r.key[1:].isdecimal()]
+    after = count(max(numbers, default=0) + 1)
+    return [r if r.key else replace(r, key=f"x{next(after)}") for r in repeats]
+
+
+def _repeat(r: Repeat) -> Row:
     cells = {"record": r.record, "search": r.search, "source_key": r.source_key, "title": r.title, "agreed": r.agreed}
-    return {"key": key, **{k: _one_line(v) for k, v in cells.items()}}
+    return {"key": r.key, **{k: _one_line(v) for k, v in cells.items()}}
 
 
 def _alike(key: str, a: Alike) -> Row:

@@ -88,8 +88,8 @@ def record(f: Fields, searches: frozenset[str] | None) -> Record:
 
 def repeat(f: Fields, searches: frozenset[str] | None, records: frozenset[str] | None) -> Repeat:
     """Return a row of duplicates.csv."""
-    f.id("key")
     return Repeat(
+        key=f.id("key"),
         record=f.ref("record", records, "record", needed=True),
         search=f.ref("search", searches, "search", needed=True),
         source_key=f.text("source_key"),

@@ -1,6 +1,8 @@
 """Titles, abstracts and keywords of records, in a local cache: others' copyright keeps them out of the review.
 
 `.remit/records.jsonl` has one record a line, by id; a later line of the same id stands in place of an earlier one.
+`.remit/lines.jsonl` has what each line said of its own that was brought into a record with others: first the record's
+own, by its id, then those that repeat it, by the id and the search (see `repeated`). They are never rewritten.
 """
 
 import json
@@ -11,7 +13,7 @@ from pathlib import Path
 
 from remit.model.source_record import Related, SourceRecord
 
-FILE = ".remit/records.jsonl"
+FILE, LINES = ".remit/records.jsonl", ".remit/lines.jsonl"
 _NAMES = tuple(f.name for f in fields(SourceRecord))
 
 
@@ -52,6 +54,11 @@ def read(root: str | Path, file: str = FILE) -> Iterator[tuple[str, SourceRecord
                 continue
             if isinstance(held, dict) and isinstance(held.get("id"), str):
                 yield held["id"], _record(held)
+
+
+def repeated(record: str, search: str) -> str:
+    """Return under which id a line that repeats `record` is kept in `LINES`."""
+    return f"{record} {search}"
 
 
 def _record(held: Mapping[str, object]) -> SourceRecord:

@@ -92,6 +92,7 @@ def bring(
                 pass
         else:
             texts.write(root, sorting.texts())
+            texts.write(root, sorting.lines, texts.LINES)
         alike = sorting.alike(review.alike)
         brought = Brought(
             search=search.id,
@@ -130,6 +131,23 @@ def as_source(record: Record) -> SourceRecord:
         pmid=record.pmid,
         registry=tuple(record.registry.replace(";", " ").split()),
         url=record.url,
+    )
+
+
+def as_row(record: str, search: str, said: SourceRecord) -> Record:
+    """Return the row of records.csv for what a source says."""
+    return Record(
+        id=record,
+        search=search,
+        title=said.title.strip() or "(no title given)",
+        first_author=said.authors[0] if said.authors else "",
+        year=said.year,
+        journal=said.journal,
+        doi=said.doi,
+        pmid=said.pmid,
+        registry="; ".join(said.registry),
+        url=said.url if _URL.fullmatch(said.url) else "",
+        place=Place("records/records.csv"),
     )
 
 
@@ -178,6 +196,7 @@ class _Sorting:
         self.repeats: list[Repeat] = []
         self.titles: dict[str, str] = {r.id: r.title for r in review.records}
         self.again = 0
+        self.lines: list[tuple[str, SourceRecord]] = []
 
     def texts(self) -> Iterator[tuple[str, SourceRecord]]:
         """Give what the cache is to hold: new records, and held ones that now say more."""
@@ -195,28 +214,21 @@ class _Sorting:
                 groups.setdefault(kept[i], []).append(record)
         before = {self.names[i]: i for i in groups if i < known}
         cached = {before[r]: said for r, said in texts.read(self.root) if r in before}
+        several_before = {r for r, _ in texts.read(self.root, texts.LINES) if r in before} if before else frozenset()
         for i, members in groups.items():
-            if i < known:
-                said = unite.united(cached.get(i) or as_source(self.review.records[i]), members)
-            else:
-                said = unite.united(members[0], members[1:])
+            name = self.names[i]
+            own = (cached.get(i) or as_source(self.review.records[i])) if i < known else members[0]
+            others = members if i < known else members[1:]
+            said = unite.united(own, others)
+            if name not in several_before:
+                self.lines.append((name, own))
+            self.lines += [(texts.repeated(name, self.search.id), other) for other in others]
+            if i >= known:
                 self._add(i, said)
-            yield self.names[i], said
+            yield name, said
 
     def _add(self, i: int, said: SourceRecord) -> None:
-        record = Record(
-            id=self.names[i],
-            search=self.search.id,
-            title=said.title.strip() or "(no title given)",
-            first_author=said.authors[0] if said.authors else "",
-            year=said.year,
-            journal=said.journal,
-            doi=said.doi,
-            pmid=said.pmid,
-            registry="; ".join(said.registry),
-            url=said.url if _URL.fullmatch(said.url) else "",
-            place=Place("records/records.csv"),
-        )
+        record = as_row(self.names[i], self.search.id, said)
         self.titles[record.id] = record.title
         self.records.append(record)
 

@@ -9,7 +9,7 @@ from remit import store
 from remit.dedupe import unite
 from remit.dedupe.families import Family, families
 from remit.errors import UsageError
-from remit.model.decision import Alike, Record, Repeat
+from remit.model.decision import Alike, Record, Repeat, latest
 from remit.model.place import Place
 from remit.model.review import Review
 from remit.model.source_record import SourceRecord
@@ -29,7 +29,7 @@ class Open:
 def open_pairs(root: str | Path) -> tuple[Open, ...]:
     """Return the pairs that nobody has judged yet."""
     review = store.read(root)
-    wanted = [a for a in review.alike if not a.verdict]
+    wanted = [a for a in latest(review.alike) if not a.verdict]
     said = _said(root, review, {r for a in wanted for r in (a.record, a.other)})
     return tuple(Open(pair=a, one=said[a.record], other=said[a.other]) for a in wanted)
 
@@ -47,8 +47,10 @@ def _said(root: str | Path, review: Review, wanted: set[str]) -> dict[str, Sourc
     return out
 
 
-def settle(root: str | Path, one: str, other: str, verdict: Literal["same", "different"], by: str, today: str) -> str:
-    """Write a person's verdict on two records; return in words what was done.
+def settle(
+    root: str | Path, one: str, other: str, verdict: Literal["same", "different"], by: str, today: str, reason: str = ""
+) -> str:
+    """Write a person's verdict on two records; return in words what was done. An earlier verdict on them stays written.
 
     Two lines of one document become one record: the one that decisions or studies name is kept (else the first named),
     the other stands in duplicates.csv. Where people decided on both, both lines stay and the verdict makes the flow
@@ -64,12 +66,13 @@ def settle(root: str | Path, one: str, other: str, verdict: Literal["same", "dif
     with staging.alone(root):
         review = store.read(root)
         held = {r.id: r for r in review.records}
-        _known(review, held, one, other, by)
-        listed = next((a for a in review.alike if {a.record, a.other} == {one, other}), None)
-        why = listed.why if listed else ""
+        _known(held, one, other)
+        person(review, by)
+        both = [a for a in review.alike if {a.record, a.other} == {one, other}]
+        why = "; ".join(t for t in (both[0].why if both else "", reason.strip()) if t)
         place = Place("records/pairs.csv")
         row = Alike(record=one, other=other, why=why, verdict=verdict, by=by, date=today, place=place)
-        rest = [a for a in review.alike if a is not listed]
+        rest = [a for a in review.alike if a.verdict or a not in both]
         if verdict == "different":
             additions.records(root, review.records, review.repeats, [*rest, row])
             return f"{one} and {other} stay two records"
@@ -80,12 +83,14 @@ def settle(root: str | Path, one: str, other: str, verdict: Literal["same", "dif
             return f"people decided on both: both lines stay, and {gone} counts as a repeat of {kept}"
         said = _said(root, review, {kept, gone})
         texts.write(root, {kept: unite.united(said[kept], [said[gone]])})
+        texts.write(root, _lines(root, said, kept, gone, held[gone].search), texts.LINES)
+        before = "".join(f"; before: {a.verdict} by {a.by} on {a.date}" for a in both if a.verdict)
         repeat = Repeat(
             record=kept,
             search=held[gone].search,
             source_key=said[gone].key,
             title=held[gone].title,
-            agreed=f"judged the same by {by} on {today}" + (f": {why}" if why else ""),
+            agreed=f"judged the same by {by} on {today}" + (f": {why}" if why else "") + before,
             place=Place("records/duplicates.csv"),
         )
         moved = [replace(r, record=kept) if r.record == gone else r for r in review.repeats]
@@ -94,12 +99,26 @@ def settle(root: str | Path, one: str, other: str, verdict: Literal["same", "dif
         return f"{gone} is now a repeat of {kept}"
 
 
-def _known(review: Review, held: Mapping[str, Record], one: str, other: str, by: str) -> None:
+def _lines(
+    root: str | Path, said: Mapping[str, SourceRecord], kept: str, gone: str, search: str
+) -> list[tuple[str, SourceRecord]]:
+    """What `kept` and `gone` said of their own, for the lines of `kept`."""
+    held = [(r, line) for r, line in texts.read(root, texts.LINES) if r.partition(" ")[0] in (kept, gone)]
+    out = [] if any(r == kept for r, _ in held) else [(kept, said[kept])]
+    theirs = [(r, line) for r, line in held if r.partition(" ")[0] == gone] or [(gone, said[gone])]
+    return out + [(texts.repeated(kept, r.partition(" ")[2] or search), line) for r, line in theirs]
+
+
+def _known(held: Mapping[str, Record], one: str, other: str) -> None:
     for record in (one, other):
         if record not in held:
             raise UsageError(f"{record!r} is no record of this review; remit dedupe DIR lists the open pairs")
     if one == other:
         raise UsageError(f"{one!r} beside itself is no pair; name two records")
+
+
+def person(review: Review, by: str) -> None:
+    """Refuse a name that is no person of the review. Raises UsageError."""
     people = [p.id for p in review.about.people]
     if by not in people:
         raise UsageError(f"--by {by!r} is no person of review.yaml; choose one of {', '.join(people)}")
@@ -125,11 +144,16 @@ def _order(review: Review, one: str, other: str) -> tuple[str, str]:
 
 
 def _without(pairs: list[Alike], gone: str, kept: str) -> list[Alike]:
-    """Pairs with the record that is gone named by the one kept, each once and none with itself."""
-    out: dict[frozenset[str], Alike] = {}
+    """Pairs with the record that is gone named by the one kept, none with itself; open ones once, and not if judged."""
+    out: list[Alike] = []
     for a in pairs:
         new = replace(a, record=kept if a.record == gone else a.record, other=kept if a.other == gone else a.other)
-        both = frozenset((new.record, new.other))
-        if len(both) == 2 and (both not in out or (new.verdict and not out[both].verdict)):
-            out[both] = new
-    return list(out.values())
+        if new.record != new.other:
+            out.append(new)
+    judged = {frozenset((a.record, a.other)) for a in out if a.verdict}
+    first = {frozenset((a.record, a.other)): i for i, a in reversed(list(enumerate(out)))}
+    return [
+        a
+        for i, a in enumerate(out)
+        if a.verdict or ((b := frozenset((a.record, a.other))) not in judged and first[b] == i)
+    ]

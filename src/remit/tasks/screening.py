@@ -7,7 +7,7 @@ from pathlib import Path
 
 from remit import screen, store
 from remit.errors import UsageError
-from remit.model.decision import Record, Stage
+from remit.model.decision import Record, Stage, latest
 from remit.model.review import Review
 from remit.model.source_record import SourceRecord
 from remit.store import log as logs
@@ -53,7 +53,7 @@ def desk(path: str | Path, stage: Stage) -> Desk:
         raise UsageError(f"{path} has no record to decide at {stage}; bring some in: remit import {path} FILE")
     held = dict(texts.read(path))
     alike: dict[str, tuple[str, ...]] = {}
-    for pair in review.alike:
+    for pair in latest(review.alike):
         if pair.verdict != "different" and pair.record in records and pair.other in records:
             alike[pair.record] = (*alike.get(pair.record, ()), pair.other)
             alike[pair.other] = (*alike.get(pair.other, ()), pair.record)
