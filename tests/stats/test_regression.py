@@ -99,3 +99,12 @@ def test_influence_follows_its_definitions():
     assert got.shrunken[1] == pytest.approx(share * Y[1] + (1 - share) * fit.estimate)
     with pytest.raises(InputError, match="one for each"):
         influence(Y, V, fit, parts[:2])
+
+
+def test_an_exact_fit_has_no_residual_variance_to_test_with():
+    """With identical effects rounding alone made a p of 0.90 here (and one of 0 in metafor)."""
+    design = np.column_stack((np.ones(6), [1.0, 2.0, 4.0, 3.0, 6.0, 5.0]))
+    effects, variances = [0.25] * 6, [0.1, 0.2, 0.05, 0.3, 0.08, 0.12]
+    with pytest.raises(InputError, match="exactly"):
+        meta_regression(effects, variances, design, test="hartung-knapp")
+    assert meta_regression(effects, variances, design).p[1] == pytest.approx(1.0)

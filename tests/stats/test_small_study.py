@@ -85,3 +85,15 @@ def test_too_few_studies_and_one_size_are_refused():
         small_study.egger(Y, np.ones(10))
     with pytest.raises(InputError, match="L0"):
         trim_fill(Y, V, "L1")
+
+
+def test_ranks_are_exact_beyond_fifty_studies_too():
+    """The normal approximation gives another third digit; the exact p is metafor's (3.8, ranktest)."""
+    i = np.arange(1.0, 61.0)
+    assert small_study.begg(np.sin(1.7 * i) + 0.01 * i, 0.05 + 0.01 * i).p == pytest.approx(0.265626078614, rel=1e-9)
+
+
+@pytest.mark.parametrize("effect, variance", [([0.3] * 10, V), (Y, [0.1] * 10)])
+def test_ranks_of_studies_all_alike_are_refused(effect, variance):
+    with pytest.raises(InputError, match="nothing to rank"):
+        small_study.begg(effect, variance)

@@ -22,6 +22,7 @@ from remit.stats.tau2 import FINE, NEAR
 
 Estimator = Literal["none", "dersimonian-laird", "hedges", "paule-mandel", "maximum-likelihood", "reml"]
 TestKind = Literal["normal", "t", "hartung-knapp", "hartung-knapp-adhoc"]
+EXACT = 1e-26  # what rounding leaves of the sum of squares when a design fits every effect
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +95,19 @@ def meta_regression(
     """Return the mixed-effects regression of effects on the columns of `design`, shape (k, p) with p < k.
 
     Source: Knapp and Hartung (2003), Stat Med 22:2693-2710; Viechtbauer et al. (2015), Psychol Methods 20:360-374.
-    Raises InputError for a design of other shape, of deficient rank or with p >= k, and for unknown words.
+    Raises InputError for a design of other shape, of deficient rank or with p >= k, for unknown words, and for
+    "hartung-knapp" where the design fits every effect exactly.
     """
     y, v = _check.studies(effect, variance)
     x = design_matrix(design, y.size)
     k, p = x.shape
     between = tau2_given(y, v, x, estimator)
     fixed, fit = Weighted(y, v, x, 0.0), Weighted(y, v, x, between)
+    if test == "hartung-knapp" and fit.q <= EXACT * float(fit.weights @ (y * y)):
+        raise InputError(
+            "the moderators fit every effect exactly, so Hartung and Knapp's standard errors are 0 and their tests mean "
+            'nothing; ask for test "normal" or "hartung-knapp-adhoc"'
+        )
     scale, df = scale_and_df(test, fit.q / (k - p), k - p)
     covariance = fit.covariance * scale
     se = np.sqrt(np.diag(covariance))

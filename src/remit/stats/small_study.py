@@ -21,6 +21,7 @@ from remit.stats.result import Result
 from remit.stats.stratified import moments
 
 MINIMUM = 10
+MOST_RANKED = 200  # beyond it the exact distribution and the normal one agree to four digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +119,9 @@ def deeks(
 def begg(effect: npt.ArrayLike, variance: npt.ArrayLike, minimum: int = MINIMUM) -> Asymmetry:
     """Return Kendall's rank correlation of standardised effects with their variances.
 
-    p is exact for fewer than 50 studies without ties, else normal with the variance for ties; `statistic` is always the
-    normal one. Source: Begg and Mazumdar (1994), Biometrics 50:1088-1101.
+    p is exact without ties (up to 200 studies), else normal with the variance for ties; `statistic` is always the
+    normal one. InputError where all effects or all variances are alike, as nothing can be ranked.
+    Source: Begg and Mazumdar (1994), Biometrics 50:1088-1101.
     """
     y, v = _check.studies(effect, variance, max(minimum, 3))
     w = 1.0 / v
@@ -128,10 +130,12 @@ def begg(effect: npt.ArrayLike, variance: npt.ArrayLike, minimum: int = MINIMUM)
     signs = np.sign(standard[:, None] - standard) * np.sign(v[:, None] - v)
     score = float(np.triu(signs, 1).sum())
     ties = [np.unique(values, return_counts=True)[1] for values in (standard, v)]
+    if any(t.size == 1 for t in ties):
+        raise InputError("every study has the same size, or the same effect; there is nothing to rank")
     spread = math.sqrt(_kendall_variance(y.size, *ties))
     free = all(t.max() == 1 for t in ties)
     statistic = score / spread
-    p = kendall_p(y.size, score) if free and y.size < 50 else normal_p(statistic)
+    p = kendall_p(y.size, score) if free and y.size <= MOST_RANKED else normal_p(statistic)
     return Asymmetry(y.size, score, spread, statistic, math.inf, p, None, None)
 
 
