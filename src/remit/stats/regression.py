@@ -105,8 +105,8 @@ def meta_regression(
     fixed, fit = Weighted(y, v, x, 0.0), Weighted(y, v, x, between)
     if test == "hartung-knapp" and fit.q <= EXACT * float(fit.weights @ (y * y)):
         raise InputError(
-            "the moderators fit every effect exactly, so Hartung and Knapp's standard errors are 0 and their tests mean "
-            'nothing; ask for test "normal" or "hartung-knapp-adhoc"'
+            "the moderators fit every effect exactly, so Hartung and Knapp's standard errors are 0 and their tests "
+            'mean nothing; ask for test "normal" or "hartung-knapp-adhoc"'
         )
     scale, df = scale_and_df(test, fit.q / (k - p), k - p)
     covariance = fit.covariance * scale
