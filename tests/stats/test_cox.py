@@ -1,13 +1,14 @@
 """Cox and log-rank: R's numbers on tied, stratified and clustered data, laws, and what is refused."""
 
 import math
+import warnings
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remit.errors import InputError
+from remit.errors import InputError, NotConverged
 from remit.stats.cox import cox
 from remit.stats.cox_checks import baseline_hazard, concordance, proportional_hazards, schoenfeld
 from remit.stats.cox_exact import cox_exact
@@ -129,6 +130,35 @@ def test_a_group_without_events_is_reported_not_hidden():
         proportional_hazards(fit)
     two = cox(np.append(time, [2.5, 3.5]), np.append(event, [1, 1]), np.column_stack(([*arm, 1, 1], AGE[:8])))
     assert two.monotone == (0,) and math.isfinite(two.estimate[1])
+
+
+def test_beside_an_infinite_coefficient_the_others_are_those_of_the_people_who_can_still_die():
+    rng = np.random.default_rng(5)
+    safe, age = np.repeat([0.0, 1.0], [30, 10]), rng.normal(size=40)
+    time, event = rng.exponential(10.0, 40), (rng.random(40) < 0.6) & (safe == 0.0)
+    both, alone = cox(time, event, np.column_stack((safe, age))), cox(time[:30], event[:30], age[:30])
+    assert both.monotone == (0,) and both.estimate[0] == -math.inf and both.lower[0] == -math.inf
+    assert both.estimate[1] == pytest.approx(alone.estimate[0], abs=1e-6)
+    assert both.se[1] == pytest.approx(alone.se[0], rel=1e-6)
+
+
+@given(
+    st.integers(0, 2**32 - 1), st.integers(5, 16), st.integers(1, 3), st.sampled_from([None, 2]), st.floats(0.2, 0.9)
+)
+@settings(max_examples=60, deadline=None)
+def test_few_people_and_many_covariates_give_an_estimate_an_infinite_one_or_a_refusal(seed, n, p, sites, share):
+    rng = np.random.default_rng(seed)
+    x = np.where(rng.random(p) < 0.6, rng.integers(0, 2, (n, p)), rng.normal(size=(n, p)) * 20.0)
+    event = (rng.random(n) < share) & (x[:, 0] > np.median(x[:, 0]))
+    site = None if sites is None else rng.integers(0, sites, n)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        try:
+            fit = cox(np.round(rng.exponential(10.0, n)), event, x, strata=site)
+        except (InputError, NotConverged):
+            return
+    assert all(math.isinf(fit.estimate[k]) == (k in fit.monotone) for k in range(p))
+    assert all(fit.se[k] > 0.0 for k in range(p) if k not in fit.monotone)
 
 
 @given(COHORT)

@@ -13,6 +13,9 @@ import numpy as np
 from remit.stats._check import FloatArray
 from remit.stats._people import BoolArray, IntArray
 
+MOST = 600.0
+"""Largest log of a person's risk that is carried as it is; only a likelihood without a maximum goes beyond."""
+
 
 @dataclass(frozen=True, slots=True)
 class Moments:
@@ -62,7 +65,10 @@ class Partial:
         upper = np.triu_indices(p)
         self.pairs = upper
         self.columns: FloatArray = np.column_stack((np.ones(n), self.x, self.x[:, upper[0]] * self.x[:, upper[1]]))
-        self.several = bool(np.any(self.layer != self.layer[0]))
+        fresh_layer = np.concatenate(([True], self.layer[1:] != self.layer[:-1]))
+        self.layers: IntArray = np.flatnonzero(fresh_layer)
+        """Where each stratum begins; people see only their own, so sums never run over from one to the next."""
+        self.layer_of: IntArray = np.cumsum(fresh_layer) - 1
         self.efron = efron
 
     def without(self, column: int) -> "Partial":
@@ -71,28 +77,34 @@ class Partial:
         return Partial(self.time, self.event, kept, self.layer, self.efron)
 
     def at(self, beta: FloatArray, offset: FloatArray | None = None) -> Moments:
-        """Return the log partial likelihood and what its derivatives are made of, at `beta`."""
+        """Return the log partial likelihood and what its derivatives are made of, at `beta`.
+
+        Where risks lie so far apart that a death sees a sum of 0, the log-likelihood is -inf and the rest unusable.
+        """
         p = beta.size
         eta = self.x @ beta if offset is None else self.x @ beta + offset
-        top = float(eta.max())
+        top = np.maximum.reduceat(eta, self.layers)[self.layer_of]
         risk = np.exp(eta - top)
         rows = self._rows(risk)
         total = rows[:, 0]
+        if not (np.isfinite(top).all() and total.min() > 1e-290):
+            none = np.zeros(p)
+            return Moments(-np.inf, none, np.zeros((p, p)), total, rows[:, 1 : p + 1], risk)
         mean = rows[:, 1 : p + 1] / total[:, None]
         second = rows[:, p + 1 :].T @ (1.0 / total)
         information = np.zeros((p, p))
         information[self.pairs] = second
         information = information + np.triu(information, 1).T - mean.T @ mean
         score = self.x[self.dead].sum(axis=0) - mean.sum(axis=0)
-        level = float((eta[self.dead] - top).sum() - np.log(total).sum())
-        scale = np.exp(top)
-        return Moments(level, score, information, total * scale, mean, risk * scale)
+        level = float((eta - top)[self.dead].sum() - np.log(total).sum())
+        scale = np.exp(np.minimum(top, MOST))
+        return Moments(level, score, information, total * scale[self.dead], mean, risk * scale)
 
     def row_information(self, beta: FloatArray) -> FloatArray:
         """Return the variance of x over those each death sees, shape (deaths, p, p)."""
         p = beta.size
         eta = self.x @ beta
-        rows = self._rows(np.exp(eta - eta.max()))
+        rows = self._rows(np.exp(eta - np.maximum.reduceat(eta, self.layers)[self.layer_of]))
         rows = rows / rows[:, :1]
         each = np.zeros((rows.shape[0], p, p))
         each[:, self.pairs[0], self.pairs[1]] = rows[:, p + 1 :]
@@ -104,11 +116,10 @@ class Partial:
     def _rows(self, risk: FloatArray) -> FloatArray:
         """Per death, the sums over those it sees of risk times 1, each covariate and each product of two."""
         weighted = self.columns * risk[:, None]
-        running = np.cumsum(weighted, axis=0)
+        running = np.empty_like(weighted)
+        for first, last in zip(self.layers, [*self.layers[1:], weighted.shape[0]], strict=True):
+            np.cumsum(weighted[first:last], axis=0, out=running[first:last])
         seen = running[self.block_end - 1]
-        if self.several:
-            before = np.concatenate((np.zeros((1, running.shape[1])), running))[self.block_layer_start]
-            seen = seen - before
         rows = seen[self.row_block]
         if self.tied:
             gone = np.add.reduceat(weighted[self.dead], self.begin, axis=0)

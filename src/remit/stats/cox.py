@@ -15,6 +15,7 @@ from remit.errors import InputError, NotConverged
 from remit.stats._check import FloatArray
 from remit.stats._partial import Moments, Partial
 from remit.stats._people import codes, follow_up
+from remit.stats._recession import recession
 from remit.stats.interval import chi2_p, chi2_quantile, normal_p, normal_quantile
 from remit.stats.result import Result
 from remit.stats.roots import bracketed
@@ -26,6 +27,10 @@ FINE = 1e-18
 """Squared step, in standard errors, below which Newton's last step is exact to rounding."""
 PATIENCE = 8
 """Steps after which a fit that has not settled is examined for a likelihood without a maximum."""
+MOST_REACH = 1000.0
+"""Standard deviations of a covariate over which its profile likelihood is looked at for an end."""
+FAR = 30.0
+"""How far along a likelihood that rises without end the other coefficients are sought: its rest is below exp(-30)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +137,7 @@ def cox(
     _must_vary(start, x)
     beta, top, runaway = _maximise(partial, start)
     fit = Fit(partial, beta, centre, labels)
-    covariance = np.asarray(np.linalg.inv(top.information), dtype=np.float64)
+    covariance = _inverse(top.information, runaway)
     members = None
     if cluster is not None:
         found, member = codes(cluster, "cluster", t.size)
@@ -159,7 +164,7 @@ def design(covariates: npt.ArrayLike, people: int) -> FloatArray:
 
 def _must_vary(start: Moments, x: FloatArray) -> None:
     """Refuse covariates whose effects cannot be told apart among the people compared."""
-    scale = np.sqrt(np.diag(start.information))
+    scale = np.sqrt(np.maximum(np.diag(start.information), 0.0))
     size = np.abs(x).max(axis=0)
     flat = np.flatnonzero(scale <= 1e-9 * np.where(size > 0.0, size, 1.0))
     if flat.size:
@@ -179,20 +184,68 @@ def _maximise(
     here, beta = start, np.zeros(start.score.size)
     runaway: tuple[int, ...] = ()
     for count in range(MOST_STEPS):
-        step = np.asarray(np.linalg.solve(here.information, here.score), dtype=np.float64)
+        step, sure = _step(here)
         gain = float(step @ here.score)
-        if gain < (1e-12 if runaway else FINE):
+        if sure and gain < (1e-12 if runaway else FINE):
             return (beta, here, runaway) if runaway else (beta + step, partial.at(beta + step, offset), ())
-        there = partial.at(beta + step, offset)
-        for _ in range(30):
-            if there.log_likelihood >= here.log_likelihood - 1e-12 * abs(here.log_likelihood):
-                break
-            step = step / 2.0
-            there = partial.at(beta + step, offset)
+        there, step = _uphill(partial, here, beta, step, offset)
+        if not sure or there is None or count == MOST_STEPS - 1:
+            return _along(partial, offset)
         beta, here = beta + step, there
         if count >= PATIENCE:
             runaway = _without_end(partial, step)
+    raise AssertionError("the last step returns or raises")
+
+
+def _uphill(
+    partial: Partial, here: Moments, beta: FloatArray, step: FloatArray, offset: FloatArray | None
+) -> tuple[Moments | None, FloatArray]:
+    """The moments after a step and the step, halved until the likelihood does not fall; None if it always does."""
+    for _ in range(31):
+        there = partial.at(beta + step, offset)
+        if there.log_likelihood >= here.log_likelihood - 1e-12 * (1.0 + abs(here.log_likelihood)):
+            return there, step
+        step = step / 2.0
+    return None, step
+
+
+def _along(partial: Partial, offset: FloatArray | None) -> tuple[FloatArray, Moments, tuple[int, ...]]:
+    """The maximum far along the way on which the likelihood rises without end; NotConverged if there is none."""
+    found = recession(partial)
+    if found is not None:
+        way, runaway = found
+        beta = FAR * way
+        here = partial.at(beta, offset)
+        for _ in range(MOST_STEPS if np.isfinite(here.log_likelihood) else 0):
+            step, _ = _step(here)
+            gain = float(step @ here.score)
+            there, step = _uphill(partial, here, beta, step, offset)
+            if gain < 1e-12 or (there is None and gain < 1e-6):
+                return beta, here, runaway
+            if there is None:
+                break
+            beta, here = beta + step, there
     raise NotConverged(f"no maximum of the partial likelihood in {MOST_STEPS} steps; rescale or leave out covariates")
+
+
+def _step(here: Moments) -> tuple[FloatArray, bool]:
+    """Newton's step, and whether the curvature is good enough for it; if it is not, the shortest step uphill."""
+    size = np.sqrt(np.maximum(np.diag(here.information), 1e-300))
+    scaled, slope = here.information / np.outer(size, size), here.score / size
+    values, ways = np.linalg.eigh(scaled)
+    along = ways.T @ slope
+    kept = values > 1e-13
+    step: FloatArray = ways[:, kept] @ (along[kept] / values[kept]) / size
+    return step, bool(kept.all())
+
+
+def _inverse(information: FloatArray, runaway: tuple[int, ...]) -> FloatArray:
+    """Inverse information; 0 for columns without a maximum, whose information and its cross terms go to 0."""
+    covariance = np.zeros(information.shape)
+    kept = [k for k in range(information.shape[0]) if k not in runaway]
+    if kept:
+        covariance[np.ix_(kept, kept)] = np.linalg.inv(information[np.ix_(kept, kept)])
+    return covariance
 
 
 def _without_end(partial: Partial, step: FloatArray) -> tuple[int, ...]:
@@ -256,7 +309,7 @@ class _Ask:
 def _result(fit: Fit, start: Moments, covariance: FloatArray, runaway: tuple[int, ...], ask: _Ask) -> Cox:
     top, beta = fit.moments, fit.beta.copy()
     se = np.sqrt(np.diag(covariance))
-    z = beta / se
+    z = np.divide(beta, se, out=np.full_like(beta, np.nan), where=se > 0.0)
     half = normal_quantile(ask.level) * se
     lower, upper = beta - half, beta + half
     for k in runaway:
@@ -267,7 +320,8 @@ def _result(fit: Fit, start: Moments, covariance: FloatArray, runaway: tuple[int
     df = beta.size
     ratio = 2.0 * (top.log_likelihood - start.log_likelihood)
     score = float(start.score @ np.linalg.solve(start.information, start.score))
-    wald = float("nan") if runaway else float(fit.beta @ np.linalg.solve(covariance, fit.beta))
+    singular = bool(runaway) or np.linalg.matrix_rank(covariance, hermitian=True) < df
+    wald = float("nan") if singular else float(fit.beta @ np.linalg.solve(covariance, fit.beta))
     return Cox(
         n=ask.n,
         events=ask.events,
@@ -289,7 +343,7 @@ def _result(fit: Fit, start: Moments, covariance: FloatArray, runaway: tuple[int
         score=score,
         score_p=chi2_p(score, df),
         wald=wald,
-        wald_p=chi2_p(wald, df) if not runaway else float("nan"),
+        wald_p=float("nan") if singular else chi2_p(wald, df),
         monotone=runaway,
         level=ask.level,
         fit=fit,
@@ -297,7 +351,7 @@ def _result(fit: Fit, start: Moments, covariance: FloatArray, runaway: tuple[int
 
 
 def _profile_ends(fit: Fit, column: int, level: float) -> tuple[float, float]:
-    """Ends of the profile likelihood interval of a coefficient that has no maximum: one is infinite."""
+    """Ends of the profile likelihood interval of a coefficient that has no maximum; nan for one that is not found."""
     part, sign = fit.partial, float(np.sign(fit.beta[column]))
     others = np.flatnonzero(np.arange(fit.beta.size) != column)
     rest = part.without(column) if others.size else None
@@ -312,8 +366,14 @@ def _profile_ends(fit: Fit, column: int, level: float) -> tuple[float, float]:
         return _maximise(rest, start, offset)[1].log_likelihood - best + drop
 
     far = fit.beta[column]
-    near = far - sign
-    while below(near) > 0.0:
-        near -= sign * max(1.0, abs(near - far))
-    finite = bracketed(below, min(near, far), max(near, far), 1e-10)
+    reach = 1.0 / float(part.x[:, column].std())
+    near = far - sign * reach
+    try:
+        while below(near) > 0.0:
+            if abs(near - far) > MOST_REACH * reach:
+                return float("-inf"), float("inf")
+            near -= sign * abs(near - far)
+        finite = bracketed(below, min(near, far), max(near, far), 1e-10)
+    except NotConverged:
+        finite = float("nan")
     return (finite, float("inf")) if sign > 0 else (float("-inf"), finite)
