@@ -56,6 +56,17 @@ def test_the_unit_of_time_does_not_matter():
     assert [p.months for p in again.people] == pytest.approx([p.months for p in months.people])
 
 
+def test_stored_ticks_are_data_only_where_their_number_is_that_of_the_people_censored():
+    ticks = tuple(float(t) for t, e in zip(TIMES, EVENTS, strict=True) if not e)
+    (all_of_them,) = rebuildings(a_set(a_curve(censored=ticks))).values()
+    assert sorted(t for t, e in zip(all_of_them.arm.time, all_of_them.arm.event, strict=True) if not e) == list(ticks)
+    assert not any("ticks" in note for note in all_of_them.arm.notes)
+    (merged,) = rebuildings(a_set(a_curve(censored=ticks[:1]))).values()
+    (none,) = rebuildings(a_set(a_curve())).values()
+    assert merged.arm.time == none.arm.time
+    assert "1 censoring ticks of a picture were not used" in merged.arm.notes[-1]
+
+
 def test_a_curve_that_contradicts_its_report_stays_out_until_a_person_signs():
     odd = a_curve(landmarks=((20.0, 0.9),))
     made = rebuildings(a_set(odd))

@@ -38,23 +38,33 @@ def published(traced: TracedCurve, n: int | None = None) -> PublishedCurve:
 
 
 def usable_ticks(traced: TracedCurve, people: int) -> tuple[tuple[float, ...], str]:
-    """Return the censoring ticks that can be taken as data, and why others are not.
-
-    All of a vector figure. In a picture ticks merge, so theirs count only where their number is that of the people
-    censored: patients less events, of whom those at risk at the end may stand without a tick of their own.
-    """
-    if traced.exact or not traced.censored:
+    """Return the censoring ticks that can be taken as data, and why others are not: all of a vector figure."""
+    if traced.exact:
         return traced.censored, ""
-    found = len(traced.censored)
-    if traced.events is None:
+    late = traced.risk.counts[-1] if traced.risk is not None else 0
+    return ticks_of_picture(traced.censored, people, traced.events, late)
+
+
+def ticks_of_picture(
+    ticks: tuple[float, ...], people: int, events: int | None, late: int
+) -> tuple[tuple[float, ...], str]:
+    """Return the ticks that can be taken as data where some may have merged, and why they cannot.
+
+    In a picture ticks merge, so they count only where their number is that of the people censored: `people` less
+    `events`, of whom the `late` at risk when the table ends may stand without a tick of their own.
+    """
+    if not ticks:
+        return (), ""
+    found = len(ticks)
+    if events is None:
         return (
             (),
             f"{found} censoring ticks of a picture were not used: give the events, to tell if some merged",
         )
-    censored = people - traced.events
-    late = min(censored, traced.risk.counts[-1]) if traced.risk is not None else 0
+    censored = people - events
+    late = min(censored, late)
     if 0.95 * (censored - late) <= found <= censored:
-        return traced.censored, ""
+        return ticks, ""
     return (), (
         f"{found} censoring ticks of a picture were not used: {censored} people are censored ({late} of them perhaps "
         "at the end), so ticks merged or something else was taken for one"

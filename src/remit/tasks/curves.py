@@ -1,10 +1,11 @@
 """From a review's printed curves to people who may enter, and what quality control says of the others."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from remit.errors import InputError
 from remit.extract.quality import quality
-from remit.extract.rebuild import rebuild_arm
+from remit.extract.rebuild import rebuild_arm, ticks_of_picture
 from remit.model.course import Person, UsableCurve
 from remit.model.curve import DAYS
 from remit.model.place import Problem, Severity
@@ -16,11 +17,17 @@ Key = tuple[str, str]
 
 
 def rebuildings(review: Review) -> Mapping[Key, RebuiltCurve]:
-    """Return every curve of the review rebuilt, by study and curve."""
+    """Return every curve of the review rebuilt, by study and curve.
+
+    A folder does not say whether ticks came off a picture, where they merge, so they count only where their number
+    is that of the people censored; a note of the rebuilt arm says why others do not.
+    """
     return {(data.study.id, curve.id): _rebuilding(data, curve) for data in review.studies for curve in data.curves}
 
 
 def _rebuilding(data: StudyData, curve: PrintedCurve) -> RebuiltCurve:
+    late = curve.risk[-1][1] if curve.risk else 0
+    ticks, unused = ticks_of_picture(curve.censored, curve.n, curve.events, late)
     published = PublishedCurve(
         arm=curve.arm,
         n=curve.n,
@@ -29,12 +36,13 @@ def _rebuilding(data: StudyData, curve: PrintedCurve) -> RebuiltCurve:
         risk_times=tuple(t for t, _ in curve.risk),
         at_risk=tuple(float(n) for _, n in curve.risk),
         events=curve.events,
-        censor_times=curve.censored,
+        censor_times=ticks,
         landmarks=tuple(PrintedLandmark(time=t, survival=s) for t, s in curve.landmarks),
         median=curve.median,
     )
     try:
         arm = rebuild_arm(published)
+        arm = replace(arm, notes=(*arm.notes, unused)) if unused else arm
         return RebuiltCurve(study=data.study.id, curve=curve, arm=arm, report=quality([published], [arm]))
     except InputError as error:
         return RebuiltCurve(study=data.study.id, curve=curve, arm=None, report=None, refused=str(error))
