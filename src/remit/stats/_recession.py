@@ -36,7 +36,7 @@ def recession(partial: Partial) -> tuple[FloatArray, tuple[int, ...]] | None:
         b_ub=np.zeros(m),
         bounds=[(None, None)] * p + [(0.0, 1.0)] * m,
     )
-    if found.x is None or -found.fun < 0.5:
+    if found.x is None or float(np.sum(found.x[p:])) < 0.5:
         return None
     way = np.asarray(found.x[:p], dtype=np.float64)
     level = rows[rows @ way < 0.5]
