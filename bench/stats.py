@@ -31,7 +31,7 @@ os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS
 
 import numpy as np  # noqa: E402
 
-from remit.stats import batch, batch_kernels, glmm, heterogeneity, permutation, pool  # noqa: E402
+from remit.stats import batch, compiled, glmm, heterogeneity, permutation, pool  # noqa: E402
 from remit.stats.exact_ratio import odds_ratio  # noqa: E402
 from remit.stats.gosh import gosh  # noqa: E402
 from remit.stats.selection import step_selection  # noqa: E402
@@ -245,9 +245,9 @@ def main():
     parser.add_argument("--engine", choices=("numpy", "compiled"))
     parser.add_argument("--million", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    engine = given.engine or ("compiled" if batch_kernels.installed() else "numpy")
+    engine = given.engine or ("compiled" if compiled.installed() else "numpy")
     if engine == "compiled":
-        batch_kernels.load()
+        compiled.load()
     if given.million:
         million(engine)
         return

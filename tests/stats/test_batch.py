@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from remit.errors import InputError
-from remit.stats import batch, batch_kernels, batch_tau2, heterogeneity, influence, pool, tau2
+from remit.stats import batch, batch_kernels, batch_tau2, compiled, heterogeneity, influence, pool, tau2
 from remit.stats.batch_solve import POWERS
 from remit.stats.interval import chi2_quantile
 
@@ -63,6 +63,18 @@ def test_each_row_equals_its_own_fit(estimator, interval):
         for name in ("prediction_lower", "prediction_upper"):
             mine, wanted = float(getattr(got, name)[i]), getattr(one, name)
             assert math.isnan(mine) if wanted is None else close(mine, wanted, scale), (i, name, mine, wanted)
+
+
+@pytest.mark.parametrize("prediction", pool.PREDICTIONS)
+@pytest.mark.parametrize("interval", INTERVALS)
+def test_every_pair_of_intervals_equals_the_single_fit(interval, prediction):
+    sets = ragged(12)
+    got = batch.random_effects(*batch.stack(sets), "reml", interval, prediction)
+    for i, (y, v) in enumerate(sets):
+        one = pool.random_effects(y, v, None, interval, prediction)
+        for name in ("lower", "upper", "p", "prediction_lower", "prediction_upper"):
+            mine, wanted = float(getattr(got, name)[i]), getattr(one, name)
+            assert math.isnan(mine) if wanted is None else close(mine, wanted, 1e-3), (i, name, mine, wanted)
 
 
 def test_a_likelihood_with_two_summits_gives_the_higher_one():
@@ -128,7 +140,7 @@ def test_plain_python_kernels_have_the_bits_of_the_vectorised_arithmetic():
     assert np.array_equal(vectorised, one_by_one)
 
 
-@pytest.mark.skipif(not batch_kernels.installed(), reason="numba, an optional extra, is not installed")
+@pytest.mark.skipif(not compiled.installed(), reason="numba, an optional extra, is not installed")
 def test_compiled_results_have_the_same_bits():
     y, v, here = batch.stack(ragged(80))
     for estimator in ("reml", "maximum-likelihood", "paule-mandel"):
@@ -136,9 +148,25 @@ def test_compiled_results_have_the_same_bits():
             batch.random_effects(y, v, here, estimator, tau2_interval=True, engine="numpy"),
             batch.random_effects(y, v, here, estimator, tau2_interval=True, engine="compiled"),
         )
+    for interval in INTERVALS:
+        for prediction in pool.PREDICTIONS:
+            ask = (y, v, here, "reml", interval, prediction)
+            same_bits(batch.random_effects(*ask, engine="numpy"), batch.random_effects(*ask, engine="compiled"))
 
 
-@pytest.mark.skipif(batch_kernels.installed(), reason="numba is installed")
+@pytest.mark.parametrize("prediction", ("k-2", "k-1", "hartung-knapp", "normal"))
+@pytest.mark.parametrize("interval", INTERVALS[:4])
+def test_plain_python_ends_have_the_bits_of_the_vectorised_ones(interval, prediction, monkeypatch):
+    """The path of compiled functions, whether or not they are compiled."""
+    y, v, here = batch.stack([*ragged(20), ([0.3], [0.1])])
+    wanted = batch.random_effects(y, v, here, "reml", interval, prediction, engine="numpy")
+    monkeypatch.setattr(batch, "uses_compiled", lambda engine, *_, **__: engine != "numpy")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        same_bits(wanted, batch.random_effects(y, v, here, "reml", interval, prediction))
+        same_bits(batch.leave_one_out(y[5, :7], v[5, :7]), batch.leave_one_out(y[5, :7], v[5, :7], engine="numpy"))
+
+
+@pytest.mark.skipif(compiled.installed(), reason="numba is installed")
 def test_asking_for_compiled_functions_without_numba_says_what_to_install():
     with pytest.raises(InputError, match="numba"):
         batch.random_effects([0.1, 0.2], [0.1, 0.1], engine="compiled")
@@ -257,7 +285,10 @@ def test_kernels_of_one_fit_and_of_columns_agree_with_the_single_fit():
     assert found
     assert (q, tau2, lower, upper) == pytest.approx((fit.q, fit.tau2, fit.tau2_lower, fit.tau2_upper), rel=1e-9)
     assert (y[0] + mean, total**-0.5) == pytest.approx((fit.estimate, fit.se), rel=1e-12)
-    out, ok = np.empty((8, 1)), np.zeros(1, dtype=bool)
-    batch_kernels.fit_columns(y[:, None], v[:, None], np.array([5.0]), True, out, ok, POWERS)
-    assert ok[0]
+    out = np.empty((8, 1))
+    assert batch_kernels.fit_columns(y[:, None], v[:, None], True, out, POWERS) == -1
+    assert (out[0, 0], out[3, 0], out[7, 0] + out[5, 0]) == pytest.approx((fit.q, fit.tau2, fit.estimate), rel=1e-9)
+    out = np.empty((8, 6))
+    assert batch_kernels.fit_left_out(np.append(y, 9.0), np.append(v, 0.1), True, out, POWERS) == -1
+    out = out[:, 5:]
     assert (out[0, 0], out[3, 0], out[7, 0] + out[5, 0]) == pytest.approx((fit.q, fit.tau2, fit.estimate), rel=1e-9)

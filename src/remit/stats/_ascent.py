@@ -81,15 +81,23 @@ def covariance(curve: FloatArray, free: BoolArray) -> FloatArray:
 
 def _newton(here: Look, free: BoolArray) -> tuple[FloatArray, float]:
     """Return the climbing step and the rise it promises, twice the quadratic model's."""
-    kept = np.flatnonzero(free)
+    slope, curve = here.slope, here.curve
+    whole = bool(free.all())
+    if not whole:
+        kept = np.flatnonzero(free)
+        if kept.size == 0:
+            return np.zeros(slope.size), 0.0
+        slope, curve = slope[kept], curve[kept[:, None], kept]
+    values, vectors = np.linalg.eigh(curve)
+    size = np.abs(values)
+    size = np.maximum(size, 1e-8 * max(float(size.max()), 1e-8))
+    move = vectors @ ((vectors.T @ slope) / size)
+    gain = float(slope @ move)
+    if whole:
+        return move, gain
     step = np.zeros(here.slope.size)
-    if kept.size == 0:
-        return step, 0.0
-    values, vectors = np.linalg.eigh(here.curve[np.ix_(kept, kept)])
-    size = np.maximum(np.abs(values), 1e-8 * max(float(np.abs(values).max()), 1e-8))
-    slope = here.slope[kept]
-    step[kept] = vectors @ ((vectors.T @ slope) / size)
-    return step, float(slope @ step[kept])
+    step[kept] = move
+    return step, gain
 
 
 def _said(point: FloatArray) -> str:

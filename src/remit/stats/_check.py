@@ -19,7 +19,7 @@ def column(values: npt.ArrayLike, name: str) -> FloatArray:
         raise InputError(f"{name} {values!r}; expected numbers; remove or convert what is not a number") from None
     if array.ndim != 1:
         raise InputError(f"{name} has {array.ndim} dimensions; expected one value per study in a flat sequence")
-    if not np.isfinite(array).all():
+    if not math.isfinite(array.dot(array)) and not np.isfinite(array).all():
         at = int(np.flatnonzero(~np.isfinite(array))[0])
         raise InputError(f"{name}[{at}] is {array[at]}; expected a finite number; leave that study out and say why")
     return array
@@ -42,7 +42,7 @@ def studies(effect: npt.ArrayLike, variance: npt.ArrayLike, minimum: int = 2) ->
     """Return effects and sampling variances as arrays of equal length k >= `minimum`, every variance above 0."""
     y, v = column(effect, "effect"), column(variance, "variance")
     same_length(minimum, effect=y, variance=v)
-    if v.min() <= 0.0:
+    if np.minimum.reduce(v) <= 0.0:
         at = int(np.flatnonzero(v <= 0.0)[0])
         raise InputError(f"variance[{at}] is {v[at]}; expected a number above 0; check that study's standard error")
     return y, v

@@ -166,13 +166,19 @@ class Hypergeometric:
             ways = _log_ways(n1[i], j) + _log_ways(n2[i], events[i] - j)
             self.own[i] = ways[int(a[i] - low[i])]
             cumulants[:, i, :] = _cumulants(low[i], ways, n1[i], n2[i], events[i], knots)
-        b, d = n1 - a, n2 - (events - a)
-        self.peak = np.log((a + 0.1) * (d + 0.1) / ((b + 0.1) * (events - a + 0.1)))
-        self.most = float(cumulants[2].max())
-        self.scale: float | None = 4.0
-        self.centre = float(np.abs(knots[cumulants[2].argmax(axis=1)]).max())
+        self._place(n1, events, n2, knots, cumulants[2])
         scaled = cumulants * np.array([1.0, KNOT, KNOT * KNOT])[:, None, None]
         self.table: FloatArray = np.concatenate((scaled[:, :, :-1], scaled[:, :, 1:]))
+
+    def _place(
+        self, n1: FloatArray, events: FloatArray, n2: FloatArray, knots: FloatArray, variances: FloatArray
+    ) -> None:
+        """Note where each table's information lies; variances at the knots have shape (k, knots)."""
+        a, b, c = self.a, n1 - self.a, events - self.a
+        self.peak = np.log((a + 0.1) * (n2 - c + 0.1) / ((b + 0.1) * (c + 0.1)))
+        self.most = float(variances.max())
+        self.scale: float | None = 4.0
+        self.centre = float(np.abs(knots[variances.argmax(axis=1)]).max())
 
     def terms(self, theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return log-likelihood, slope and minus curvature of each study at each theta, shapes (k, q)."""

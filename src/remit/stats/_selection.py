@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 from scipy.special import ndtr, ndtri
 
+from remit.stats import compiled, likelihood_kernels
 from remit.stats._ascent import Look
 from remit.stats._check import FloatArray
 from remit.stats.result import Result
@@ -111,22 +112,39 @@ class Likelihood:
 
     def at(self, point: FloatArray) -> Look:
         """Return height, slopes and curvatures at (mu, t, delta...)."""
+        if self.cells.shape == "step" and compiled.loaded():
+            return self._compiled(point)
         mu, v, n = float(point[0]), self.v + point[1], point.size
-        w = 1.0 / v
-        rw = (self.y - mu) * w
-        total = float(w.sum())
-        slope, curve = np.zeros(n), np.zeros((n, n))
+        parts = np.empty((2, v.size))
+        w = np.divide(1.0, v, out=parts[0])
+        rw = np.multiply(self.y - mu, w, out=parts[1])
+        (total, pull), ((ww, rww), (_, square)) = parts.sum(axis=1).tolist(), (parts @ parts.T).tolist()
+        slope, curve = np.empty(n), np.zeros((n, n))
         own, slope[2:], curve[2:, 2:], weight, first, second = self._weights(point[2:])
-        slope[0], slope[1] = rw.sum(), 0.5 * (float(rw @ rw) - total)
-        curve[0, 0], curve[0, 1] = -total, -float(rw @ w)
-        curve[1, 1] = 0.5 * float(w @ w) - float((rw * rw) @ w)
+        slope[0], slope[1] = pull, 0.5 * (square - total)
+        rrw = rw * rw
+        curve[0, 0], curve[0, 1], curve[1, 1] = -total, -rww, 0.5 * ww - float(rrw @ w)
         a = self._subtract_seen(mu, w, weight, first, second, slope, curve)
         curve[1, 0] = curve[0, 1]
         curve[2:, :2] = curve[:2, 2:].T
         if not a.min() > UNSEEN:
             return Look(-np.inf, slope, curve)
-        height = own + float(0.5 * np.log(w).sum() - 0.5 * (rw * rw) @ v - np.log(a).sum())
+        height = own - 0.5 * float(rrw @ v) + float(np.log(np.sqrt(w) / a).sum())
         return Look(height - self.y.size * LOG_ROOT_2PI, slope, curve)
+
+    def _compiled(self, point: FloatArray) -> Look:
+        """Return the look at steps by compiled functions; last digits may differ."""
+        slope, curve, delta = np.zeros(point.size), np.zeros((point.size, point.size)), point[2:]
+        if self.fixed is None:
+            weight = np.exp(np.minimum(np.concatenate((np.zeros(1), delta)), 700.0))
+            slope[2:] = self.tally[1:]
+            own = float(self.tally[1:] @ delta)
+        else:
+            weight, own = self.fixed, float(np.log(self.fixed[self.own]).sum())
+        height = likelihood_kernels.step_look(
+            self.y, self.v, self.edges, weight, self.cells.share, point[0], point[1], slope, curve
+        )
+        return Look(own + height, slope, curve)
 
     def _subtract_seen(
         self,
@@ -141,49 +159,55 @@ class Likelihood:
         """Take sum log A off slopes and the upper half of curvatures; return A, shape (k,)."""
         share = self.cells.share
         c = weight @ share
-        q, q_mu, q_t, q_mt, q_tt = self._chances(mu, w)
-        a: FloatArray = c[0] + q @ c[1:]
+        chances = self._chances(mu, w)
+        seen = chances @ c[1:]
+        a: FloatArray = c[0] + seen[0]
         if not a.min() > UNSEEN:
             return a
         inverse = 1.0 / a
         g = np.empty((slope.size, a.size))
-        seen_t = q_t @ c[1:]
-        g[0], g[1] = (q_mu @ c[1:]) * inverse, seen_t * inverse
+        np.multiply(seen[1:3], inverse, out=g[:2])
+        by_t, by_mt, by_tt = (seen[2:] @ inverse).tolist()
         if first.shape[0]:
-            c1 = first @ share
-            g[2:] = (c1[:, :1] + c1[:, 1:] @ q.T) * inverse
-            curve[0, 2:] -= c1[:, 1:] @ (inverse @ q_mu)
-            curve[1, 2:] -= c1[:, 1:] @ (inverse @ q_t)
+            c1, summed = first @ share, inverse @ chances[:3]
+            g[2:] = (c1[:, :1] + c1[:, 1:] @ chances[0].T) * inverse
+            curve[:2, 2:] -= summed[1:] @ c1[:, 1:].T
             c2 = second @ share
-            curve[2:, 2:] -= c2[..., 0] * inverse.sum() + c2[..., 1:] @ (inverse @ q)
-        curve[0, 0] -= 2.0 * float(seen_t @ inverse)
-        curve[0, 1] -= float((q_mt @ c[1:]) @ inverse)
-        curve[1, 1] -= float((q_tt @ c[1:]) @ inverse)
+            curve[2:, 2:] -= c2[..., 0] * inverse.sum() + c2[..., 1:] @ summed[0]
+        curve[0, 0] -= 2.0 * by_t
+        curve[0, 1] -= by_mt
+        curve[1, 1] -= by_tt
         slope -= g.sum(axis=1)
         curve += g @ g.T
         return a
 
-    def _chances(self, mu: float, w: FloatArray) -> tuple[FloatArray, ...]:
-        """Return P(z > edge) and densities at nodes, shape (k, edges + nodes), with derivatives mu, t, mu t, t t."""
+    def _chances(self, mu: float, w: FloatArray) -> FloatArray:
+        """Return P(z > edge) and densities at nodes with derivatives mu, t, mu t, t t; shape (5, k, edges + nodes)."""
         scale = np.sqrt(w)[:, None]
         u = (self.edges - mu) * scale
-        f = np.exp(-0.5 * u * u - LOG_ROOT_2PI) * scale
-        g, u2 = f * scale, u * u
-        over = (ndtr(-u), f, 0.5 * g * u, 0.5 * g * scale * (u2 - 1.0), 0.25 * g * scale * scale * u * (u2 - 3.0))
+        edges = u.shape[1]
+        out = np.empty((5, w.size, edges + self.nodes.shape[1]))
+        u2 = u * u
+        out[0, :, :edges] = ndtr(-u)
+        f = np.multiply(np.exp(-0.5 * u2 - LOG_ROOT_2PI), scale, out=out[1, :, :edges])
+        g = (0.5 * scale) * f
+        out[2, :, :edges] = g * u
+        g *= scale
+        out[3, :, :edges] = g * (u2 - 1.0)
+        g *= 0.5 * scale
+        out[4, :, :edges] = g * u * (u2 - 3.0)
         if not self.nodes.size:
-            return over
+            return out
         u = (self.nodes - mu) * scale
         u2 = u * u
         f = np.exp(-0.5 * u2 - LOG_ROOT_2PI) * (self.s[:, None] * scale * self.cells.spans)
         g = f * (scale * scale)
-        at = (
-            f,
-            f * u * scale,
-            0.5 * g * (u2 - 1.0),
-            0.5 * g * scale * u * (u2 - 3.0),
-            0.25 * g * (scale * scale) * ((u2 - 6.0) * u2 + 3.0),
-        )
-        return tuple(np.concatenate(pair, axis=1) for pair in zip(over, at, strict=True))
+        out[0, :, edges:] = f
+        out[1, :, edges:] = f * u * scale
+        out[2, :, edges:] = 0.5 * g * (u2 - 1.0)
+        out[3, :, edges:] = 0.5 * g * scale * u * (u2 - 3.0)
+        out[4, :, edges:] = 0.25 * g * (scale * scale) * ((u2 - 6.0) * u2 + 3.0)
+        return out
 
     def _weights(self, delta: FloatArray) -> tuple[float, FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
         """Return the studies' own log weights with derivatives, and each cell's weight with first and second ones."""

@@ -1,62 +1,30 @@
 """The arithmetic of `batch_solve`, one data set at a time, in a form that numba compiles.
 
-numba is an optional extra. `load` imports it, compiles the functions below and keeps the machine code on disk; until
-then they are plain Python. Each operation is done in the same order as in `batch_solve`, so results have the same
-bits with numba and without.
+`compiled.load` compiles the functions below; until then they are plain Python. Each operation is done in the same
+order as in `batch_solve` and `batch`, so results have the same bits with numba and without.
 """
 
-import logging
 import math
-import time
-from importlib import import_module
-from importlib.util import find_spec
 
 import numpy as np
 
-from remit.errors import InputError
 from remit.stats._check import FloatArray
 from remit.stats.batch_solve import ABSOLUTE, EPSILON, NEWTON, POWERS, RELATIVE, STEPS, BoolArray, IntArray
 from remit.stats.tau2 import NEAR
 
-_COMPILED = ("terms", "slopes_at", "height", "advance", "slope_root", "likeliest", "likeliest_columns", "q_terms",
-             "q_root", "solve_q_columns", "mean_and_rest", "likeliest_of", "fit_columns", "one_fit")  # fmt: skip
-_state = {"loaded": False}
+COMPILED = ("terms", "slopes_at", "height", "advance", "slope_root", "likeliest", "likeliest_columns", "q_terms",
+            "q_root", "solve_q_columns", "mean_and_rest", "likeliest_of", "fit_into", "fit_columns",
+            "fit_left_out", "one_fit")  # fmt: skip
 
 
-def installed() -> bool:
-    """Return whether numba can be imported."""
-    return find_spec("numba") is not None
-
-
-def loaded() -> bool:
-    """Return whether the compiled functions are in use in this process."""
-    return _state["loaded"]
-
-
-def load() -> float:
-    """Compile the functions below, or read them from disk, and return the seconds it took; 0.0 when already loaded.
-
-    The first time after installation it takes some seconds, and a warning is logged to say so. Raises InputError when
-    numba is not installed.
-    """
-    if loaded():
-        return 0.0
-    if not installed():
-        raise InputError("engine 'compiled' needs numba; expected it installed; pip install 'remit[fast]'")
-    start = time.perf_counter()
-    jit = import_module("numba").njit(cache=True, error_model="numpy")
-    for name in _COMPILED:
-        globals()[name] = jit(globals()[name])
-    _state["loaded"] = True
+def warm() -> None:
+    """Call each function once, so that it is compiled."""
     y, v, k = np.array([[0.0], [1.0]]), np.ones((2, 1)), np.zeros(1)
     likeliest_columns(y, v, k, k + 1.0, np.ones(1, dtype=np.intp), True, k.copy(), np.ones(1, dtype=bool), POWERS)
     solve_q_columns(y, v, k + 1.0, k + 1.0, k.copy(), np.ones(1, dtype=bool))
-    fit_columns(y, v, k + 2.0, True, np.empty((8, 1)), np.ones(1, dtype=bool), POWERS)
+    fit_columns(y, v, True, np.empty((8, 1)), POWERS)
+    fit_left_out(y[:, 0].copy(), v[:, 0].copy(), True, np.empty((8, 2)), POWERS)
     one_fit(y[:, 0].copy(), v[:, 0].copy(), -1.0, 5.0, 0.001, POWERS)
-    took = time.perf_counter() - start
-    if globals()["likeliest_columns"].stats.cache_misses:
-        logging.getLogger("remit").warning("compiled the batch kernels in %.1f s; kept on disk for next time", took)
-    return took
 
 
 def slopes_at(
@@ -302,35 +270,63 @@ def mean_and_rest(y: FloatArray, v: FloatArray, k: int, t: float) -> tuple[float
     return total, square, mean, q
 
 
-def fit_columns(
+def fit_into(
     y: FloatArray,
     v: FloatArray,
-    k: FloatArray,
+    w: FloatArray,
+    k: int,
+    t: FloatArray,
     restricted: bool,
-    out: FloatArray,
-    found: BoolArray,
+    work: FloatArray,
     powers: FloatArray,
-) -> None:
-    """Write the likeliest fit of every column of effects and variances, shape (K, b), to `out`, shape (8, b).
+    out: FloatArray,
+    i: int,
+) -> bool:
+    """Write the likeliest fit of the first k places to column i of `out`, and return whether it was found.
 
     Its rows: Q at 0, sum of weights and of their squares at 0, tau2; sum of weights, mean, Q and first effect there.
-    Effects are taken from the first one of their column on.
+    Effects are taken from the first one on, and y is changed to these differences.
     """
-    yy, vv, ww = np.empty(y.shape[0]), np.empty(y.shape[0]), np.empty(y.shape[0])
-    t, work = np.zeros(powers.size + 1), np.empty((5, powers.size + 1))
+    out[7, i] = y[0]
+    for j in range(k - 1, -1, -1):
+        y[j] -= y[0]
+    out[1, i], out[2, i], _, out[0, i] = mean_and_rest(y, v, k, 0.0)
+    tau2, found = likeliest_of(y, v, w, k, t, restricted, work, powers)
+    out[3, i] = tau2
+    out[4, i], _, out[5, i], out[6, i] = mean_and_rest(y, v, k, tau2)
+    return found
+
+
+def fit_columns(y: FloatArray, v: FloatArray, restricted: bool, out: FloatArray, powers: FloatArray) -> int:
+    """Write the fit of every column of effects and variances, shape (K, b), to `out`, shape (8, b), as `fit_into` does.
+
+    Return the first column whose tau2 was not found, -1 where all were.
+    """
+    yy, vv, w = np.empty(y.shape[0]), np.empty(y.shape[0]), np.empty(y.shape[0])
+    t, work, failed = np.empty(powers.size + 1), np.empty((5, powers.size + 1)), -1
     for i in range(y.shape[1]):
-        n = 0
+        k = 0
         for j in range(y.shape[0]):
             if v[j, i] != np.inf:
-                yy[n], vv[n] = y[j, i], v[j, i]
-                n += 1
-        out[7, i] = yy[0]
-        for j in range(n - 1, -1, -1):
-            yy[j] -= yy[0]
-        out[1, i], out[2, i], _, out[0, i] = mean_and_rest(yy, vv, n, 0.0)
-        tau2, found[i] = likeliest_of(yy, vv, ww, n, t, restricted, work, powers)
-        out[3, i] = tau2
-        out[4, i], _, out[5, i], out[6, i] = mean_and_rest(yy, vv, n, tau2)
+                yy[k], vv[k] = y[j, i], v[j, i]
+                k += 1
+        if not fit_into(yy, vv, w, k, t, restricted, work, powers, out, i) and failed < 0:
+            failed = i
+    return failed
+
+
+def fit_left_out(y: FloatArray, v: FloatArray, restricted: bool, out: FloatArray, powers: FloatArray) -> int:
+    """Write the fit without each study in turn to `out`, shape (8, k), and return as `fit_columns` does."""
+    k = y.size - 1
+    yy, vv, w = np.empty(k), np.empty(k), np.empty(k)
+    t, work, failed = np.empty(powers.size + 1), np.empty((5, powers.size + 1)), -1
+    for i in range(k + 1):
+        for j in range(k):
+            at = j + (1 if j >= i else 0)
+            yy[j], vv[j] = y[at], v[at]
+        if not fit_into(yy, vv, w, k, t, restricted, work, powers, out, i) and failed < 0:
+            failed = i
+    return failed
 
 
 def likeliest_of(

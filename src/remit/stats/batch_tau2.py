@@ -8,6 +8,7 @@ from remit.errors import InputError
 from remit.stats import batch_kernels, batch_solve
 from remit.stats._check import FloatArray
 from remit.stats.batch_solve import POWERS, BoolArray, down
+from remit.stats.compiled import load, loaded
 
 Engine = Literal["auto", "numpy", "compiled"]
 Estimator = Literal[
@@ -39,8 +40,8 @@ def uses_compiled(engine: str, estimator: str, ends: bool) -> bool:
     if engine == "numpy" or not (ends or estimator in ITERATIVE):
         return False
     if engine == "compiled":
-        batch_kernels.load()
-    return batch_kernels.loaded()
+        load()
+    return loaded()
 
 
 def estimate_tau2(

@@ -13,7 +13,8 @@ import numpy.typing as npt
 
 from remit.errors import InputError
 from remit.stats import _check
-from remit.stats._mixture import BinomialOffset, Hypergeometric, Mixture, PoissonTime, Within
+from remit.stats._compiled_surfaces import hypergeometric, mixture
+from remit.stats._mixture import BinomialOffset, Mixture, PoissonTime, Within
 from remit.stats._surface import MU_MOST, TAU_MOST, Point, climb_mu, mu_end, summit, tau_ends
 from remit.stats.interval import chi2_p, chi2_quantile, normal_p, normal_quantile, t_p, t_quantile, tail
 from remit.stats.result import Result
@@ -73,7 +74,7 @@ def odds_ratio(
         (float(yes2.sum()) + 0.5) / (float((all2 - yes2).sum()) + 0.5)
     )
     return _fit(
-        Hypergeometric(yes1, all1, events, all2), start, interval, level, "conditional exact (hypergeometric)", common
+        hypergeometric(yes1, all1, events, all2), start, interval, level, "conditional exact (hypergeometric)", common
     )
 
 
@@ -138,7 +139,7 @@ def rate_ratio(
 def _fit(within: Within, start: float, interval: str, level: float, method: str, common: bool) -> ExactFit:
     if interval not in ("profile", "wald", "t"):
         raise InputError(f"interval {interval!r}; expected profile, wald or t")
-    surface = Mixture(within)
+    surface = mixture(within)
     alike = climb_mu(surface, 0.0, start)
     top = alike if common else summit(surface, alike.mu)
     se = math.sqrt(-1.0 / top.mu_curve) if common else _standard_error(top)

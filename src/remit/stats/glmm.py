@@ -14,6 +14,7 @@ from scipy.special import expit, xlogy
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
+from remit.stats._compiled_surfaces import logit_normal
 from remit.stats._logit_normal import LogitNormal
 from remit.stats._surface import TAU_MOST, Point, mu_end, summit, tau_ends
 from remit.stats.exact import clopper_pearson
@@ -101,7 +102,7 @@ def pool_proportions(
     alpha = tail(level)
     if x.sum() in (0.0, n.sum()):
         return _all_alike(x, n, level)
-    surface = LogitNormal(x, n)
+    surface = logit_normal(x, n)
     top = summit(surface, math.log(surface.sum_x / (surface.sum_n - surface.sum_x)))
     se = standard_error(top)
     drop = 0.5 * chi2_quantile(2.0 * alpha, 1.0)

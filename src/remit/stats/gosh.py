@@ -14,10 +14,11 @@ import numpy as np
 import numpy.typing as npt
 
 from remit.errors import InputError
-from remit.stats import _check
+from remit.stats import _check, subset_kernels
 from remit.stats._check import FloatArray
 from remit.stats.batch import random_effects
 from remit.stats.batch_tau2 import Engine, Estimator, check_words
+from remit.stats.compiled import load, loaded
 from remit.stats.result import Result
 
 IntArray = npt.NDArray[np.intp]
@@ -72,43 +73,52 @@ def gosh(
     if y.size > MOST:
         raise InputError(f"k = {y.size}, so 2^{y.size} - 1 subsets; expected at most {MOST}; drop or merge some")
     if estimator in SUMMED:
-        return _summed(y, v, estimator)
+        if engine == "compiled":
+            load()
+        return _summed(y, v, estimator, engine != "numpy" and loaded())
     subsets = np.arange(1, 2**y.size)[:, None] >> np.arange(y.size) & 1
     fits = random_effects(y, v, subsets.astype(bool), estimator, "normal", engine=engine)
     return Gosh(y.size, fits.k, fits.estimate, fits.tau2, fits.i2, fits.q, estimator)
 
 
-def _summed(y: FloatArray, v: FloatArray, estimator: Estimator) -> Gosh:
+def _summed(y: FloatArray, v: FloatArray, estimator: Estimator, fast: bool) -> Gosh:
     """Fit subset sums block by block: a block is one choice of the later studies with every choice of the first."""
     low = min(y.size, LOW_BITS)
-    high = y.size - low
     centre = float((y / v).sum() / (1.0 / v).sum())
     off, w = y - centre, 1.0 / v
     values = np.stack((np.ones_like(y), w, w * off, w * off * off, w * w, off, off * off, v)[: _NEEDED[estimator]])
     first, later = _subset_sums(values[:, :low]), _subset_sums(values[:, low:])
-    out = {name: np.empty(2**y.size) for name in ("estimate", "tau2", "i2", "q")}
-    k = np.empty(2**y.size, dtype=np.intp)
-    fit = _BLOCKS[estimator]
-    for block in range(2**high):
-        here = slice(block * 2**low, (block + 1) * 2**low)
-        sums = first + later[:, block : block + 1]
-        if block == 0:
-            sums[0:2, 0] = 1.0  # the empty subset, dropped at the end
-        count, total = sums[0], sums[1]
-        q = np.maximum(sums[3] - sums[2] * (sums[2] / total), 0.0)
-        one = count == 1.0
-        q[one] = 0.0
-        tau2 = np.where(one, 0.0, np.maximum(fit(sums, q), 0.0))
-        extra = [j for j in range(high) if block >> j & 1]
-        mean = sums[2] / total if estimator == "none" else _means(off, v, tau2, low, [low + j for j in extra])
-        out["estimate"][here], out["tau2"][here], out["q"][here] = mean, tau2, q
-        out["i2"][here] = _i2(estimator, sums, q, tau2)
-        k[here] = count
-    out["estimate"] += centre
-    alone = 2 ** np.arange(y.size)
-    out["estimate"][alone] = y
-    rest = {name: values[1:] for name, values in out.items()}
-    return Gosh(studies=y.size, k=k[1:], estimator=estimator, **rest)
+    out = np.empty((4, 2**y.size))
+    for block in range(2 ** (y.size - low)):
+        estimate, tau2, i2, q = out[:, block * 2**low : (block + 1) * 2**low]
+        sums = later[:, block].copy()
+        if fast:
+            kind = SUMMED.index(estimator)
+            subset_kernels.fit_block(first, sums, off, v, low, block, kind, estimate, tau2, i2, q)
+        else:
+            estimate[:], tau2[:], i2[:], q[:] = _fit_block(first, sums, off, v, low, block, estimator)
+    out[0] += centre
+    out[0, 2 ** np.arange(y.size)] = y
+    estimate, tau2, i2, q = out[:, 1:]
+    k = np.bitwise_count(np.arange(1, 2**y.size)).astype(np.intp)
+    return Gosh(studies=y.size, k=k, estimate=estimate, tau2=tau2, i2=i2, q=q, estimator=estimator)
+
+
+def _fit_block(
+    first: FloatArray, later: FloatArray, off: FloatArray, v: FloatArray, low: int, block: int, estimator: Estimator
+) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+    """Return the mean, tau2, I2 and Q of a block; arguments as in `subset_kernels.fit_block`."""
+    sums = first + later[:, None]
+    if block == 0:
+        sums[0:2, 0] = 1.0  # the empty subset, dropped at the end
+    count, total = sums[0], sums[1]
+    q = np.maximum(sums[3] - sums[2] * (sums[2] / total), 0.0)
+    one = count == 1.0
+    q[one] = 0.0
+    tau2 = np.where(one, 0.0, np.maximum(_BLOCKS[estimator](sums, q), 0.0))
+    extra = [j for j in range(low, v.size) if block >> (j - low) & 1]
+    mean = sums[2] / total if estimator == "none" else _means(off, v, tau2, low, extra)
+    return mean, tau2, _i2(estimator, sums, q, tau2), q
 
 
 def _subset_sums(values: FloatArray) -> FloatArray:

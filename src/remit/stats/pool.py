@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from remit.errors import InputError, NotConverged
-from remit.stats import _check, batch_kernels
+from remit.stats import _check, batch_kernels, compiled
 from remit.stats._check import FloatArray
 from remit.stats.batch_solve import POWERS
 from remit.stats.interval import chi2_p, chi2_quantile, normal_p, normal_quantile, t_p, t_quantile, tail
@@ -198,7 +198,7 @@ def _core(effect: FloatArray, y: FloatArray, v: FloatArray, given: float | None,
 
     By compiled functions where a caller has loaded them, whose sums run in another order (last digits may differ).
     """
-    if batch_kernels.loaded():
+    if compiled.loaded():
         found = batch_kernels.one_fit(y, v, -1.0 if given is None else given, lower, upper, POWERS)
         if not found[-1]:
             raise NotConverged("tau2 was not solved to a relative 1e-9; effects or variances differ beyond all measure")

@@ -219,10 +219,13 @@ def _settled(likelihood: Likelihood, start: FloatArray, least: FloatArray) -> Fl
 def _without_tau2(likelihood: Likelihood, starts: list[FloatArray], least: FloatArray) -> float:
     """Return the highest log-likelihood with tau2 = 0."""
     kept = np.array([0, *range(2, least.size)])
+    crossed = np.ix_(kept, kept)
 
     def look(part: FloatArray) -> Look:
-        full = likelihood.at(np.concatenate((part[:1], [0.0], part[1:])))
-        return Look(full.height, full.slope[kept], full.curve[np.ix_(kept, kept)])
+        point = np.zeros(least.size)
+        point[kept] = part
+        full = likelihood.at(point)
+        return Look(full.height, full.slope[kept], full.curve[crossed])
 
     heights = []
     for start in starts[:2]:
