@@ -1,6 +1,7 @@
 """The commands: exit codes, JSON, and errors a person can act on."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -91,3 +92,14 @@ def test_a_terminal_that_knows_only_ascii_gets_every_line(review):
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=plain)
     assert done.returncode == 0, done.stderr
     assert "\\u2295" in done.stdout or "went in" in done.stdout
+
+
+def test_matrix_libraries_get_one_thread_before_they_are_loaded():
+    code = (
+        "import os, sys; from remit.cli import main; assert 'numpy' not in sys.modules\n"
+        "try: main(['--help'])\n"
+        "finally: print(os.environ['OPENBLAS_NUM_THREADS'], os.environ['OMP_NUM_THREADS'], file=sys.stderr)"
+    )
+    env = {"OMP_NUM_THREADS": "3", **{k: v for k, v in os.environ.items() if not k.endswith("_NUM_THREADS")}}
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=env, check=False)
+    assert done.stderr.split() == ["1", "3"]
