@@ -69,7 +69,7 @@ back <- function(where, dat) {
 regression <- function(where, dat) {
   formulas <- list(~x, ~factor(g), ~x + factor(g), ~factor(g) - 1)  # not ~x - 1: metafor 3.8 centres effects before QE even so
   out <- list()
-  for (i in seq_along(formulas)) for (m in c(every(c("REML", "DL", "ML", "HE", "PM", "EE"), "z"), list(c("REML", "knha"), c("PM", "adhoc"), c("DL", "t")))) {
+  for (i in seq_along(formulas)) for (m in c(every(c("REML", "DL", "ML", "HE", "HS", "HSk", "SJ", "PM", "PMM", "EB", "EE"), "z"), list(c("REML", "knha"), c("PM", "adhoc"), c("DL", "t")))) {
     f <- formulas[[i]]
     if (!all(all.vars(f) %in% names(dat))) next
     fit <- attempt(paste(where, i, m[1]), metafor::rma(yi, vi, mods = f, data = dat, method = m[1], test = m[2], control = control(m[1])))

@@ -59,6 +59,16 @@ class Case:
     def arms(self) -> list[np.ndarray]:
         return [self.column(name) for name in ("ai", "n1i", "ci", "n2i")]
 
+    def criteria(self, got) -> dict[str, float]:
+        """Make fields of the listed likelihoods and information criteria, and return what remit gives for them."""
+        found = {}
+        for kind, mine in (("ML", got.plain), ("REML", got.restricted)):
+            named = {"ll": mine.log_likelihood, "dev": mine.deviance, "AIC": mine.aic, "BIC": mine.bic}
+            for name, value in (named | {"AICc": mine.aicc}).items():
+                self.output[f"{kind}_{name}"] = self.output["fit_stats"][kind][name]
+                found[f"{kind}_{name}"] = value
+        return found
+
     def studies(self, measure: str | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Effects and variances as the reference took them: given, or of counts with 0.5 in empty cells."""
         if "yi" in self.columns:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from remit.stats import generalised_q, heterogeneity, measures, pool, subgroups, tau2
+from remit.stats.fit_statistics import fit_statistics, tau2_se
 from remit.stats.regression import meta_regression
 
 PROPORTIONS = {"PR": "raw", "PLN": "log", "PLO": "logit", "PAS": "arcsine", "PFT": "double-arcsine"}
@@ -21,6 +22,18 @@ ESTIMATORS = {
     "ML": tau2.maximum_likelihood,
     "REML": tau2.reml,
     "EB": tau2.empirical_bayes,
+}
+NAMES = {
+    "DL": "dersimonian-laird",
+    "HE": "hedges",
+    "HS": "hunter-schmidt",
+    "HSk": "hunter-schmidt-small-sample",
+    "SJ": "sidik-jonkman",
+    "PM": "paule-mandel",
+    "PMM": "median-unbiased",
+    "ML": "maximum-likelihood",
+    "REML": "reml",
+    "EB": "empirical-bayes",
 }
 INTERVALS = {"z": "normal", "t": "t", "knha": "hartung-knapp", "adhoc": "hartung-knapp-adhoc"}
 CLOSED = {"EE", "DL", "HE", "HS", "HSk", "SJ"}
@@ -45,6 +58,13 @@ def check_pool(reference, case, y, v):
     }
     if method != "EE":
         got["I2"] = fit.i2
+        got["H2"] = 1.0 / (1.0 - fit.i2 / 100.0)
+        got["se_tau2"] = tau2_se(y, v, between, NAMES[method])
+        forms = {"z": "normal", "t": "k-1", "knha": "hartung-knapp", "adhoc": "hartung-knapp"}
+        ahead = pool.random_effects(y, v, between, INTERVALS[case.args["test"]], forms[case.args["test"]])
+        got |= {"pred": fit.estimate, "pi_lb": ahead.prediction_lower, "pi_ub": ahead.prediction_upper}
+    got |= {"vb": fit.se**2, "vt": heterogeneity.typical_variance(v), "QM": fit.statistic**2, "QM_p": fit.p}
+    got |= case.criteria(fit_statistics(y, v, between, estimated=method != "EE"))
     tight = (1e-6, 1e-9) if method in CLOSED else (case.rel, case.abs)
     reference.agree(case, {name: value for name, value in got.items() if name in case.output}, *tight)
 

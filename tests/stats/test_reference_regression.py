@@ -3,12 +3,18 @@
 import math
 
 from remit.stats import regression_fitted
+from remit.stats.fit_statistics import fit_statistics, tau2_se
 from remit.stats.regression import meta_regression
 
 ESTIMATORS = {
     "EE": "none",
     "DL": "dersimonian-laird",
     "HE": "hedges",
+    "HS": "hunter-schmidt",
+    "HSk": "hunter-schmidt-small-sample",
+    "SJ": "sidik-jonkman",
+    "PMM": "median-unbiased",
+    "EB": "empirical-bayes",
     "PM": "paule-mandel",
     "ML": "maximum-likelihood",
     "REML": "reml",
@@ -38,7 +44,11 @@ def test_meta_regression(reference):
         }
         if case.args["method"] != "EE":
             got["I2"] = fit.i2
+            got["H2"] = 1.0 / (1.0 - fit.i2 / 100.0)
             got["R2"] = 0.0 if fit.r2 is None else fit.r2
+            got["se_tau2"] = tau2_se(y, v, fit.tau2, ESTIMATORS[case.args["method"]], case.output["X"])
+        got |= {"vt": regression_fitted.typical_variance(v, case.output["X"]), "m": fit.moderators_df}
+        got |= case.criteria(fit_statistics(y, v, fit.tau2, case.output["X"], case.args["method"] != "EE"))
         reference.agree(case, got)
 
 

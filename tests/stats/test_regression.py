@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from remit.errors import InputError
-from remit.stats import pool, tau2
+from remit.stats import generalised_q, pool, tau2
 from remit.stats.glmm import pool_proportions
 from remit.stats.influence import (
     cumulative,
@@ -99,6 +99,26 @@ def test_influence_follows_its_definitions():
     assert got.shrunken[1] == pytest.approx(share * Y[1] + (1 - share) * fit.estimate)
     with pytest.raises(InputError, match="one for each"):
         influence(Y, V, fit, parts[:2])
+
+
+@pytest.mark.parametrize(
+    "estimator, alone",
+    [
+        ("dersimonian-laird", tau2.dersimonian_laird),
+        ("hedges", tau2.hedges),
+        ("hunter-schmidt", tau2.hunter_schmidt),
+        ("hunter-schmidt-small-sample", lambda y, v: tau2.hunter_schmidt(y, v, small_sample=True)),
+        ("sidik-jonkman", tau2.sidik_jonkman),
+        ("paule-mandel", tau2.paule_mandel),
+        ("median-unbiased", tau2.median_unbiased),
+        ("empirical-bayes", tau2.empirical_bayes),
+        ("generalised-q", lambda y, v: generalised_q.generalised(y, v, "se").tau2),
+        ("maximum-likelihood", tau2.maximum_likelihood),
+        ("reml", tau2.reml),
+    ],
+)
+def test_a_column_of_ones_gives_the_tau2_of_pooling(estimator, alone):
+    assert meta_regression(Y, V, ONES, estimator).tau2 == pytest.approx(alone(Y, V), rel=1e-8)
 
 
 def test_an_exact_fit_has_no_residual_variance_to_test_with():

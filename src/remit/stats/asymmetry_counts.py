@@ -11,7 +11,7 @@ from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import normal_p, t_p
 from remit.stats.measures import tables
-from remit.stats.regression import Weighted
+from remit.stats.residual_tau2 import Weighted
 from remit.stats.small_study import MINIMUM, Asymmetry, _kendall_variance
 from remit.stats.stratified import mantel_haenszel
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy.typing as npt
 
+from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
-from remit.stats.interval import Interval, chi2_p, chi2_quantile, tail
+from remit.stats.interval import Interval, chi2_p, chi2_quantile, normal_quantile, tail
 from remit.stats.result import Result
 from remit.stats.roots import bracketed, widen
 from remit.stats.tau2 import likeliest, log_likelihood, q_at, solve_q
@@ -47,6 +48,46 @@ def i2(tau2: float, variance: npt.ArrayLike) -> float:
     _check.studies(v, v)
     between = _check.finite(tau2, "tau2")
     return 100.0 * between / (between + typical_variance(v))
+
+
+@dataclass(frozen=True, slots=True)
+class Consistency(Result):
+    """H = sqrt(Q / df) and I2 = (H^2 - 1) / H^2 in percent, each at least what it is without heterogeneity."""
+
+    h: float
+    h_lower: float
+    h_upper: float
+    i2: float
+    lower: float
+    upper: float
+    level: float = 0.95
+
+
+def consistency(q: float, k: int, level: float = 0.95) -> Consistency:
+    """Return H and I2 that follow Cochran's `q` of `k` studies, with test-based intervals.
+
+    Unlike `i2` they follow Q whichever estimator gave tau2, as in RevMan. With two studies and a Q up to 2 the interval
+    is open: I2 from 0 to 100. Source: Higgins and Thompson (2002), Stat Med 21:1539-1558, appendix A2.
+    Raises InputError for k < 2 or a negative q.
+    """
+    studies = _check.whole(k, "k", minimum=2)
+    if _check.finite(q, "q") < 0.0:
+        raise InputError(f"q {q!r}; expected a sum of squares, 0 or more")
+    df = studies - 1
+    h = math.sqrt(max(1.0, q / df))
+    if q > studies:
+        error = 0.5 * math.log(q / df) / (math.sqrt(2.0 * q) - math.sqrt(2.0 * studies - 3.0))
+    elif studies == 2:
+        return Consistency(h, 1.0, math.inf, _percent(h), 0.0, 100.0, level)
+    else:
+        error = math.sqrt((1.0 - 1.0 / (3.0 * (studies - 2.0) ** 2)) / (2.0 * (studies - 2.0)))
+    reach = math.exp(normal_quantile(level) * error)
+    low, high = max(1.0, h / reach), h * reach
+    return Consistency(h, low, high, _percent(h), _percent(low), _percent(high), level)
+
+
+def _percent(h: float) -> float:
+    return 100.0 * (1.0 - 1.0 / (h * h))
 
 
 def q_profile(effect: npt.ArrayLike, variance: npt.ArrayLike, level: float = 0.95) -> Interval:

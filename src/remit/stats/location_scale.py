@@ -19,7 +19,8 @@ from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats._mixed import Convergence
 from remit.stats.interval import chi2_p, normal_p, normal_quantile
-from remit.stats.regression import Weighted, design_matrix, tau2_given
+from remit.stats.regression import design_matrix
+from remit.stats.residual_tau2 import Weighted, tau2_given
 from remit.stats.result import Result
 
 FLATTEST = 1e-7  # largest slope of a fit that counts as converged

@@ -32,6 +32,7 @@ TableMeasure = Literal[
     "standardised-logistic",
 ]
 CorrectedParts = Literal["both", "variance"]
+Shares = Literal["alike", "by-size"]
 Form = Callable[[FloatArray, FloatArray, FloatArray, FloatArray], "Effects"]
 To = Literal["only-zero", "if-any-zero", "all", "none"]
 
@@ -93,6 +94,8 @@ def tables(
     add: float = 0.5,
     to: To = "only-zero",
     drop_empty: bool = False,
+    shares: Shares = "alike",
+    people_once: bool = False,
 ) -> Effects:
     """Return one comparison of a in n1 against c in n2 per study; ratios on the log scale, shapes (k,).
 
@@ -103,11 +106,17 @@ def tables(
     standardised mean difference (Cox and Snell 1989, by 1.65; Chinn 2000, Stat Med 19:3127-3131, by pi / sqrt(3));
     "probit-difference" is the difference of normal quantiles, "phi" the correlation of two yes-or-no variables
     (Yule 1912, J R Stat Soc 75:579-652).
+
+    Other corrections: with `shares` "by-size" each arm gets of 2 `add` its share of the people, so that the correction
+    does not pull unequal arms towards a difference (the treatment-arm correction of Sweeting et al. 2004, Stat Med
+    23:1351-1375); with `people_once` a risk ratio's people grow by `add`, not by twice that (Pettigrew et al. 1986,
+    Biometrika 73:425-435).
     """
     yes1, all1 = _check.cells(a, n1, minimum=1)
     yes2, all2 = _check.cells(c, n2, minimum=1)
     _check.same_length(1, a=yes1, c=yes2)
-    found = _tables(np.stack((yes1, all1 - yes1, yes2, all2 - yes2)), measure, add, to)
+    cells = np.stack((yes1, all1 - yes1, yes2, all2 - yes2))
+    found = _tables(cells, measure, _plus(cells, add, to, shares), people_once)
     if not drop_empty:
         return found
     events = yes1 + yes2
@@ -115,7 +124,18 @@ def tables(
     return Effects(np.where(told, found.estimate, np.nan), np.where(told, found.variance, np.inf))
 
 
-def _tables(cells: FloatArray, measure: str, add: float, to: str) -> Effects:
+def _plus(cells: FloatArray, add: float, to: str, shares: str) -> FloatArray:
+    """Return what is added to each of the four cells of each study, shape (4, k)."""
+    plus = correction(cells, add, to)
+    if shares == "alike":
+        return np.tile(plus, (4, 1))
+    if shares != "by-size":
+        raise InputError(f"shares {shares!r}; expected alike or by-size")
+    first = 2.0 * plus * (cells[0] + cells[1]) / cells.sum(axis=0)
+    return np.stack((first, first, 2.0 * plus - first, 2.0 * plus - first))
+
+
+def _tables(cells: FloatArray, measure: str, plus: FloatArray, people_once: bool) -> Effects:
     if measure in UNCORRECTED:
         a, b, c, d = cells
         return UNCORRECTED[measure](a, b, c, d)
@@ -131,7 +151,9 @@ def _tables(cells: FloatArray, measure: str, add: float, to: str) -> Effects:
     if measure not in forms:
         raise InputError(f"measure {measure!r}; expected one of {', '.join([*forms, *UNCORRECTED])}")
     with np.errstate(divide="ignore", invalid="ignore"):
-        a, b, c, d = cells + correction(cells, add, to)
+        if people_once and measure == "risk-ratio":
+            plus = plus * np.array([[1.0], [0.0], [1.0], [0.0]])
+        a, b, c, d = cells + plus
         return forms[measure](a, b, c, d)
 
 

@@ -15,8 +15,9 @@ from remit.stats._check import FloatArray
 from remit.stats.batch import random_effects
 from remit.stats.batch_line import line_z
 from remit.stats.batch_tau2 import Engine, Estimator
-from remit.stats.regression import Estimator as RegressionEstimator
-from remit.stats.regression import Weighted, design_matrix, tau2_given
+from remit.stats.regression import design_matrix
+from remit.stats.residual_tau2 import Estimator as RegressionEstimator
+from remit.stats.residual_tau2 import Weighted, tau2_given
 from remit.stats.result import Result
 
 LineEstimator = Literal["none", "dersimonian-laird", "maximum-likelihood", "reml"]

@@ -5,7 +5,6 @@ that of `pool.random_effects` under the same estimator.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,11 +15,9 @@ from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import chi2_p, f_p, normal_p, normal_quantile, t_p, t_quantile
+from remit.stats.residual_tau2 import Estimator, Weighted, tau2_given
 from remit.stats.result import Result
-from remit.stats.roots import bracketed
-from remit.stats.tau2 import FINE, NEAR
 
-Estimator = Literal["none", "dersimonian-laird", "hedges", "paule-mandel", "maximum-likelihood", "reml"]
 TestKind = Literal["normal", "t", "hartung-knapp", "hartung-knapp-adhoc"]
 EXACT = 1e-26  # what rounding leaves of the sum of squares when a design fits every effect
 
@@ -53,35 +50,6 @@ class Regression(Result):
     moderators_df: int
     moderators_p: float
     level: float = 0.95
-
-
-class Weighted:
-    """Weighted least squares at one tau2: coefficients, residuals, P = W - WX(X'WX)^-1 X'W and its trace."""
-
-    def __init__(self, y: FloatArray, v: FloatArray, x: FloatArray, tau2: float) -> None:
-        w = 1.0 / (v + tau2)
-        root = np.sqrt(w)[:, None]
-        q, r = np.linalg.qr(root * x)
-        inverse = np.linalg.inv(r)
-        self.covariance: FloatArray = inverse @ inverse.T
-        self.beta: FloatArray = inverse @ (q.T @ (root[:, 0] * y))
-        self.weights: FloatArray = w
-        self.leverage: FloatArray = np.asarray((q * q).sum(axis=1), dtype=np.float64)
-        self.residuals: FloatArray = y - x @ self.beta
-        self.q = float(w @ (self.residuals * self.residuals))
-        self.trace = float(w @ (1.0 - self.leverage))
-
-    def slope(self, restricted: bool) -> float:
-        """Return twice the derivative of the (restricted) log-likelihood with respect to tau2."""
-        py = self.weights * self.residuals
-        return float(py @ py) - (self.trace if restricted else float(self.weights.sum()))
-
-    def log_likelihood(self, restricted: bool) -> float:
-        """Return the (restricted) log-likelihood up to a constant that does not involve tau2."""
-        twice = self.q - float(np.log(self.weights).sum())
-        if restricted:
-            twice -= float(np.linalg.slogdet(self.covariance)[1])
-        return -0.5 * twice
 
 
 def meta_regression(
@@ -151,58 +119,6 @@ def design_matrix(design: npt.ArrayLike, k: int) -> FloatArray:
     if np.linalg.matrix_rank(x) < x.shape[1]:
         raise InputError("columns of the design repeat one another; drop one, such as one level of a category")
     return x
-
-
-def tau2_given(y: FloatArray, v: FloatArray, x: FloatArray, estimator: str) -> float:
-    """Return the residual tau2 by the named estimator; 0.0 for "none"."""
-    k, p = x.shape
-    forms: dict[str, Callable[[], float]] = {
-        "none": lambda: 0.0,
-        "dersimonian-laird": lambda: _moment(Weighted(y, v, x, 0.0), k - p),
-        "hedges": lambda: _unweighted(y, v, x),
-        "paule-mandel": lambda: _solve_q(y, v, x),
-        "maximum-likelihood": lambda: _likeliest(y, v, x, restricted=False),
-        "reml": lambda: _likeliest(y, v, x, restricted=True),
-    }
-    if estimator not in forms:
-        raise InputError(f"estimator {estimator!r}; expected one of {', '.join(forms)}")
-    return forms[estimator]()
-
-
-def _moment(fit: Weighted, df: int) -> float:
-    return max(0.0, (fit.q - df) / fit.trace)
-
-
-def _unweighted(y: FloatArray, v: FloatArray, x: FloatArray) -> float:
-    fit = Weighted(y, np.ones_like(v), x, 0.0)
-    excess = fit.q - float((1.0 - fit.leverage) @ v)
-    return max(0.0, excess / float(y.size - x.shape[1]))
-
-
-def _solve_q(y: FloatArray, v: FloatArray, x: FloatArray) -> float:
-    df = y.size - x.shape[1]
-    if Weighted(y, v, x, 0.0).q <= df:
-        return 0.0
-    high = Weighted(y, np.ones_like(v), x, 0.0).q / df * (1.0 + 1e-9)
-    return bracketed(lambda t: Weighted(y, v, x, t).q - df, 0.0, high)
-
-
-def _likeliest(y: FloatArray, v: FloatArray, x: FloatArray, restricted: bool) -> float:
-    """Return the global maximum over tau2 >= 0; the range is bounded as in `tau2.likeliest`."""
-    least, most = float(v.min()), float(v.max())
-    s2 = Weighted(y, np.ones_like(v), x, 0.0).q / (y.size - x.shape[1])
-    high = (0.5 * (s2 + math.sqrt(s2 * s2 + 4.0 * s2 * (most - least))) - least) * (1.0 + 1e-9) + 1e-12 * s2
-    if high <= 0.0:
-        return 0.0
-    low = min(NEAR * least, 0.5 * high)
-    looks = [0.0, *np.geomspace(low, high, 2 + math.ceil(math.log(high / low) / math.log(FINE))).tolist()]
-    rising = [Weighted(y, v, x, t).slope(restricted) > 0.0 for t in looks]
-    maxima = [0.0] if not rising[0] else []
-    for i in range(len(looks) - 1):
-        if rising[i] and not rising[i + 1]:
-            maxima.append(bracketed(lambda t: Weighted(y, v, x, t).slope(restricted), looks[i], looks[i + 1]))
-    heights = [Weighted(y, v, x, t).log_likelihood(restricted) for t in maxima]
-    return maxima[heights.index(max(heights))]
 
 
 def scale_and_df(test: str, s2: float, df: int) -> tuple[float, float]:

@@ -10,7 +10,8 @@ from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import Interval, chi2_quantile, normal_quantile, t_quantile, tail
-from remit.stats.regression import Estimator, TestKind, Weighted, design_matrix, scale_and_df, tau2_given
+from remit.stats.regression import TestKind, design_matrix, scale_and_df
+from remit.stats.residual_tau2 import Estimator, Weighted, tau2_given
 from remit.stats.result import Result
 from remit.stats.roots import bracketed
 

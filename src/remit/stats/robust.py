@@ -19,7 +19,7 @@ from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats._mixed import design_or_ones, indices, known_covariance
 from remit.stats.interval import t_p, t_quantile, tail
-from remit.stats.regression import Estimator, tau2_given
+from remit.stats.residual_tau2 import Estimator, tau2_given
 from remit.stats.result import Result
 
 Kind = Literal["CR0", "CR1", "CR2"]

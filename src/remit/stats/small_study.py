@@ -16,7 +16,8 @@ from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import normal_p, t_p
 from remit.stats.measures import tables
-from remit.stats.regression import Weighted, meta_regression
+from remit.stats.regression import meta_regression
+from remit.stats.residual_tau2 import Weighted
 from remit.stats.result import Result
 from remit.stats.stratified import moments
 

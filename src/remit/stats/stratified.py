@@ -20,6 +20,7 @@ from remit.stats.measures_rates import two_rates
 from remit.stats.result import Result
 
 MantelHaenszelMeasure = Literal["odds-ratio", "risk-ratio", "risk-difference"]
+DifferenceVariance = Literal["sato", "greenland-robins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +47,28 @@ def mantel_haenszel(
     level: float = 0.95,
     add: float = 0.0,
     to: To = "none",
+    difference_variance: DifferenceVariance = "sato",
 ) -> Stratified:
     """Return the Mantel-Haenszel estimate of a in n1 against c in n2 over k >= 1 studies.
 
     Sources: Mantel and Haenszel (1959), J Natl Cancer Inst 22:719-748; variances of Robins, Breslow and Greenland
     (1986), Biometrics 42:311-323 (odds ratio), Greenland and Robins (1985), Biometrics 41:55-68 (risk ratio) and Sato
-    (1989), Biometrics 45:1323-1324 (risk difference). Heterogeneity is Cochran's Q of study-level estimates around the
+    (1989), Biometrics 45:1323-1324 (risk difference; with `difference_variance` "greenland-robins" theirs, which is
+    consistent in large studies only). Heterogeneity is Cochran's Q of study-level estimates around the
     pooled one, half an event added in studies with an empty cell; studies with events in nobody or in everybody are
     left out of Q. `add` and `to` put a continuity correction into the pooled estimate, as `measures` does; it needs
     none and is biased by one, so it is offered to reproduce older reviews.
     Raises InputError when no study holds information on the measure.
     """
     yes1, all1, yes2, all2 = _arms(a, n1, c, n2)
-    forms = {"odds-ratio": _odds_ratio, "risk-ratio": _risk_ratio, "risk-difference": _risk_difference}
+    differences = {"sato": _risk_difference, "greenland-robins": _difference_in_large_studies}
+    if difference_variance not in differences:
+        raise InputError(f"difference_variance {difference_variance!r}; expected one of {', '.join(differences)}")
+    forms = {
+        "odds-ratio": _odds_ratio,
+        "risk-ratio": _risk_ratio,
+        "risk-difference": differences[difference_variance],
+    }
     if measure not in forms:
         raise InputError(f"measure {measure!r}; expected one of {', '.join(forms)}")
     plus = correction(np.stack((yes1, all1 - yes1, yes2, all2 - yes2)), add, to)
@@ -230,6 +240,14 @@ def _risk_difference(a: FloatArray, n1: FloatArray, c: FloatArray, n2: FloatArra
     first = float((c * (n1 / n) ** 2 - a * (n2 / n) ** 2 + (n1 / n) * (n2 / n) * (n2 - n1) / 2.0).sum())
     second = float((a * (n2 - c) / n + c * (n1 - a) / n).sum()) / 2.0
     return estimate, (estimate * first + second) / weight**2
+
+
+def _difference_in_large_studies(a: FloatArray, n1: FloatArray, c: FloatArray, n2: FloatArray) -> tuple[float, float]:
+    n = n1 + n2
+    weight = float((n1 * n2 / n).sum())
+    estimate = float((a * n2 / n - c * n1 / n).sum()) / weight
+    spread = (a * (n1 - a) * n2**3 + c * (n2 - c) * n1**3) / (n1 * n2 * n * n)
+    return estimate, float(spread.sum()) / weight**2
 
 
 def _both_ways(r: float, s: float) -> tuple[float, float]:

@@ -15,7 +15,8 @@ from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import normal_quantile
 from remit.stats.pool import IntervalKind, RandomEffects, random_effects
-from remit.stats.regression import meta_regression, tau2_given
+from remit.stats.regression import meta_regression
+from remit.stats.residual_tau2 import tau2_given
 from remit.stats.result import Result
 
 TrimEstimator = Literal["L0", "R0", "Q0"]
