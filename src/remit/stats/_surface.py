@@ -44,6 +44,13 @@ class Surface(Protocol):
         """Return the second derivative in tau at tau = 0, which says whether leaving 0 climbs."""
 
 
+def standard_error(top: Point) -> float:
+    """Return the standard error of mu from the curvature in mu and tau; at tau = 0 or its bound, in mu alone."""
+    if top.tau == 0.0 or top.tau >= TAU_MOST:
+        return math.sqrt(-1.0 / top.mu_curve)
+    return math.sqrt(-top.tau_curve / (top.mu_curve * top.tau_curve - top.cross * top.cross))
+
+
 def climb_mu(surface: Surface, tau: float, start: float, close: float = CLOSE) -> Point:
     """Return the highest point with this tau, its mu to within `close`."""
 

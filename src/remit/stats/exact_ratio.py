@@ -15,7 +15,7 @@ from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._compiled_surfaces import hypergeometric, mixture
 from remit.stats._mixture import BinomialOffset, Mixture, PoissonTime, Within
-from remit.stats._surface import MU_MOST, TAU_MOST, Point, climb_mu, mu_end, summit, tau_ends
+from remit.stats._surface import MU_MOST, TAU_MOST, Point, climb_mu, mu_end, standard_error, summit, tau_ends
 from remit.stats.interval import chi2_p, chi2_quantile, normal_p, normal_quantile, t_p, t_quantile, tail
 from remit.stats.result import Result
 from remit.stats.roots import bracketed, widen
@@ -142,7 +142,7 @@ def _fit(within: Within, start: float, interval: str, level: float, method: str,
     surface = mixture(within)
     alike = climb_mu(surface, 0.0, start)
     top = alike if common else summit(surface, alike.mu)
-    se = math.sqrt(-1.0 / top.mu_curve) if common else _standard_error(top)
+    se = math.sqrt(-1.0 / top.mu_curve) if common else standard_error(top)
     drop = 0.5 * chi2_quantile(2.0 * tail(level), 1.0)
     if interval == "profile":
         step = 1.2 * math.sqrt(2.0 * drop) * se
@@ -183,12 +183,6 @@ def _end(surface: Mixture, top: Point, drop: float, step: float, common: bool) -
 
     near, far = widen(height, top.mu, step, math.copysign(MU_MOST, step))
     return math.copysign(math.inf, step) if near == far else bracketed(height, near, far, 1e-10)
-
-
-def _standard_error(top: Point) -> float:
-    if top.tau == 0.0 or top.tau >= TAU_MOST:
-        return math.sqrt(-1.0 / top.mu_curve)
-    return math.sqrt(-top.tau_curve / (top.mu_curve * top.tau_curve - top.cross * top.cross))
 
 
 def _informative(

@@ -16,7 +16,7 @@ from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats._compiled_surfaces import logit_normal
 from remit.stats._logit_normal import LogitNormal
-from remit.stats._surface import TAU_MOST, Point, mu_end, summit, tau_ends
+from remit.stats._surface import TAU_MOST, Point, mu_end, standard_error, summit, tau_ends
 from remit.stats.exact import clopper_pearson
 from remit.stats.heterogeneity import typical_variance
 from remit.stats.interval import chi2_p, chi2_quantile, normal_quantile, t_quantile, tail
@@ -145,13 +145,6 @@ _no_maximum = (
     f"The likelihood still rises at tau = {TAU_MOST:g}, where it is held: studies are so unlike that no pooled "
     "proportion describes them."
 )
-
-
-def standard_error(top: Point) -> float:
-    """Return the standard error of mu from the curvature in mu and tau; at tau = 0 or its bound, in mu alone."""
-    if top.tau == 0.0 or top.tau >= TAU_MOST:
-        return math.sqrt(-1.0 / top.mu_curve)
-    return math.sqrt(-top.tau_curve / (top.mu_curve * top.tau_curve - top.cross * top.cross))
 
 
 def likelihood_ratio_q(x: FloatArray, n: FloatArray) -> float:

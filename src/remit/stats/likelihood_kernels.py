@@ -12,8 +12,8 @@ from remit.stats._check import FloatArray
 from remit.stats._mixture import FAR, KNOT, QUINTIC
 from remit.stats.batch_solve import BoolArray
 
-COMPILED = ("nodes", "logit_normal", "cumulants", "quintic", "between", "curve_at", "own_best", "hypergeometric",
-            "seen_through", "step_look")  # fmt: skip
+COMPILED = ("nodes", "add_moments", "logit_normal", "cumulants", "quintic", "between", "curve_at", "own_best",
+            "hypergeometric", "seen_through", "step_look")  # fmt: skip
 Six = tuple[float, float, float, float, float, float]
 
 STEP = 0.75  # as in `_grid`
@@ -62,6 +62,34 @@ def nodes(
     return u, log_weight, math.log((high - low) / even) - LOG_ROOT
 
 
+def add_moments(g: FloatArray, peak: float, u: FloatArray, r: FloatArray, fall: FloatArray, out: FloatArray) -> None:
+    """Add one study's share of the point to `out`, shape (6,).
+
+    g is its log density at each u, `peak` the largest; r and fall, the slope and minus curvature of its log-likelihood
+    there, are read only where the density counts. The derivatives are posterior moments, as in `LogitNormal.at`.
+    """
+    mass, first, first_u, second, second_u, second_uu = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for j in range(u.size):
+        if g[j] - peak > NIL:
+            e = math.exp(g[j] - peak)
+            bend = e * (r[j] * r[j] - fall[j])
+            mass += e
+            e *= r[j]
+            first += e
+            first_u += e * u[j]
+            second += bend
+            bend *= u[j]
+            second_u += bend
+            second_uu += bend * u[j]
+    first, first_u = first / mass, first_u / mass
+    out[0] += peak + math.log(mass)
+    out[1] += first
+    out[2] += first_u
+    out[3] += second / mass - first * first
+    out[4] += second_u / mass - first * first_u
+    out[5] += second_uu / mass - first_u * first_u
+
+
 def logit_normal(x: FloatArray, n: FloatArray, logit: FloatArray, mu: float, tau: float) -> Six:
     """Return the point of `LogitNormal` at tau above 0, without its constant. Shapes (k,)."""
     low, high, most = 0.0, 0.0, 0.0
@@ -71,41 +99,23 @@ def logit_normal(x: FloatArray, n: FloatArray, logit: FloatArray, mu: float, tau
         centre = math.copysign(min(abs(logit[i] - mu) / tau, abs(pull)), pull)
         low, high, most = min(low, centre), max(high, centre), max(most, n[i])
     u, log_weight, log_step = nodes(mu, tau, low - REACH, high + REACH, 0.25 * most, 2.0, 0.0)
-    p, fall, g = np.empty(u.size), np.empty(u.size), np.empty(u.size)
+    p, logs, (g, r, fall), out = np.empty(u.size), np.empty(u.size), np.empty((3, u.size)), np.zeros(6)
     for j in range(u.size):
         eta = mu + tau * u[j]
         small = math.exp(-abs(eta))
         p[j] = (1.0 if eta > 0.0 else small) / (1.0 + small)
-        fall[j] = max(eta, 0.0) + math.log1p(small)
-    height, rise, rise_u, curve, cross, curve_u = x.size * log_step, 0.0, 0.0, 0.0, 0.0, 0.0
+        logs[j] = max(eta, 0.0) + math.log1p(small)
+    out[0] = x.size * log_step
     for i in range(x.size):
         peak = -np.inf
         for j in range(u.size):
-            g[j] = x[i] * (mu + tau * u[j]) - n[i] * fall[j] + log_weight[j]
+            g[j] = x[i] * (mu + tau * u[j]) - n[i] * logs[j] + log_weight[j]
             peak = max(peak, g[j])
-        mass, r1, ur, c, uc, uuc = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         for j in range(u.size):
-            if g[j] - peak > NIL:
-                e = math.exp(g[j] - peak)
-                expected = n[i] * p[j]
-                r = x[i] - expected
-                bend = e * (r * r - expected * (1.0 - p[j]))
-                mass += e
-                e *= r
-                r1 += e
-                ur += e * u[j]
-                c += bend
-                bend *= u[j]
-                uc += bend
-                uuc += bend * u[j]
-        r1, ur = r1 / mass, ur / mass
-        height += peak + math.log(mass)
-        rise += r1
-        rise_u += ur
-        curve += c / mass - r1 * r1
-        cross += uc / mass - r1 * ur
-        curve_u += uuc / mass - ur * ur
-    return height, rise, rise_u, curve, cross, curve_u
+            expected = n[i] * p[j]
+            r[j], fall[j] = x[i] - expected, expected * (1.0 - p[j])
+        add_moments(g, peak, u, r, fall, out)
+    return out[0], out[1], out[2], out[3], out[4], out[5]
 
 
 def cumulants(a: float, n1: float, events: float, n2: float, out: FloatArray) -> None:
@@ -203,13 +213,13 @@ def hypergeometric(
 ) -> Six:
     """Return the point of a `Mixture` of `Hypergeometric`; `peaks` are the studies' own log odds ratios, shape (k,)."""
     b, low, high = np.empty(18), 0.0, 0.0
-    height, rise, rise_u, curve, cross, curve_u = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    height, rise, curve, curve_u = 0.0, 0.0, 0.0, 0.0
     for i in range(a.size):
-        here, slope, fall = curve_at(table[i], a[i], mu, b)
+        here, slope, bend = curve_at(table[i], a[i], mu, b)
         height += here
         rise += slope
-        curve -= fall
-        curve_u += slope * slope - fall
+        curve -= bend
+        curve_u += slope * slope - bend
         if tau > 0.0:
             pull = tau * slope
             middle = math.copysign(min(abs(peaks[i] - mu) / tau, abs(pull)), pull)
@@ -217,43 +227,29 @@ def hypergeometric(
     if tau == 0.0:
         return height, rise, 0.0, curve, 0.0, curve_u
     u, log_weight, log_step = nodes(mu, tau, low - REACH, high + REACH, most, 4.0, centre)
-    knot, theta, g, basis = np.empty(u.size, dtype=np.intp), mu + tau * u, np.empty(u.size), np.empty((u.size, 18))
+    knot, theta, basis = np.empty(u.size, dtype=np.intp), mu + tau * u, np.empty((u.size, 18))
+    (g, r, fall), out = np.empty((3, u.size)), np.zeros(6)
     for j in range(u.size):
         place = (min(max(theta[j], -FAR), FAR) + FAR) * (1.0 / KNOT)
         knot[j] = min(int(place), table.shape[1] - 2)
         quintic(place - knot[j], basis[j])
-    height, rise, rise_u, curve, cross, curve_u = a.size * log_step, 0.0, 0.0, 0.0, 0.0, 0.0
+    out[0] = a.size * log_step
     for i in range(a.size):
         peak = -np.inf
         for j in range(u.size):
-            left, right, out = table[i, knot[j]], table[i, knot[j] + 1], abs(theta[j]) - FAR
+            left, right, over = table[i, knot[j]], table[i, knot[j] + 1], abs(theta[j]) - FAR
             value = a[i] * theta[j] - between(left, right, basis[j], 0) + log_weight[j]
-            if out > 0.0:
-                value -= math.copysign(out, theta[j]) * between(left, right, basis[j], 6) / KNOT
+            if over > 0.0:
+                value -= math.copysign(over, theta[j]) * between(left, right, basis[j], 6) / KNOT
             g[j] = value
             peak = max(peak, value)
-        mass, r1, ur, c, uc, uuc = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         for j in range(u.size):
             if g[j] - peak > NIL:
-                left, right, e = table[i, knot[j]], table[i, knot[j] + 1], math.exp(g[j] - peak)
-                r = a[i] - between(left, right, basis[j], 6) / KNOT
-                bend = e * (r * r - max(between(left, right, basis[j], 12) / (KNOT * KNOT), 0.0))
-                mass += e
-                e *= r
-                r1 += e
-                ur += e * u[j]
-                c += bend
-                bend *= u[j]
-                uc += bend
-                uuc += bend * u[j]
-        r1, ur = r1 / mass, ur / mass
-        height += peak + math.log(mass)
-        rise += r1
-        rise_u += ur
-        curve += c / mass - r1 * r1
-        cross += uc / mass - r1 * ur
-        curve_u += uuc / mass - ur * ur
-    return height, rise, rise_u, curve, cross, curve_u
+                left, right = table[i, knot[j]], table[i, knot[j] + 1]
+                r[j] = a[i] - between(left, right, basis[j], 6) / KNOT
+                fall[j] = max(between(left, right, basis[j], 12) / (KNOT * KNOT), 0.0)
+        add_moments(g, peak, u, r, fall, out)
+    return out[0], out[1], out[2], out[3], out[4], out[5]
 
 
 def seen_through(
