@@ -1,7 +1,7 @@
 """The highest point of a function of a few numbers, some of them not below 0, by Newton steps that only climb."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -58,6 +58,23 @@ def climb(look: Callable[[FloatArray], Look], start: FloatArray, least: FloatArr
             raise NotConverged(f"the likelihood does not rise from {_said(point)}; these data do not fit the model")
         here = there
     raise NotConverged(f"no top in {MOST_STEPS} steps, last at {_said(point)}; these data do not settle the model")
+
+
+def highest(
+    look: Callable[[FloatArray], Look], starts: Sequence[FloatArray], least: FloatArray
+) -> tuple[FloatArray, Look]:
+    """Return the highest top that climbs from these starts reach; NotConverged where none arrives."""
+    tops = []
+    failed: NotConverged | None = None
+    for start in starts:
+        try:
+            tops.append(climb(look, start, least))
+        except NotConverged as problem:
+            failed = problem
+    if not tops:
+        assert failed is not None
+        raise failed
+    return max(tops, key=lambda top: top[1].height)
 
 
 def covariance(curve: FloatArray, free: BoolArray) -> FloatArray:

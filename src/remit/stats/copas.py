@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import log_ndtr, ndtr, ndtri
 
-from remit.errors import InputError, NotConverged
+from remit.errors import InputError
 from remit.stats import _check
-from remit.stats._ascent import Look, climb, covariance
+from remit.stats._ascent import Look, covariance, highest
 from remit.stats._check import FloatArray
 from remit.stats.interval import chi2_p, normal_p, normal_quantile
 from remit.stats.result import Result
@@ -190,14 +190,4 @@ def _top(likelihood: _Likelihood, known: FloatArray | None = None) -> tuple[Floa
     starts = [np.concatenate((mean, [x, tau2])) for x in (0.0, 0.7, 1.3, -0.7, -1.3)]
     if known is not None:
         starts.append(np.maximum(known, least))
-    tops = []
-    failed: NotConverged | None = None
-    for start in starts:
-        try:
-            tops.append(climb(likelihood.at, start, least))
-        except NotConverged as problem:
-            failed = problem
-    if not tops:
-        assert failed is not None
-        raise failed
-    return max(tops, key=lambda top: top[1].height)
+    return highest(likelihood.at, starts, least)

@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from remit.errors import InputError, NotConverged
 from remit.stats import _check
-from remit.stats._ascent import Look, climb, covariance
+from remit.stats._ascent import Look, climb, covariance, highest
 from remit.stats._check import FloatArray
 from remit.stats._selection import Cells, Likelihood, Shape, smooth_cells, step_cells
 from remit.stats.interval import chi2_p, normal_p, normal_quantile
@@ -182,25 +182,11 @@ def _fit(
     first = [np.concatenate(([mu0, t0], d)) for d in starts]
     if cells.shape != "step":
         first += [_settled(likelihood, start, least) for start in first[1:]]
-    point, top = _highest(likelihood, first, least)
+    point, top = highest(likelihood.at, first, least)
     flat = _without_tau2(likelihood, [point, *first], least)
     plain = log_likelihood(likelihood.y, likelihood.v, t0, restricted=False)
     spread = covariance(top.curve, np.array([True, point[1] > 0.0] + [True] * n))
     return _result(point, top.height, spread, flat, plain, mu0, unit, cells, favoured, steps, counts, level, given)
-
-
-def _highest(likelihood: Likelihood, starts: list[FloatArray], least: FloatArray) -> tuple[FloatArray, Look]:
-    tops = []
-    failed: NotConverged | None = None
-    for start in starts:
-        try:
-            tops.append(climb(likelihood.at, start, least))
-        except NotConverged as problem:
-            failed = problem
-    if not tops:
-        assert failed is not None
-        raise failed
-    return max(tops, key=lambda top: top[1].height)
 
 
 def _settled(likelihood: Likelihood, start: FloatArray, least: FloatArray) -> FloatArray:
