@@ -27,6 +27,15 @@ def test_a_printed_interval_comes_first_and_the_rest_beside_it():
     assert found.effect.se == math.sqrt(found.variance)
 
 
+def test_the_bladder_trial_of_tierney_2007():
+    """Trials 8:16: a two-sided p of 0.075 is z = 1.78; the curves of the trial give a ratio of 0.88, V = 128.81."""
+    found = recover(PrintedComparison(p=0.075, favours="arm", events=100))
+    assert found.log_hr / math.sqrt(found.variance) == pytest.approx(-1.78, abs=0.005)
+    pooled = recover(PrintedComparison(hr=0.88, v=128.81)).effect
+    ends = [math.exp(pooled.estimate + z * pooled.se) for z in (-1.959964, 1.959964)]
+    assert ends == pytest.approx([0.74, 1.05], abs=0.005)
+
+
 def test_log_rank_numbers():
     found = recover(PrintedComparison(o_minus_e=-12.4, v=40.0))
     assert (found.log_hr, found.variance) == (-0.31, 0.025)
