@@ -77,3 +77,7 @@ def test_consistency_by_hand():
 def test_two_studies_without_excess_leave_consistency_open():
     got = consistency(1.5, 2)
     assert (got.lower, got.upper, got.h_upper) == (0.0, 100.0, np.inf)
+
+
+def test_identical_effects_leave_no_error_of_tau2_by_two_steps():
+    assert tau2_se([0.3, 0.3, 0.3], [0.1, 0.2, 0.3], 0.0, "sidik-jonkman") == 0.0

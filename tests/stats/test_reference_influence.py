@@ -4,6 +4,7 @@ import numpy as np
 
 from remit.stats import pool, tau2
 from remit.stats.influence import cumulative, influence, leave_one_out
+from remit.stats.influence_rules import own_effects, standing_out
 
 INTERVALS = {"z": "normal", "knha": "hartung-knapp"}
 
@@ -76,4 +77,19 @@ def test_influence(reference):
             "blup_se": "shrunken_se",
             "rstandard_z": "rstandard",
         }
-        reference.agree(case, {n: getattr(got, f) for n, f in names.items() if n in case.output})
+        more = standing_out(y, v, whole, fits_of(case, one_less(y.size)))
+        own = own_effects(y, v, whole)
+        found = {n: getattr(got, f) for n, f in names.items()} | {
+            "weight": whole.weights,
+            "dfbs": more.dfbetas,
+            "is_infl": more.stands_out,
+            "blup_pi_lb": own.lower,
+            "blup_pi_ub": own.upper,
+            "ranef": own.deviation,
+            "ranef_se": own.deviation_se,
+            "rstandard_resid": own.residual,
+            "rstandard_se": own.residual_se,
+        }
+        reference.agree(case, {n: value for n, value in found.items() if n in case.output})
+        if "is_infl" in case.output:
+            assert more.stands_out == tuple(case.output["is_infl"]), case

@@ -97,3 +97,9 @@ def test_ranks_are_exact_beyond_fifty_studies_too():
 def test_ranks_of_studies_all_alike_are_refused(effect, variance):
     with pytest.raises(InputError, match="nothing to rank"):
         small_study.begg(effect, variance)
+
+
+def test_effects_on_one_line_leave_nothing_to_test_with():
+    """Rounding made a p of 0.66 of identical effects here, and another in metafor."""
+    with pytest.raises(InputError, match="straight line"):
+        small_study.egger([0.25] * 6, [0.1, 0.2, 0.05, 0.3, 0.08, 0.12], minimum=3)

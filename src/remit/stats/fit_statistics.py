@@ -104,6 +104,8 @@ def tau2_se(
     if estimator in ("paule-mandel", "median-unbiased", "empirical-bayes"):
         return float(k) * math.sqrt(2.0 / float(k - p)) / float(w.sum())
     start = float(y.var())
+    if start == 0.0 and estimator == "sidik-jonkman":
+        return 0.0
     weights = {
         "dersimonian-laird": 1.0 / v,
         "generalised-q": 1.0 / np.sqrt(v),

@@ -16,7 +16,7 @@ from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats.interval import normal_p, t_p
 from remit.stats.measures import tables
-from remit.stats.regression import meta_regression
+from remit.stats.regression import EXACT, meta_regression
 from remit.stats.residual_tau2 import Weighted
 from remit.stats.result import Result
 from remit.stats.stratified import moments
@@ -155,6 +155,8 @@ def _line(y: FloatArray, x: FloatArray, w: FloatArray) -> Asymmetry:
     if np.ptp(x) == 0.0:
         raise InputError("every study has the same size; asymmetry cannot be looked for")
     fit = Weighted(y, 1.0 / w, np.stack((np.ones_like(x), x), axis=1), 0.0)
+    if fit.q <= EXACT * float(w @ (y * y)):
+        raise InputError("every effect lies on one straight line, which leaves no variance to test its slope with")
     df = y.size - 2
     se = np.sqrt(np.diag(fit.covariance) * fit.q / df)
     statistic = float(fit.beta[1] / se[1])
