@@ -14,13 +14,13 @@ import statistics
 
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-import numpy as np  # noqa: E402
-from scipy.special import expit, logit  # noqa: E402
+import numpy as np
+from scipy.special import expit, logit
 
-from remit.errors import RemitError  # noqa: E402
-from remit.stats import compiled, generalised_q, heterogeneity, measures, pool, stratified  # noqa: E402
-from remit.stats.exact_ratio import odds_ratio  # noqa: E402
-from remit.stats.glmm import pool_proportions  # noqa: E402
+from remit.errors import RemitError
+from remit.stats import compiled, generalised_q, heterogeneity, measures, pool, stratified
+from remit.stats.exact_ratio import odds_ratio
+from remit.stats.glmm import pool_proportions
 
 SIZES = (2, 3, 5, 10, 20, 40)
 
