@@ -12,6 +12,7 @@ from scipy.integrate import quad
 from remit.errors import InputError
 from remit.stats import tau2
 from remit.stats.copas import RHO_MOST, _Likelihood, copas, copas_path, least_selection
+from remit.stats.copas_summary import copas_summary
 
 Y = np.array([0.12, 0.20, 0.05, 0.33, 0.41, 0.28, 0.62, 0.45, 0.90, 0.70, 1.10, 0.15])
 V = np.array([0.005, 0.008, 0.012, 0.020, 0.031, 0.044, 0.060, 0.075, 0.110, 0.150, 0.210, 0.090])
@@ -96,3 +97,29 @@ def test_refusals():
     for chance in (0.0, 1.0, -0.1):
         with pytest.raises(InputError, match="chance_least"):
             copas(Y, V, chance)
+
+
+def test_the_summary_takes_the_least_selection_that_explains_the_funnel():
+    got = copas_summary(Y, V, (0.9, 0.6, 0.3))
+    assert [row.chance_least for row in got.rows] == [1.0, 0.9, 0.6, 0.3]
+    first = got.rows[0]
+    t = tau2.maximum_likelihood(Y, V)
+    w = 1.0 / (V + t)
+    assert (first.estimate, first.se) == pytest.approx((float(w @ Y / w.sum()), float(w.sum()) ** -0.5))
+    assert first.unpublished == 0.0
+    assert got.chosen == next((row for row in got.rows if row.residual_p >= 0.1), None)
+    assert got.rows[2].estimate == copas(Y, V, 0.6).estimate
+
+
+def test_a_symmetric_funnel_needs_no_selection():
+    y = np.array([0.1, -0.1, 0.2, -0.2, 0.3, -0.3, 0.05, -0.05, 0.15, -0.15])
+    v = np.repeat([0.02, 0.05, 0.1, 0.01, 0.03], 2)
+    got = copas_summary(y, v, (0.9, 0.5))
+    assert got.chosen == got.rows[0]
+    assert got.to_dict()["chosen"]["chance_least"] == 1.0
+
+
+@pytest.mark.parametrize("chances, alpha", [((0.5, 0.9), 0.1), ((), 0.1), ((0.9, 0.5), 1.5)])
+def test_a_summary_of_nonsense_is_refused(chances, alpha):
+    with pytest.raises(InputError):
+        copas_summary(Y, V, chances, alpha=alpha)

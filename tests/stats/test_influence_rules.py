@@ -31,6 +31,13 @@ def test_a_predicted_effect_lies_between_its_estimate_and_the_mean(effects):
         assert own - fit.estimate == pytest.approx(apart, abs=1e-9)
 
 
+def test_errors_of_deviations_follow_the_error_of_the_mean():
+    """ranef(rma(y, v, test = "knha")) of metafor 3.8 at a tight stopping rule."""
+    y, v = [0.1, 0.5, -0.3, 0.9, 0.4, 0.2], [0.02, 0.05, 0.03, 0.08, 0.01, 0.04]
+    got = own_effects(y, v, pool.random_effects(y, v, interval="hartung-knapp"))
+    assert got.deviation_se[:2] == pytest.approx((0.1844525191, 0.2115239950), rel=1e-6)
+
+
 def test_without_heterogeneity_everyone_has_the_mean():
     got = own_effects([0.2] * 8, V)
     assert got.shrunken == pytest.approx([0.2] * 8)

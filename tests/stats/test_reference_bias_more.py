@@ -1,6 +1,7 @@
 """Limit meta-analysis, excess significance, Henmi-Copas, Orwin, tests on counts: against metafor, meta, metasens."""
 
 from remit.stats.asymmetry_counts import macaskill, schwarzer
+from remit.stats.copas_summary import copas_summary
 from remit.stats.excess import excess_significance
 from remit.stats.failsafe import failsafe
 from remit.stats.henmi_copas import henmi_copas
@@ -28,6 +29,33 @@ def test_limit_meta_analysis(reference):
             },
             rel=2e-3,
             abs=2e-4,
+        )
+
+
+def test_copas_without_selection(reference):
+    """Where the funnel needs no selection metasens's answer is the first row here, to every digit.
+
+    Elsewhere it reads the answer where an estimated line crosses contours of a grid of early-stopped climbs, so that it
+    is no function of the likelihood: see docs/explanation/statistics.md.
+    """
+    for case in reference.cases("limit_meta_copas"):
+        if case.id != "copas":
+            continue
+        found = copas_summary(*case.studies(), minimum=5)
+        if found.chosen != found.rows[0]:
+            continue
+        got = found.chosen
+        case.output["first"] = case.output["N_unpubl"][0]
+        reference.agree(
+            case,
+            {
+                "TE_adjust": got.estimate,
+                "seTE_adjust": got.se,
+                "lower": got.lower,
+                "upper": got.upper,
+                "p_adjust": got.p,
+                "first": got.unpublished,
+            },
         )
 
 

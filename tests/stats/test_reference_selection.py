@@ -73,6 +73,9 @@ def test_selection_models(reference):
                     "LRT": got.ratio,
                     "LRT_tau2": got.homogeneity,
                     "pval": got.p,
+                    "LRT_df": got.ratio_df,
+                    "LRT_tau2_p": got.homogeneity_p,
+                    "LRT_p": got.ratio_p,
                 },
             )
             reference.agree(case, {"se": got.se, "ci_lb": got.lower, "ci_ub": got.upper}, rel=0.06, abs=1e-3)

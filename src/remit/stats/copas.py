@@ -35,7 +35,8 @@ class Copas(Result):
     """The fit under one assumption; `chance_least` and `chance_most` are those of the least and most precise study.
 
     se is None where the likelihood does not hold rho and the mean apart, and where |rho| is at its bound of 0.9999: the
-    filter is then a sharp edge and curvature says nothing of error. unpublished: expected number of studies unseen.
+    filter is then a sharp edge and curvature says nothing of error. se_held: with rho held where it is, which is what
+    other software prints there. unpublished: expected number of studies unseen.
     residual: likelihood ratio of a further slope of effects on s, one degree of freedom; a small p says that the
     assumed selection does not account for the asymmetry.
     """
@@ -56,6 +57,7 @@ class Copas(Result):
     residual: float
     residual_p: float
     log_likelihood: float
+    se_held: float | None = None
     level: float = 0.95
 
 
@@ -90,6 +92,7 @@ def copas(
     residual = max(0.0, 2.0 * (_top(wider, np.insert(point, 1, 0.0))[1].height - top.height))
     rho = RHO_MOST * math.sin(float(point[1]))
     spread = float(covariance(top.curve, np.array([True, True, point[2] > 0.0]))[0, 0])
+    held = float(covariance(top.curve, np.array([True, False, point[2] > 0.0]))[0, 0])
     se = None if math.isnan(spread) or abs(rho) > EDGE else unit * math.sqrt(spread)
     estimate = unit * float(point[0])
     half = normal_quantile(level) * (math.nan if se is None else se)
@@ -110,6 +113,7 @@ def copas(
         residual=residual,
         residual_p=chi2_p(residual, 1.0),
         log_likelihood=top.height - y.size * math.log(unit),
+        se_held=None if math.isnan(held) else unit * math.sqrt(held),
         level=level,
     )
 

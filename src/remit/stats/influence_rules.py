@@ -82,7 +82,7 @@ def own_effects(effect: npt.ArrayLike, variance: npt.ArrayLike, fit: RandomEffec
     shrunken = share * y + (1.0 - share) * mean
     error = np.sqrt(share * v + (1.0 - share) ** 2 * whole.se**2)
     half = (normal_quantile(level) if math.isinf(whole.df) else t_quantile(level, whole.df)) * error
-    apart = tau2 - tau2 * tau2 * (w - w * w * plain)
+    apart = tau2 - tau2 * tau2 * (w - w * w * whole.se**2)
     return OwnEffects(
         shrunken=tuple(shrunken.tolist()),
         shrunken_se=tuple(error.tolist()),
