@@ -1,7 +1,8 @@
 """Which database a record came from, by what its export leaves in it."""
 
 import re
-from functools import lru_cache
+
+from remit.ingest.remembered import remembered
 
 _NAMES = """
 embase: embase | oemez | emed | emez
@@ -72,7 +73,7 @@ _EBSCO_CODE = re.compile(r"[?&]db=([a-z0-9]+)")
 _PREFIXES = (("WOS:", "wos"), ("ISI:", "wos"), ("CCC:", "wos"), ("CN-0", "central"), ("pub.1", "dimensions"))
 
 
-@lru_cache(maxsize=512)
+@remembered
 def named(text: str) -> str:
     """Return our word for a database named in words or by its host's code; unknown names in lower case."""
     low = text.strip().lower()
@@ -94,7 +95,7 @@ def by_link(text: str) -> str:
     return _BY_HOST[found[0]] if found else ""
 
 
-@lru_cache(maxsize=512)
+@remembered
 def _by_ovid(code: str) -> str:
     return next((name for start, name in _OVID if code.startswith(start)), "ovid")
 

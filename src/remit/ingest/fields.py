@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 from urllib.parse import unquote
 
+from remit.ingest.remembered import remembered
 from remit.model.source_record import Related, Relation
 
 VALUE_LIMIT = 4 << 20
@@ -93,6 +94,7 @@ def _trimmed(found: str) -> str:
     return found.lower()
 
 
+@remembered
 def year(text: str) -> int | None:
     """Return the first year from 1400 to 2099 that stands by itself: of `2014//`, `Jul 2011`, `2008 Oct-Dec`."""
     head = text[:4]
@@ -109,17 +111,10 @@ def pages(first: str, last: str = "") -> str:
     return f"{first}-{last}" if first else last
 
 
-def issns(text: str) -> list[str]:
+@remembered
+def issns(text: str) -> tuple[str, ...]:
     """Return the ISSNs of a field, as `1234-567X`."""
-    if (
-        len(text) == 9
-        and text[4] == "-"
-        and text[:4].isdecimal()
-        and text[5:8].isdecimal()
-        and text[8] in "0123456789X"
-    ):
-        return [text]
-    return [f"{a}-{b}".upper() for a, b in _ISSN.findall(text)]
+    return tuple([f"{a}-{b}".upper() for a, b in _ISSN.findall(text)])
 
 
 def registry(text: str) -> list[str]:

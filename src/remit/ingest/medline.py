@@ -10,24 +10,9 @@ from collections.abc import Iterator
 from remit.ingest import fields as say
 from remit.ingest.making import new
 from remit.ingest.source import Source
-from remit.ingest.tagged import Fields, Manner, records
+from remit.ingest.tagged import Fields, Manner, Other, records
 from remit.model.source_record import Related, Relation, SourceRecord, Unread
 
-_MANNER = Manner(
-    width=4,
-    mark="- ",
-    text=6,
-    indent="      ",
-    joint=" ",
-    first=frozenset({"PMID", "OWN "}),
-    last="",
-    passed=frozenset(),
-    tags=re.compile(r"[A-Z][A-Z0-9 ]{3} ?-(?: |$)"),
-    joined={"CN  ": "FAU "},
-    opens="PMID",
-    opening="PMID- ",
-    closing="\n\n",
-)
 _RELATIONS: dict[str, Relation] = {
     "RIN ": "retracted-by",
     "ROF ": "retracts",
@@ -39,6 +24,29 @@ _RELATIONS: dict[str, Relation] = {
     "CIN ": "comment-in",
     "UOF ": "update-of",
 }
+_KNOWN = frozenset(
+    tag.ljust(4)
+    for tag in (
+        *"PMID OWN TI BTI TT AB FAU AU DP DEP JT TA VI IP PG LID AID SO SI IS ISSN MH OT PT LA PMC OID URL".split(),
+        *_RELATIONS,
+    )
+)
+_MANNER = Manner(
+    width=4,
+    mark="- ",
+    text=6,
+    indent="      ",
+    joint=" ",
+    first=frozenset({"PMID", "OWN "}),
+    last="",
+    passed=frozenset(),
+    tags=re.compile(r"[A-Z][A-Z0-9 ]{3} ?-(?: |$)"),
+    joined={"CN  ": "FAU "},
+    known=_KNOWN,
+    opens="PMID",
+    opening="PMID- ",
+    closing="\n\n",
+)
 _BLANKS = re.compile(" {2,}")
 BEGINS = re.compile(r"^\ufeff?(?:PMID ?- ?\d{1,8}\s*$|OWN - [A-Z]+\s*$)", re.M)
 
@@ -51,7 +59,7 @@ def read(source: Source) -> Iterator[SourceRecord | Unread]:
             yield found
         else:
             number += 1
-            yield record(found, source.file, number)
+            yield record(*found, source.file, number)
 
 
 def _one(fields: Fields, *tags: str) -> str:
@@ -66,8 +74,8 @@ def _one(fields: Fields, *tags: str) -> str:
     return ""
 
 
-def record(fields: Fields, file: str, number: int) -> SourceRecord:
-    """Return the record of these fields, emptying `fields`."""
+def record(fields: Fields, other: Other, file: str, number: int) -> SourceRecord:
+    """Return the record of these fields, emptying `fields`; `other` has those without a place."""
     pmid = _one(fields, "PMID")
     owner = fields["OWN "][0].strip() if "OWN " in fields else ""
     kinds = tuple([text for value in fields.pop("PT  ", ()) if (text := value.strip())])
@@ -102,7 +110,7 @@ def record(fields: Fields, file: str, number: int) -> SourceRecord:
         url=_one(fields, "URL ") if "URL " in fields else "",
         related=related,
         retracted="Retracted Publication" in kinds or any(one.relation == "retracted-by" for one in related),
-        other=_rest(fields),
+        other=_rest(fields, other),
     )
 
 
@@ -117,17 +125,13 @@ class _Names(dict[str, str]):
 _NAMES = _Names()
 
 
-def _rest(fields: Fields) -> tuple[tuple[str, str], ...]:
-    """Return every field that is left, tag and text."""
-    out = []
+def _rest(fields: Fields, other: Other) -> tuple[tuple[str, str], ...]:
+    """Return what has no place and what is left of the fields, tag and text."""
     for tag, values in fields.items():
-        name = _NAMES[tag]
-        if len(values) == 1:
-            if text := values[0].strip():
-                out.append((name, text))
-        else:
-            out += [(name, text) for value in values if (text := value.strip())]
-    return tuple(out)
+        if values:
+            name = _NAMES[tag]
+            other += [(name, text) for value in values if (text := value.strip())]
+    return tuple(other)
 
 
 def _keywords(fields: Fields) -> tuple[str, ...]:

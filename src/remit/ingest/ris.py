@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import length_hint
 
+from remit.ingest.cutting import Cutter
 from remit.ingest.ris_fields import Fields, record
 from remit.ingest.source import SEEN, Source, text
 from remit.model.source_record import SourceRecord, Unread
@@ -41,27 +42,21 @@ def read(source: Source) -> Read:
     are is read at once; anything else goes line by line.
     """
     state = _State(source)
-    for raw in source.raws():
-        first, *whole = raw.split(b"\nTY  - ")
-        last = whole.pop() if whole else None
-        begun = state.begun
-        yield from state.slowly(first, source.line)
-        at, counted, lines = len(first), 0, source.line
-        for piece in whole:
-            fields = _at_once(text(piece))
-            if fields is None:
-                lines, counted = lines + raw.count(b"\n", counted, at + 1), at + 1
-                yield from state.slowly(b"TY  - " + piece, lines)
-            else:
-                if state.whole or state.fields or state.stray is not None:
-                    yield from state.finish()
-                state.number, state.skipping = state.number + 1, False
-                yield record(fields, source.file, state.number, state.heading)
-            at += len(piece) + 7
-        if last is not None:
-            yield from state.slowly(b"TY  - " + last, lines + raw.count(b"\n", counted, at + 1))
-        elif state.begun == begun and state.grown(len(raw)):
-            yield from state.cut()
+    cutter = Cutter(source, "TY  - ", "\n")
+    for piece, whole in cutter.pieces():
+        fields = _at_once(text(piece)) if whole else None
+        if fields is not None:
+            if state.whole or state.fields or state.stray is not None:
+                yield from state.finish()
+            state.number, state.skipping = state.number + 1, False
+            yield record(fields, source.file, state.number, state.heading)
+        elif whole:
+            yield from state.slowly(cutter.whole(piece), cutter.above())
+        else:
+            begun = state.begun
+            yield from state.slowly(piece, cutter.above())
+            if state.begun == begun and state.grown(len(piece)):
+                yield from state.cut()
     yield from state.close()
 
 

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from remit.model.source_record import Unread
 
-BLOCK = 1 << 17
+BLOCK = 1 << 16
 HEAD = 1 << 14
 LINE_LIMIT = 8 << 20
 SEEN = 200

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from remit.ingest.cutting import Cutter
 from remit.ingest.source import SEEN, Source, text
 from remit.model.source_record import Unread
 
 Fields = dict[str, list[str]]
+Other = list[tuple[str, str]]
 
 RECORD_LIMIT = 32 << 20
 
@@ -19,6 +21,7 @@ class Manner:
     `indent` begins a line that goes on with the text above and is read as `joint`; `first` are the tags that open a
     record, `last` the one that closes it (blank: an empty line does), `passed` those that belong to the file;
     `joined` tags share the list of another, where there is one, so that their order among its values is kept.
+    `known` are the tags that have a place in a record; the others are only kept.
     A record of the usual form begins with the tag `opens`, written as `opening`, after a record that ends in `closing`.
     """
 
@@ -32,45 +35,43 @@ class Manner:
     passed: frozenset[str]
     tags: re.Pattern[str]
     joined: Mapping[str, str]
+    known: frozenset[str]
     opens: str
     opening: str
     closing: str
 
 
-def records(source: Source, manner: Manner) -> Iterator[Fields | Unread]:
-    """Give the fields of each record, and what stands outside of any.
+def records(source: Source, manner: Manner) -> Iterator[tuple[Fields, Other] | Unread]:
+    """Give each record, and what stands outside of any: its fields by tag, and tag and text of those only kept.
 
-    A block of text is parted where one record plainly ends and the next begins. What lies whole between two such
-    places and holds nothing but tags seen before is read at once; anything else goes line by line.
+    The text is parted where one record plainly ends and the next begins. What lies whole between two such places and
+    holds nothing but known tags and such as were seen before is read at once; anything else goes line by line, and has
+    all of its fields by tag.
     """
     reader = _Reader(source, manner)
-    opening, closing = manner.opening.encode(), manner.closing.encode()
-    for raw in source.raws():
-        first, *whole = raw.split(closing + opening)
-        last = whole.pop() if whole else None
-        yield from reader.slowly(first if last is None else first + closing, source.line)
-        at, counted, lines = len(first) + len(closing), 0, source.line
-        for piece in whole:
-            fields = reader.at_once(piece)
-            if fields is None:
-                lines, counted = lines + raw.count(b"\n", counted, at), at
-                yield from reader.slowly(opening + piece + closing, lines)
-            else:
-                if reader.fields or reader.stray is not None:
-                    yield from reader.finish()
-                reader.found, reader.size, reader.skipping = reader.found + 1, 0, False
-                yield fields
-            at += len(opening) + len(piece) + len(closing)
-        if last is not None:
-            yield from reader.slowly(opening + last, lines + raw.count(b"\n", counted, at))
-        reader.size += len(raw)
-        if reader.size > RECORD_LIMIT:
-            yield from reader.cut()
+    cutter = Cutter(source, manner.opening, manner.closing)
+    for piece, whole in cutter.pieces():
+        read = reader.at_once(piece) if whole else None
+        if read is not None:
+            if reader.fields or reader.stray is not None:
+                yield from reader.finish()
+            reader.found, reader.size, reader.skipping = reader.found + 1, 0, False
+            yield read
+        elif whole:
+            yield from reader.slowly(cutter.whole(piece), cutter.above())
+        else:
+            yield from reader.slowly(piece, cutter.above())
+            reader.size += len(piece)
+            if reader.size > RECORD_LIMIT:
+                yield from reader.cut()
     yield from reader.close()
 
 
 class _Reader:
-    """The record being read: `fields` by tag, and `live`, the same lists by how their lines begin, until it may end."""
+    """The record being read: `fields` by tag, and `live`, the same lists by how their lines begin, until it may end.
+
+    `names` has the tags without a place that were seen so far, as `other` calls them.
+    """
 
     def __init__(self, source: Source, manner: Manner) -> None:
         self.source, self.manner = source, manner
@@ -84,26 +85,33 @@ class _Reader:
         self.skipping = False
         self.live: dict[str, list[str]] = {}
         self.known: dict[str, str] = {}
-        self.usual = set(manner.first)
+        self.names: dict[str, str] = {}
         self.folded, self.joint = b"\n" + manner.indent.encode(), manner.joint.encode()
 
-    def at_once(self, piece: bytes) -> Fields | None:
-        """Return the fields of a whole record, given from behind its opening, or None if it is unusual."""
-        manner = self.manner
+    def at_once(self, piece: bytes) -> tuple[Fields, Other] | None:
+        """Return a whole record, given from behind its opening, or None if it is unusual."""
+        manner, names = self.manner, self.names
+        mark, known = manner.mark, manner.known
         lines = text(piece.replace(self.folded, self.joint)).split("\n")
-        fields = {manner.opens: lines[:1]}
-        mark = manner.mark
+        fields: Fields = {manner.opens: lines[:1]}
+        other: Other = []
         del lines[0]
         for line in lines:
             tag, _, value = line.partition(mark)
             if tag in fields:
                 fields[tag].append(value)
-            else:
+            elif tag in known:
                 fields[tag] = [value]
-        usual = fields.keys() <= self.usual and all(len(fields[tag]) == 1 for tag in manner.first if tag in fields)
-        return fields if usual else None
+            elif tag not in names:
+                return None
+            elif value := value.strip():
+                other.append((names[tag], value))
+        for tag in manner.first:
+            if tag in fields and len(fields[tag]) > 1:
+                return None
+        return fields, other
 
-    def slowly(self, raw: bytes, above: int) -> Iterator[Fields | Unread]:
+    def slowly(self, raw: bytes, above: int) -> Iterator[tuple[Fields, Other] | Unread]:
         """Take in whole lines, one by one, and give the records that end in them; `above` lines came before."""
         start, known = self.manner.text, self.known
         live, values = self.live, self.values
@@ -170,24 +178,24 @@ class _Reader:
             self.live[head] = self.values
             if joined is None:
                 self.known[head] = tag
-                if tag != manner.last:
-                    self.usual.add(tag)
+                if tag != manner.last and tag not in manner.known:
+                    self.names[tag] = tag.rstrip()
 
     def begin(self, line: str, tag: str) -> None:
         """Open a record with its first line."""
         self.fields, self.live, self.size, self.skipping = {}, {}, 0, False
         self.add(line, tag)
 
-    def finish(self) -> Iterator[Fields | Unread]:
+    def finish(self) -> Iterator[tuple[Fields, Other] | Unread]:
         """Give the record that is complete, then what stood outside."""
         if self.fields:
             self.found += 1
-            yield self.fields
+            yield self.fields, []
         if self.stray is not None:
             yield self.stray
         self.fields, self.live, self.values, self.stray = {}, {}, None, None
 
-    def cut(self) -> Iterator[Fields | Unread]:
+    def cut(self) -> Iterator[tuple[Fields, Other] | Unread]:
         """Give a record that has grown past all bounds as far as it was read, and pass over the rest of it."""
         if self.fields and not self.skipping:
             yield from self.finish()
@@ -198,7 +206,7 @@ class _Reader:
             self.skipping = True
         self.size = 0
 
-    def close(self) -> Iterator[Fields | Unread]:
+    def close(self) -> Iterator[tuple[Fields, Other] | Unread]:
         """Give what is left at the end of the file."""
         broken = bool(self.manner.last and self.fields and not self.parted)
         yield from self.finish()

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from remit.ingest import fields as say
 from remit.ingest.making import new
 from remit.ingest.source import Source
-from remit.ingest.tagged import Fields, Manner, records
+from remit.ingest.tagged import Fields, Manner, Other, records
 from remit.model.source_record import SourceRecord, Unread
 
 _FOLD = "\x00"
@@ -25,6 +25,7 @@ _MANNER = Manner(
     passed=frozenset({"FN", "VR", "EF"}),
     tags=re.compile(r"[A-Z][A-Z0-9](?: |$)"),
     joined={},
+    known=frozenset("PT UT TI DT AF AU CA GP BP EP AB PY EY EA SO SE JI J9 VL IS AR DI D2 PM SN EI LA DE ID".split()),
     opens="PT",
     opening="PT ",
     closing="\nER\n\n",
@@ -48,7 +49,7 @@ def read(source: Source) -> Iterator[SourceRecord | Unread]:
             yield found
         else:
             number += 1
-            yield record(found, source.file, number)
+            yield record(*found, source.file, number)
 
 
 def _all(fields: Fields, *tags: str) -> list[str]:
@@ -76,8 +77,8 @@ def _one(fields: Fields, tag: str) -> str:
     return text.strip()
 
 
-def record(fields: Fields, file: str, number: int) -> SourceRecord:
-    """Return the record of these fields, emptying `fields`."""
+def record(fields: Fields, other: Other, file: str, number: int) -> SourceRecord:
+    """Return the record of these fields, emptying `fields`; `other` has those without a place."""
     key, title, kind = _one(fields, "UT"), _one(fields, "TI"), _one(fields, "DT")
     authors, groups = _all(fields, "AF", "AU"), _all(fields, "CA", "GP")
     if "AU" in fields and len(fields["AU"][0].split(_FOLD)) <= len(authors):
@@ -105,20 +106,24 @@ def record(fields: Fields, file: str, number: int) -> SourceRecord:
         language=_one(fields, "LA"),
         keywords=tuple([w for part in f"{_one(fields, 'DE')};{_one(fields, 'ID')}".split(";") if (w := part.strip())]),
         retracted=say.retracted(title) or "retracted publication" in kind.lower(),
-        other=_rest(fields),
+        other=_rest(fields, other),
     )
 
 
 _PROSE = frozenset({"FX", "FU", "CT", "CL", "SP", "PA", "WC", "SC", "RI", "OI", "EM", "HO"})
 
 
-def _rest(fields: Fields) -> tuple[tuple[str, str], ...]:
-    """Return every field that is left, tag and text: prose as one, anything else line by line."""
-    out = []
+def _rest(fields: Fields, other: Other) -> tuple[tuple[str, str], ...]:
+    """Return what has no place and what is left of the fields, tag and text: prose as one, anything else by line."""
     for tag, values in fields.items():
-        for value in values:
-            if _FOLD in value and tag not in _PROSE:
-                out += [(tag, text) for line in value.split(_FOLD) if (text := line.strip())]
-            elif text := value.replace(_FOLD, " ").strip():
-                out.append((tag, text))
+        other += [(tag, text) for value in values if (text := value.strip())]
+    out = []
+    for pair in other:
+        tag, text = pair
+        if _FOLD not in text:
+            out.append(pair)
+        elif tag in _PROSE:
+            out.append((tag, text.replace(_FOLD, " ").strip()))
+        else:
+            out += [(tag, line) for part in text.split(_FOLD) if (line := part.strip())]
     return tuple(out)
