@@ -7,7 +7,7 @@ outside the file, is ever followed: the part of the file that could declare one 
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from html.entities import html5
 from xml.etree import ElementTree
 
@@ -36,17 +36,27 @@ def read(source: Source, names: tuple[str, ...], build: Build) -> Iterator[Sourc
     `build` is given the element, the file's name and the record's number; None stands for an element that is no record.
     """
     number = 0
-    for line, raw in pieces(source, names):
-        try:
-            record = build(ElementTree.XML(raw), source.file, number + 1)
-        except (ElementTree.ParseError, RecursionError, ValueError) as why:
-            for item in _mended(source, names, build, line, raw, number, str(why)):
-                number = item.number
-                yield item
-            continue
-        if record is not None:
-            number += 1
-            yield record
+    for found in pieces(source, names):
+        for (line, raw), root in zip(found, _together(found), strict=True):
+            try:
+                record = build(ElementTree.XML(raw) if root is None else root, source.file, number + 1)
+            except (ElementTree.ParseError, RecursionError, ValueError) as why:
+                for item in _mended(source, names, build, line, raw, number, str(why)):
+                    number = item.number
+                    yield item
+                continue
+            if record is not None:
+                number += 1
+                yield record
+
+
+def _together(found: list[tuple[int, bytes]]) -> Sequence[Element | None]:
+    """Parse some records at once, which is quicker; each stands for itself (None) where one of them is at fault."""
+    try:
+        top = ElementTree.XML(b"<x>" + b"".join([raw for _, raw in found]) + b"</x>")
+    except (ElementTree.ParseError, RecursionError, ValueError):
+        return [None] * len(found)
+    return list(top) if len(top) == len(found) else [None] * len(found)
 
 
 def _mended(
@@ -81,13 +91,17 @@ def _begins(names: tuple[str, ...]) -> re.Pattern[bytes]:
     return re.compile(b"<(" + "|".join(names).encode() + rb")(?=[\s>])")
 
 
-def pieces(source: Source, names: tuple[str, ...]) -> Iterator[tuple[int, bytes]]:
-    """Give the bytes of each outermost element of these names, in UTF-8, with the line it begins in."""
+def pieces(source: Source, names: tuple[str, ...]) -> Iterator[list[tuple[int, bytes]]]:
+    """Give the bytes of each outermost element of these names, in UTF-8, with the line it begins in.
+
+    Those that end in one block of the file are given together.
+    """
     begins = _begins(names)
     held, at, line, searched = b"", 0, 1, 0
     for chunk in _chunks(source):
         held = held[at:] + chunk
         at, searched = 0, max(searched - at, 0)
+        whole: list[tuple[int, bytes]] = []
         while found := begins.search(held, at):
             start, end_tag = found.start(), b"</" + found[1] + b">"
             line += held.count(b"\n", at, start)
@@ -97,13 +111,15 @@ def pieces(source: Source, names: tuple[str, ...]) -> Iterator[tuple[int, bytes]
                 searched = len(held) - len(end_tag)
                 break
             end += len(end_tag)
-            yield line, held[start:end]
+            whole.append((line, held[start:end]))
             line += held.count(b"\n", start, end)
             at = searched = end
         else:
             rest = max(len(held) - 64, at)
             line += held.count(b"\n", at, rest)
             at = rest
+        if whole:
+            yield whole
         if len(held) - at > PIECE_LIMIT:
             source.say(
                 f"a record of more than {PIECE_LIMIT:,} bytes was left out: {_shown(held[at : at + 2 * SEEN])}",
