@@ -120,36 +120,28 @@ def record(root: Element, file: str, number: int) -> SourceRecord:
 
 def _each(parts: _Parts, parent: Element) -> None:
     for child in parent:
-        tag = child.tag
-        take = _TAKES.get(tag)
-        if take is not None:
-            take(parts, child)
-        else:
-            _keep(parts, child)
+        _TAKES.get(child.tag, _keep)(parts, child)
 
 
 def _text(element: Element) -> str:
     """All text of an element on one line."""
-    text = "".join(element.itertext()) if len(element) else element.text or ""
-    text = text.strip()
+    text = ("".join(element.itertext()) if len(element) else element.text or "").strip()
     return " ".join(text.split()) if "\n" in text or "  " in text else text
 
 
 def _keep(parts: _Parts, element: Element) -> None:
     """Keep an element that has no place: a list by its members, anything else as its name, attributes and texts."""
-    tag, text = element.tag, element.text
+    tag, said = element.tag, element.items()
     if not len(element):
-        if text and (text := text.strip()):
-            said = element.attrib
-            parts.other.append((f"{tag} {' '.join(said.values())}" if said else tag, text))
-        return
-    if tag.endswith("List") or tag == "History":
+        text = (element.text or "").strip()
+    elif tag.endswith("List") or tag == "History":
         for child in element:
             _keep(parts, child)
         return
-    if text := " ".join([stripped for piece in element.itertext() if (stripped := piece.strip())]):
-        said = element.attrib
-        parts.other.append((f"{tag} {' '.join(said.values())}" if said else tag, text))
+    else:
+        text = " ".join(filter(None, map(str.strip, element.itertext())))
+    if text:
+        parts.other.append((f"{tag} {' '.join([value for _, value in said])}" if said else tag, text))
 
 
 def _pmid(parts: _Parts, element: Element) -> None:
@@ -182,7 +174,7 @@ def _journal_info(parts: _Parts, element: Element) -> None:
 
 
 def _date(parts: _Parts, element: Element) -> None:
-    text = " ".join([stripped for piece in element.itertext() if (stripped := piece.strip())])
+    text = " ".join(filter(None, map(str.strip, element.itertext())))
     parts.year = say.year(text)
     if text != str(parts.year):
         parts.other.append(("PubDate", text))
@@ -216,9 +208,9 @@ def _abstract(parts: _Parts, element: Element) -> None:
 
 
 def _authors(parts: _Parts, element: Element) -> None:
-    named = parts.authors if element.get("Type") != "editors" else None
+    editors = element.get("Type") == "editors"
     for author in element:
-        family = given = suffix = ""
+        family = given = initials = suffix = ""
         for child in author:
             tag = child.tag
             if tag == "LastName":
@@ -226,22 +218,25 @@ def _authors(parts: _Parts, element: Element) -> None:
             elif tag == "ForeName" or tag == "FirstName":
                 given = _text(child)
             elif tag == "Initials":
-                given = given or _text(child)
-            elif tag == "Suffix":
-                suffix = _text(child)
-            elif tag == "CollectiveName":
-                family, given = _text(child), ""
+                initials = child.text or ""
             elif tag == "AffiliationInfo":
                 for inner in child:
                     _keep(parts, inner)
+            elif tag == "Suffix":
+                suffix = _text(child)
+            elif tag == "CollectiveName":
+                family, given, initials = _text(child), "", ""
             else:
                 _keep(parts, child)
+        given = given or initials.strip()
         name = f"{family}, {given}" if family and given else family or given
         name = f"{name} {suffix}" if suffix else name
-        if name and named is not None:
-            named.append(name)
-        elif name:
+        if not name:
+            continue
+        if editors:
             parts.other.append(("Editor", name))
+        else:
+            parts.authors.append(name)
 
 
 def _headings(parts: _Parts, element: Element) -> None:
