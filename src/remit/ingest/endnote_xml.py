@@ -14,34 +14,38 @@ Element = xml_pieces.Element
 Fields = dict[str, list[str]]
 
 _GROUPS = frozenset(
-    {"contributors", "titles", "periodical", "alt-periodical", "dates", "urls", "keywords", "foreign-keys"}
+    "contributors titles periodical alt-periodical dates urls keywords foreign-keys"
+    " related-urls web-urls pdf-urls text-urls image-urls pub-dates".split()
 )
 _LISTS = frozenset({"authors", "secondary-authors", "tertiary-authors", "subsidiary-authors", "translated-authors"})
-_LINKS = frozenset({"related-urls", "web-urls", "pdf-urls", "text-urls", "image-urls", "pub-dates"})
+_CLOSE = re.compile(r",(?=\S)")
+_STYLE = re.compile(rb'</?style(?: [^<>]*")?>')
 _PUBMED = frozenset({"pubmed", "medline", "nlm"})
 
 
 def read(source: Source) -> Iterator[SourceRecord | Unread]:
     """Give each record of an EndNote XML file."""
-    return xml_pieces.read(source, ("record",), record)
+    return xml_pieces.read(source, ("record",), record, _STYLE)
 
 
 def _text(element: Element) -> str:
-    return ("".join(element.itertext()) if len(element) else element.text or "").replace("\r", "\n").strip()
+    text = "".join(element.itertext()) if len(element) else element.text or ""
+    return (text.replace("\r", "\n") if "\r" in text else text).strip()
 
 
 def _gather(element: Element, fields: Fields) -> None:
     """Sort the texts of a record by the names of their elements."""
     for child in element:
         tag = child.tag
-        if tag in _GROUPS or tag in _LINKS:
+        if tag in _GROUPS:
             _gather(child, fields)
-            continue
-        if tag in _LISTS:
-            values = [_text(one) for one in child]
-        else:
-            values = [_text(child) or child.get("year", child.get("Year", ""))]
-        fields.setdefault(tag, []).extend(filter(None, values))
+        elif tag in _LISTS:
+            fields.setdefault(tag, []).extend([text for one in child if (text := _text(one))])
+        elif text := _text(child) or child.get("year", child.get("Year", "")):
+            if tag in fields:
+                fields[tag].append(text)
+            else:
+                fields[tag] = [text]
 
 
 def _one(fields: Fields, *names: str) -> str:
@@ -94,7 +98,7 @@ def record(root: Element, file: str, number: int) -> SourceRecord | None:
 
 def _names(value: str) -> list[str]:
     """Names of one element; Reference Manager writes `Naeser,P.` and leaves a blank before the next."""
-    return [re.sub(r",(?=\S)", ", ", line.strip()) for line in value.split("\n") if line.strip()]
+    return [_CLOSE.sub(", ", text) for line in value.split("\n") if (text := line.strip())]
 
 
 def _doi(fields: Fields) -> str:

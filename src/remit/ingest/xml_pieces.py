@@ -30,14 +30,17 @@ _MARKUP = re.compile(
 _PREFIX = re.compile(rb"<(/?)[A-Za-z][A-Za-z0-9]*:")
 
 
-def read(source: Source, names: tuple[str, ...], build: Build) -> Iterator[SourceRecord | Unread]:
+def read(
+    source: Source, names: tuple[str, ...], build: Build, idle: re.Pattern[bytes] | None = None
+) -> Iterator[SourceRecord | Unread]:
     """Give what `build` makes of each element called one of `names`, and say which could not be parsed.
 
     `build` is given the element, the file's name and the record's number; None stands for an element that is no record.
+    `idle` are tags without a meaning: they are left out where that can be done before parsing.
     """
     number = 0
     for found in pieces(source, names):
-        for (line, raw), root in zip(found, _together(found), strict=True):
+        for (line, raw), root in zip(found, _together(found, idle), strict=True):
             try:
                 record = build(ElementTree.XML(raw) if root is None else root, source.file, number + 1)
             except (ElementTree.ParseError, RecursionError, ValueError) as why:
@@ -50,10 +53,13 @@ def read(source: Source, names: tuple[str, ...], build: Build) -> Iterator[Sourc
                 yield record
 
 
-def _together(found: list[tuple[int, bytes]]) -> Sequence[Element | None]:
+def _together(found: list[tuple[int, bytes]], idle: re.Pattern[bytes] | None) -> Sequence[Element | None]:
     """Parse some records at once, which is quicker; each stands for itself (None) where one of them is at fault."""
+    text = b"".join([raw for _, raw in found])
+    if idle is not None and b"<!" not in text:
+        text = idle.sub(b"", text)
     try:
-        top = ElementTree.XML(b"<x>" + b"".join([raw for _, raw in found]) + b"</x>")
+        top = ElementTree.XML(b"<x>" + text + b"</x>")
     except (ElementTree.ParseError, RecursionError, ValueError):
         return [None] * len(found)
     return list(top) if len(top) == len(found) else [None] * len(found)
