@@ -17,7 +17,6 @@ VALUE_LIMIT = 4 << 20
 _DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"]+")
 _DOI_IN_LINK = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\"<>?#&]+")
 _VIEW = re.compile(r"(?:/(?:full|abstract|pdf|epdf|pdfdirect|meta|fulltext|summary)|\.pdf|\.full|\.abstract)+$")
-_CHECKS = "0123456789X"
 _YEAR = re.compile(r"(?<!\d)(1[4-9]\d\d|20\d\d)(?!\d)")
 _ISSN = re.compile(r"(?<![\d-])(\d{4})-?(\d{3}[\dXx])(?![\dXx-])")
 _REGISTRY = re.compile(
@@ -37,7 +36,6 @@ _PMID = re.compile(r"\b(?:PMID|PUBMED|MEDLINE)[ :]*(\d{1,8})\b|^(\d{1,8}) \[PMID
 _RETRACTED = re.compile(r"^\W*(?:retracted(?: article| publication)?\b|retracted:)", re.I)
 _PAGE_RANGE = re.compile(r"\d\s*[-–—]+\s*\w")
 
-_NOTICE = re.compile("retract|errat|correct|corrig|comment|update", re.I)
 _NOTICES: tuple[tuple[re.Pattern[str], Relation], ...] = (
     (re.compile(r"retract(?:ed|ion) in\b|retraction appears in", re.I), "retracted-by"),
     (re.compile(r"retraction of\b", re.I), "retracts"),
@@ -57,6 +55,8 @@ _NOTICES: tuple[tuple[re.Pattern[str], Relation], ...] = (
 
 def doi(text: str) -> str:
     """Return the DOI a field meant for one holds: lower case, no resolver, percent signs decoded."""
+    if "%2F" in text:
+        text = text.replace("%2F", "/")
     at = text.find("10.")
     if at > 0 and text[at - 8 : at] == "doi.org/":
         text = text[at:]
@@ -132,6 +132,9 @@ def _cased(number: str) -> str:
 
 def pmid(text: str) -> str:
     """Return the PubMed number a link or note names, or blank."""
+    low = text.lower()
+    if not ("pmid" in low or "pubmed" in low or "medline" in low or "europepmc" in low):
+        return ""
     found = _PMID_LINK.search(text) or _PMID.search(text)
     return next((part for part in found.groups() if part), "") if found else ""
 
@@ -227,7 +230,8 @@ def retracted(title: str) -> bool:
 def related(text: str) -> Related | None:
     """Return the other document a note names (`Comment on: …`, `[Erratum appears in …]`), or None."""
     start = text[:60]
-    if _NOTICE.search(start) is None:
+    low = start.lower()
+    if not ("retract" in low or "errat" in low or "corr" in low or "comment" in low or "update" in low):
         return None
     for pattern, relation in _NOTICES:
         found = pattern.search(start)
