@@ -68,7 +68,7 @@ def _words(table: str) -> tuple[tuple[str, str], ...]:
 _CODES = dict(_words(_NAMES))
 _OVID, _BY_HOST = _words(_CODES_OF_OVID), dict(_words(_HOSTS_OF))
 _HOST = re.compile("|".join(map(re.escape, _BY_HOST)))
-_OVID_CODE = re.compile(r"[?&]D=([a-z]+)")
+_OVID_CODE = re.compile(r"D=(?<=[?&]D=)([a-z]+)")
 _EBSCO_CODE = re.compile(r"[?&]db=([a-z0-9]+)")
 _PREFIXES = (("WOS:", "wos"), ("ISI:", "wos"), ("CCC:", "wos"), ("CN-0", "central"), ("pub.1", "dimensions"))
 

@@ -20,7 +20,6 @@ RECORD_LIMIT = 32 << 20
 
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PLAIN = frozenset(a + b for a in _UPPER for b in _UPPER + "0123456789") - {"TY", "ER"}
-_USED = _PLAIN | {"TY"}
 _AFTER = frozenset({"NL", "LK", "UR", "L1", "L2", "L3", "L4", "text"})
 _STRICT = re.compile(r"([A-Z][A-Z0-9]{1,3})  -(?: |\t|$)(.*)", re.S)
 _LOOSE = re.compile(r"\s{0,3}([A-Za-z][A-Za-z0-9])\s{0,3}-[ \t]?(.*)", re.S)
@@ -72,10 +71,17 @@ def _at_once(piece: str) -> Fields | None:
             return None
         if tag in fields:
             fields[tag].append(value)
-        else:
+        elif tag in _PLAIN:
             fields[tag] = [value]
-    if not end or len(fields) < 3 or len(fields["TY"]) > 1 or not fields.keys() <= _USED:
+        else:
+            return None
+    if not end or len(fields) < 3 or len(fields["TY"]) > 1:
         return None
+    return fields if not after or after.isspace() else _followed(fields, after)
+
+
+def _followed(fields: Fields, after: str) -> Fields | None:
+    """Return the fields with Ovid's link, which follows their end, or None if anything else does but a counter."""
     rest, *follow = after.split("\n")
     if rest and not rest.isspace():
         return None

@@ -91,12 +91,7 @@ def one_line(text: str) -> str:
 
 def rest(fields: Fields) -> tuple[tuple[str, str], ...]:
     """Return every field that is left, tag and text."""
-    out = []
-    for tag, values in fields.items():
-        for value in values:
-            if text := value.strip():
-                out.append((tag, text))
-    return tuple(out)
+    return tuple([(tag, text) for tag, values in fields.items() for value in values if (text := value.strip())])
 
 
 def _abstract(fields: Fields) -> str:
@@ -179,7 +174,7 @@ def _pubmed(fields: Fields, source: str) -> tuple[str, str]:
     if _PUBMED.isdisjoint(fields):
         return pmid, pmcid
     for tag in _PUBMED_TAGS:
-        for value in fields.get(tag, ()):
+        for value in fields[tag] if tag in fields else ():
             if not pmid and (tag == "PMID" or (tag, source) in _BARE) and (text := value.strip()).isdecimal():
                 pmid = text if len(text) < 9 else ""
             if "PM" in value or "ub" in value or "pm" in value or "PUB" in value:
