@@ -14,7 +14,7 @@ from samples import BIBTEX, CSV, ENDNOTE, MEDLINE, PUBMED, RIS, WOS
 from remit import ingest
 from remit.ingest import containers, ris, xml_pieces
 from remit.ingest import source as reading
-from remit.ingest.making import new
+from remit.ingest.making import Draft
 from remit.model.source_record import SourceRecord, Unread
 
 WHOLE = [*RIS.values(), MEDLINE, WOS, BIBTEX, PUBMED, ENDNOTE, *CSV.values()]
@@ -195,8 +195,11 @@ def test_nothing_is_lost_of_a_record_with_every_tag(tmp_path):
 
 
 def test_records_made_fast_are_records():
-    made = new(title="A", other=(("a", "b"),), number=3)
-    assert made == SourceRecord(title="A", other=(("a", "b"),), number=3)
-    assert type(made) is SourceRecord and hash(made) == hash(SourceRecord(title="A", other=(("a", "b"),), number=3))
+    draft = Draft("ris", "a.ris", 3)
+    assert draft.done() == SourceRecord(format="ris", file="a.ris", number=3)
+    draft = Draft("ris", "a.ris", 3)
+    draft.title, draft.other = "A", (("a", "b"),)
+    made, same = draft.done(), SourceRecord(format="ris", file="a.ris", number=3, title="A", other=(("a", "b"),))
+    assert made == same and type(made) is SourceRecord and hash(made) == hash(same)
     with pytest.raises(AttributeError):
         made.title = "B"

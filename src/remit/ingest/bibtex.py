@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from remit.ingest import fields as say
 from remit.ingest.databases import by_key, by_link, named
 from remit.ingest.latex import plain
-from remit.ingest.making import new
+from remit.ingest.making import Draft
 from remit.ingest.source import SEEN, Source
 from remit.model.source_record import SourceRecord, Unread
 
@@ -159,32 +159,30 @@ def record(key: str, kind: str, raw: Fields, file: str, number: int) -> SourceRe
     title = " ".join(take("title", "").split())
     note = fields.get("annote", "") + fields.get("note", "")
     journal = take("journal", "") or take("journaltitle", "") or take("booktitle", "")
-    return new(
-        source=_database(fields, key, unique, url),
-        format="bibtex",
-        file=file,
-        number=number,
-        key=unique or key,
-        kind=kind,
-        title=title or take("booktitle", ""),
-        abstract=take("abstract", ""),
-        authors=_authors(raw.get("author", "")) if take("author", "") else (),
-        year=say.year(fields.get("year", "") or fields.get("date", "")),
-        journal=" ".join(journal.split()),
-        volume=take("volume", ""),
-        issue=take("number", "") or take("issue", ""),
-        pages=take("pages", "").replace("--", "-").replace(" - ", "-")
-        or _first(fields, "article-number", "art_number"),
-        doi=doi,
-        pmid=_pmid(fields, key, url, note),
-        pmcid=say.pmcid(take("pmcid", "")) or say.pmcid(url),
-        issn=tuple(dict.fromkeys([i for name in ("issn", "eissn") for i in say.issns(take(name, ""))])),
-        language=take("language", "") or take("langid", ""),
-        keywords=_keywords(fields),
-        url=url,
-        retracted=say.retracted(title),
-        other=tuple([(name, text) for name, text in fields.items() if text and not _told(name, text)]),
+    made = Draft("bibtex", file, number)
+    made.source = _database(fields, key, unique, url)
+    made.key = unique or key
+    made.kind = kind
+    made.title = title or take("booktitle", "")
+    made.abstract = take("abstract", "")
+    made.authors = _authors(raw.get("author", "")) if take("author", "") else ()
+    made.year = say.year(fields.get("year", "") or fields.get("date", ""))
+    made.journal = " ".join(journal.split())
+    made.volume = take("volume", "")
+    made.issue = take("number", "") or take("issue", "")
+    made.pages = take("pages", "").replace("--", "-").replace(" - ", "-") or _first(
+        fields, "article-number", "art_number"
     )
+    made.doi = doi
+    made.pmid = _pmid(fields, key, url, note)
+    made.pmcid = say.pmcid(take("pmcid", "")) or say.pmcid(url)
+    made.issn = tuple(dict.fromkeys([i for name in ("issn", "eissn") for i in say.issns(take(name, ""))]))
+    made.language = take("language", "") or take("langid", "")
+    made.keywords = _keywords(fields)
+    made.url = url
+    made.retracted = say.retracted(title)
+    made.other = tuple([(name, text) for name, text in fields.items() if text and not _told(name, text)])
+    return made.done()
 
 
 _VERBATIM = frozenset({"url", "doi", "file", "eprint"})

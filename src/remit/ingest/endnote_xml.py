@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from remit.ingest import fields as say
 from remit.ingest import xml_pieces
 from remit.ingest.databases import by_key, by_link, named
-from remit.ingest.making import new
+from remit.ingest.making import Draft
 from remit.ingest.source import Source
 from remit.model.source_record import Related, SourceRecord, Unread
 
@@ -14,8 +14,8 @@ Element = xml_pieces.Element
 Fields = dict[str, list[str]]
 
 _GROUPS = frozenset(
-    "contributors titles periodical alt-periodical dates urls keywords foreign-keys"
-    " related-urls web-urls pdf-urls text-urls image-urls pub-dates".split()
+    {"contributors", "titles", "periodical", "alt-periodical", "dates", "urls", "keywords", "foreign-keys"}
+    | {"related-urls", "web-urls", "pdf-urls", "text-urls", "image-urls", "pub-dates"}
 )
 _LISTS = frozenset({"authors", "secondary-authors", "tertiary-authors", "subsidiary-authors", "translated-authors"})
 _CLOSE = re.compile(r",(?=\S)")
@@ -67,33 +67,32 @@ def record(root: Element, file: str, number: int) -> SourceRecord | None:
     kind = root.find("ref-type")
     fields.pop("ref-type", None)
     pmid = accession if source in _PUBMED and accession.isdecimal() else _pmid(fields)
-    return new(
-        source=source,
-        format="endnote-xml",
-        file=file,
-        number=number,
-        key=accession or _one(fields, "rec-number"),
-        kind=(kind.get("name") or _text(kind)) if kind is not None else "",
-        title=title,
-        abstract=_one(fields, "abstract"),
-        authors=tuple([say.name(name) for value in fields.pop("authors", ()) for name in _names(value)]),
-        year=_year(fields),
-        journal=_journal(fields, title),
-        volume=_one(fields, "volume"),
-        issue=_one(fields, "number", "issue"),
-        pages=say.pages(_one(fields, "pages")),
-        doi=doi,
-        pmid=pmid,
-        pmcid=next((p for tag in ("custom2", "notes") for value in fields.get(tag, ()) if (p := say.pmcid(value))), ""),
-        registry=tuple(say.registry(accession)),
-        issn=_issn(fields),
-        language=_one(fields, "language"),
-        keywords=say.keywords(fields.pop("keyword", ())),
-        url=_one(fields, "url"),
-        related=tuple(_related(fields)),
-        retracted=say.retracted(title),
-        other=tuple([(tag, value) for tag, values in fields.items() for value in values]),
+    made = Draft("endnote-xml", file, number)
+    made.source = source
+    made.key = accession or _one(fields, "rec-number")
+    made.kind = (kind.get("name") or _text(kind)) if kind is not None else ""
+    made.title = title
+    made.abstract = _one(fields, "abstract")
+    made.authors = tuple([say.name(name) for value in fields.pop("authors", ()) for name in _names(value)])
+    made.year = _year(fields)
+    made.journal = _journal(fields, title)
+    made.volume = _one(fields, "volume")
+    made.issue = _one(fields, "number", "issue")
+    made.pages = say.pages(_one(fields, "pages"))
+    made.doi = doi
+    made.pmid = pmid
+    made.pmcid = next(
+        (p for tag in ("custom2", "notes") for value in fields.get(tag, ()) if (p := say.pmcid(value))), ""
     )
+    made.registry = tuple(say.registry(accession))
+    made.issn = _issn(fields)
+    made.language = _one(fields, "language")
+    made.keywords = say.keywords(fields.pop("keyword", ()))
+    made.url = _one(fields, "url")
+    made.related = tuple(_related(fields))
+    made.retracted = say.retracted(title)
+    made.other = tuple([(tag, value) for tag, values in fields.items() for value in values])
+    return made.done()
 
 
 def _names(value: str) -> list[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from remit.ingest import fields as say
-from remit.ingest.making import new
+from remit.ingest.making import Draft
 from remit.ingest.source import Source
 from remit.ingest.tagged import Fields, Manner, Other, records
 from remit.model.source_record import Related, Relation, SourceRecord, Unread
@@ -24,13 +24,7 @@ _RELATIONS: dict[str, Relation] = {
     "CIN ": "comment-in",
     "UOF ": "update-of",
 }
-_KNOWN = frozenset(
-    tag.ljust(4)
-    for tag in (
-        *"PMID OWN TI BTI TT AB FAU AU DP DEP JT TA VI IP PG LID AID SO SI IS ISSN MH OT PT LA PMC OID URL".split(),
-        *_RELATIONS,
-    )
-)
+_PLACED = "PMID OWN TI BTI TT AB FAU AU DP DEP JT TA VI IP PG LID AID SO SI IS ISSN MH OT PT LA PMC OID URL"
 _MANNER = Manner(
     width=4,
     mark="- ",
@@ -42,7 +36,7 @@ _MANNER = Manner(
     passed=frozenset(),
     tags=re.compile(r"[A-Z][A-Z0-9 ]{3} ?-(?: |$)"),
     joined={"CN  ": "FAU "},
-    known=_KNOWN,
+    known=frozenset([*_RELATIONS, *[tag.ljust(4) for tag in _PLACED.split()]]),
     opens="PMID",
     opening="PMID- ",
     closing="\n\n",
@@ -85,33 +79,30 @@ def record(fields: Fields, other: Other, file: str, number: int) -> SourceRecord
             [Related(kind, value.strip()) for tag, kind in _RELATIONS.items() for value in fields.pop(tag, ())]
         )
     title = _one(fields, "TI  ", "BTI ", "TT  ")
-    return new(
-        source="eric" if owner == "ERIC" else "pubmed",
-        format="medline",
-        file=file,
-        number=number,
-        key=pmid or _one(fields, "OID "),
-        kind="; ".join(kinds),
-        title=title,
-        abstract=_abstract(fields),
-        authors=_authors(fields),
-        year=_year(fields),
-        journal=_one(fields, "JT  ", "TA  ", "BTI "),
-        volume=_one(fields, "VI  "),
-        issue=_one(fields, "IP  "),
-        pages=_one(fields, "PG  "),
-        doi=_doi(fields),
-        pmid=pmid,
-        pmcid=say.pmcid(_one(fields, "PMC ")) if "PMC " in fields else "",
-        registry=_registry(fields) if "SI  " in fields else (),
-        issn=_issn(fields),
-        language="; ".join([value.strip() for value in fields.pop("LA  ", ())]),
-        keywords=_keywords(fields),
-        url=_one(fields, "URL ") if "URL " in fields else "",
-        related=related,
-        retracted="Retracted Publication" in kinds or any(one.relation == "retracted-by" for one in related),
-        other=_rest(fields, other),
-    )
+    made = Draft("medline", file, number)
+    made.source = "eric" if owner == "ERIC" else "pubmed"
+    made.key = pmid or _one(fields, "OID ")
+    made.kind = "; ".join(kinds)
+    made.title = title
+    made.abstract = _abstract(fields)
+    made.authors = _authors(fields)
+    made.year = _year(fields)
+    made.journal = _one(fields, "JT  ", "TA  ", "BTI ")
+    made.volume = _one(fields, "VI  ")
+    made.issue = _one(fields, "IP  ")
+    made.pages = _one(fields, "PG  ")
+    made.doi = _doi(fields)
+    made.pmid = pmid
+    made.pmcid = say.pmcid(_one(fields, "PMC ")) if "PMC " in fields else ""
+    made.registry = _registry(fields) if "SI  " in fields else ()
+    made.issn = _issn(fields)
+    made.language = "; ".join([value.strip() for value in fields.pop("LA  ", ())])
+    made.keywords = _keywords(fields)
+    made.url = _one(fields, "URL ") if "URL " in fields else ""
+    made.related = related
+    made.retracted = "Retracted Publication" in kinds or any(one.relation == "retracted-by" for one in related)
+    made.other = _rest(fields, other)
+    return made.done()
 
 
 class _Names(dict[str, str]):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from remit.ingest import fields as say
 from remit.ingest import xml_pieces
-from remit.ingest.making import new
+from remit.ingest.making import Draft
 from remit.ingest.source import Source
 from remit.model.source_record import Related, Relation, SourceRecord, Unread
 
@@ -90,32 +90,29 @@ def record(root: Element, file: str, number: int) -> SourceRecord:
             title = parts.vernacular
         else:
             parts.other.append(("VernacularTitle", parts.vernacular))
-    return new(
-        source="pubmed",
-        format="pubmed-xml",
-        file=file,
-        number=number,
-        key=parts.pmid,
-        kind="; ".join(parts.kinds),
-        title=title,
-        abstract="\n".join(parts.abstract),
-        authors=tuple(parts.authors),
-        year=parts.year,
-        journal=parts.journal,
-        volume=parts.volume,
-        issue=parts.issue,
-        pages=parts.pages,
-        doi=parts.doi,
-        pmid=parts.pmid,
-        pmcid=parts.pmcid,
-        registry=tuple(dict.fromkeys(parts.registry)),
-        issn=tuple(dict.fromkeys(parts.issn)),
-        language="; ".join(parts.languages),
-        keywords=tuple(parts.keywords),
-        related=tuple(parts.related),
-        retracted=parts.retracted or "Retracted Publication" in parts.kinds,
-        other=tuple(parts.other),
-    )
+    made = Draft("pubmed-xml", file, number)
+    made.source = "pubmed"
+    made.key = parts.pmid
+    made.kind = "; ".join(parts.kinds)
+    made.title = title
+    made.abstract = "\n".join(parts.abstract)
+    made.authors = tuple(parts.authors)
+    made.year = parts.year
+    made.journal = parts.journal
+    made.volume = parts.volume
+    made.issue = parts.issue
+    made.pages = parts.pages
+    made.doi = parts.doi
+    made.pmid = parts.pmid
+    made.pmcid = parts.pmcid
+    made.registry = tuple(dict.fromkeys(parts.registry))
+    made.issn = tuple(dict.fromkeys(parts.issn))
+    made.language = "; ".join(parts.languages)
+    made.keywords = tuple(parts.keywords)
+    made.related = tuple(parts.related)
+    made.retracted = parts.retracted or "Retracted Publication" in parts.kinds
+    made.other = tuple(parts.other)
+    return made.done()
 
 
 def _each(parts: _Parts, parent: Element) -> None:

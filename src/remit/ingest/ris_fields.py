@@ -7,7 +7,7 @@ Tags mean different things to different writers. Titles: `TI`, `T1`, else `CT`, 
 
 from remit.ingest import fields as say
 from remit.ingest.databases import database
-from remit.ingest.making import new
+from remit.ingest.making import Draft
 from remit.model.source_record import Related, SourceRecord
 
 Fields = dict[str, list[str]]
@@ -28,33 +28,30 @@ def record(fields: Fields, file: str, number: int, heading: str = "") -> SourceR
     pmid, pmcid = _pubmed(fields, source)
     related = _related(fields) if "N1" in fields or "T3" in fields else ()
     registry = _registry(fields, source)
-    return new(
-        source=source,
-        format="ris",
-        file=file,
-        number=number,
-        key=_key(fields),
-        kind=kind,
-        title=title,
-        abstract=_abstract(fields),
-        authors=_authors(fields),
-        year=_year(fields),
-        journal=_journal(fields, title),
-        volume=_one(fields, "VL"),
-        issue=_one(fields, "IS") or (_one(fields, "CP") if "CP" in fields else ""),
-        pages=_pages(fields),
-        doi=doi,
-        pmid=pmid,
-        pmcid=pmcid,
-        registry=registry,
-        issn=_issn(fields) if "SN" in fields else (),
-        language=_one(fields, "LA") if "LA" in fields else "",
-        keywords=say.keywords(fields.pop("KW", ())),
-        url=_one(fields, "UR") if "UR" in fields else "",
-        related=related,
-        retracted=say.retracted(title) or ("M3" in fields and _said_retracted(fields)),
-        other=rest(fields),
-    )
+    made = Draft("ris", file, number)
+    made.source = source
+    made.key = _key(fields)
+    made.kind = kind
+    made.title = title
+    made.abstract = _abstract(fields)
+    made.authors = _authors(fields)
+    made.year = _year(fields)
+    made.journal = _journal(fields, title)
+    made.volume = _one(fields, "VL")
+    made.issue = _one(fields, "IS") or (_one(fields, "CP") if "CP" in fields else "")
+    made.pages = _pages(fields)
+    made.doi = doi
+    made.pmid = pmid
+    made.pmcid = pmcid
+    made.registry = registry
+    made.issn = _issn(fields) if "SN" in fields else ()
+    made.language = _one(fields, "LA") if "LA" in fields else ""
+    made.keywords = say.keywords(fields.pop("KW", ()))
+    made.url = _one(fields, "UR") if "UR" in fields else ""
+    made.related = related
+    made.retracted = say.retracted(title) or ("M3" in fields and _said_retracted(fields))
+    made.other = rest(fields)
+    return made.done()
 
 
 def _one(fields: Fields, tag: str) -> str:
@@ -139,7 +136,8 @@ def _pages(fields: Fields) -> str:
 
 
 def _issn(fields: Fields) -> tuple[str, ...]:
-    found, kept = [], []
+    found: list[str] = []
+    kept: list[str] = []
     for value in fields["SN"]:
         numbers = say.issns(value.strip())
         found += numbers
@@ -174,7 +172,7 @@ def _pubmed(fields: Fields, source: str) -> tuple[str, str]:
     if _PUBMED.isdisjoint(fields):
         return pmid, pmcid
     for tag in _PUBMED_TAGS:
-        for value in fields[tag] if tag in fields else ():
+        for value in fields.get(tag, ()):
             if not pmid and (tag == "PMID" or (tag, source) in _BARE) and (text := value.strip()).isdecimal():
                 pmid = text if len(text) < 9 else ""
             if "PM" in value or "ub" in value or "pm" in value or "PUB" in value:

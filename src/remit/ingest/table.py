@@ -15,7 +15,7 @@ from remit.errors import UsageError
 from remit.ingest import columns as heads
 from remit.ingest import fields as say
 from remit.ingest.databases import by_link, named
-from remit.ingest.making import new
+from remit.ingest.making import Draft
 from remit.ingest.source import SEEN, Source
 from remit.model.source_record import SourceRecord, Unread
 
@@ -143,32 +143,29 @@ class Layout:
         pages = self.first(row, "pages") or say.pages(first, last) or cited.get("pages", "")
         url = self.first(row, "url")
         source = self.first(row, "source")
-        return new(
-            source=(named(source) if source else "") or self.database or by_link(url),
-            format="table",
-            file=self.file,
-            number=number,
-            key=self.first(row, "key"),
-            kind=self.first(row, "kind"),
-            title=title or self.first(row, "original title"),
-            abstract=self.first(row, "abstract"),
-            authors=say.names(self.first(row, "authors")),
-            year=say.year(self.first(row, "year") or cited.get("year", "")),
-            journal=self.first(row, "journal") or cited.get("journal", ""),
-            volume=self.first(row, "volume") or cited.get("volume", ""),
-            issue=self.first(row, "issue") or cited.get("issue", ""),
-            pages=pages or self.first(row, "article number") or cited.get("number", ""),
-            doi=say.doi(self.first(row, "doi")) or say.doi_in(url),
-            pmid=_digits(self.first(row, "pmid")),
-            pmcid=say.pmcid(self.first(row, "pmcid")),
-            registry=tuple(n for i in self.at.get("registry", ()) for n in say.registry(row[i])),
-            issn=tuple(dict.fromkeys(n for i in self.at.get("issn", ()) for n in say.issns(row[i]))),
-            language=self.first(row, "language"),
-            keywords=self._keywords(row),
-            url=url,
-            retracted=say.retracted(title),
-            other=self._other(row, extra),
-        )
+        made = Draft("table", self.file, number)
+        made.source = (named(source) if source else "") or self.database or by_link(url)
+        made.key = self.first(row, "key")
+        made.kind = self.first(row, "kind")
+        made.title = title or self.first(row, "original title")
+        made.abstract = self.first(row, "abstract")
+        made.authors = say.names(self.first(row, "authors"))
+        made.year = say.year(self.first(row, "year") or cited.get("year", ""))
+        made.journal = self.first(row, "journal") or cited.get("journal", "")
+        made.volume = self.first(row, "volume") or cited.get("volume", "")
+        made.issue = self.first(row, "issue") or cited.get("issue", "")
+        made.pages = pages or self.first(row, "article number") or cited.get("number", "")
+        made.doi = say.doi(self.first(row, "doi")) or say.doi_in(url)
+        made.pmid = _digits(self.first(row, "pmid"))
+        made.pmcid = say.pmcid(self.first(row, "pmcid"))
+        made.registry = tuple(n for i in self.at.get("registry", ()) for n in say.registry(row[i]))
+        made.issn = tuple(dict.fromkeys(n for i in self.at.get("issn", ()) for n in say.issns(row[i])))
+        made.language = self.first(row, "language")
+        made.keywords = self._keywords(row)
+        made.url = url
+        made.retracted = say.retracted(title)
+        made.other = self._other(row, extra)
+        return made.done()
 
     def _keywords(self, row: list[str]) -> tuple[str, ...]:
         cells = [row[index] for index in self.at.get("keywords", ()) if row[index]]

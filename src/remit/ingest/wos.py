@@ -8,12 +8,13 @@ import re
 from collections.abc import Iterator
 
 from remit.ingest import fields as say
-from remit.ingest.making import new
+from remit.ingest.making import Draft
 from remit.ingest.source import Source
 from remit.ingest.tagged import Fields, Manner, Other, records
 from remit.model.source_record import SourceRecord, Unread
 
 _FOLD = "\x00"
+_PLACED = "PT UT TI DT AF AU CA GP BP EP AB PY EY EA SO SE JI J9 VL IS AR DI D2 PM SN EI LA DE ID"
 _MANNER = Manner(
     width=2,
     mark=" ",
@@ -25,7 +26,7 @@ _MANNER = Manner(
     passed=frozenset({"FN", "VR", "EF"}),
     tags=re.compile(r"[A-Z][A-Z0-9](?: |$)"),
     joined={},
-    known=frozenset("PT UT TI DT AF AU CA GP BP EP AB PY EY EA SO SE JI J9 VL IS AR DI D2 PM SN EI LA DE ID".split()),
+    known=frozenset(_PLACED.split()),
     opens="PT",
     opening="PT ",
     closing="\nER\n\n",
@@ -85,29 +86,28 @@ def record(fields: Fields, other: Other, file: str, number: int) -> SourceRecord
         del fields["AU"]
     first, last = _one(fields, "BP"), _one(fields, "EP")
     origin = key.partition(":")[0]
-    return new(
-        source=_ORIGINS.get(origin, "wos"),
-        format="wos",
-        file=file,
-        number=number,
-        key=key,
-        kind=kind or _one(fields, "PT"),
-        title=title,
-        abstract=_one(fields, "AB"),
-        authors=(*authors, *groups),
-        year=say.year(_one(fields, "PY") or _one(fields, "EY") or _one(fields, "EA")),
-        journal=_one(fields, "SO") or _one(fields, "SE") or _one(fields, "JI") or _one(fields, "J9"),
-        volume=_one(fields, "VL"),
-        issue=_one(fields, "IS"),
-        pages=say.pages(first, last) or _one(fields, "AR"),
-        doi=say.doi(_one(fields, "DI") or _one(fields, "D2")),
-        pmid=_one(fields, "PM"),
-        issn=tuple(dict.fromkeys([i for value in _all(fields, "SN") + _all(fields, "EI") for i in say.issns(value)])),
-        language=_one(fields, "LA"),
-        keywords=tuple([w for part in f"{_one(fields, 'DE')};{_one(fields, 'ID')}".split(";") if (w := part.strip())]),
-        retracted=say.retracted(title) or "retracted publication" in kind.lower(),
-        other=_rest(fields, other),
+    made = Draft("wos", file, number)
+    made.source = _ORIGINS.get(origin, "wos")
+    made.key = key
+    made.kind = kind or _one(fields, "PT")
+    made.title = title
+    made.abstract = _one(fields, "AB")
+    made.authors = (*authors, *groups)
+    made.year = say.year(_one(fields, "PY") or _one(fields, "EY") or _one(fields, "EA"))
+    made.journal = _one(fields, "SO") or _one(fields, "SE") or _one(fields, "JI") or _one(fields, "J9")
+    made.volume = _one(fields, "VL")
+    made.issue = _one(fields, "IS")
+    made.pages = say.pages(first, last) or _one(fields, "AR")
+    made.doi = say.doi(_one(fields, "DI") or _one(fields, "D2"))
+    made.pmid = _one(fields, "PM")
+    made.issn = tuple(dict.fromkeys([i for value in _all(fields, "SN") + _all(fields, "EI") for i in say.issns(value)]))
+    made.language = _one(fields, "LA")
+    made.keywords = tuple(
+        [w for part in f"{_one(fields, 'DE')};{_one(fields, 'ID')}".split(";") if (w := part.strip())]
     )
+    made.retracted = say.retracted(title) or "retracted publication" in kind.lower()
+    made.other = _rest(fields, other)
+    return made.done()
 
 
 _PROSE = frozenset({"FX", "FU", "CT", "CL", "SP", "PA", "WC", "SC", "RI", "OI", "EM", "HO"})
