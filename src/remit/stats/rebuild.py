@@ -148,7 +148,10 @@ def _intervals(spread: Spread, asked: int | None, precision: float | None) -> tu
     walked = walk.finely(precision)
     if walked is None:
         theta = 1.0
-        if asked is not None and abs(total - asked) >= 0.5 and spread.marks is None:
+        if spread.table.last == 0 and spread.marks is None:
+            theta = 1.0 if asked is None else spread.theta_for(asked)
+            inside = spread.most_censored(spread.areas(theta)[0])
+        elif asked is not None and abs(total - asked) >= 0.5 and spread.marks is None:
             theta = _tilt(spread, asked, total > asked)
             inside, _ = _planned(spread, asked, theta)
         walk = Walk(spread, theta, inside, asked, False)
