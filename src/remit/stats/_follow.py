@@ -114,50 +114,49 @@ class Walk:
         n, variance, share, area, misfit = float(start), 0.0, 0.0, 0.0, 0.0
         goal = end / self.at_edge[k + 1] if closed and self.at_edge[k + 1] > 0.0 else 0.0
         levels, shares, areas, whole, believing = self.level, self.share, self.area, self.whole[k], precision < BLIND
-        wander = 1.0 if self.blank else 0.25
+        wander, loose, lean = 1.0 if self.blank else 0.25, self.loose, self.lean
+        all_deaths, all_before = self.deaths, self.before
         for j in range(self.bounds[k], self.bounds[k + 1]):
             rest, target = 1.0 - share, levels[j]
             step = (shares[j] - share) / rest if rest > 1e-12 else 0.0
+            stays = 1.0 - step
+            due = vague = 0.0
             if not closed:
-                censored = max(self.open_censored - (start - died - n), 0.0)
+                censored = self.open_censored - (start - died - n)
+                due = censored * step if censored > 0.0 else 0.0
+                vague = n * step if self.blank else due
             elif step > 0.0 and level > 0.0 and whole > area:
                 censored = (n / level - goal) * rest / (whole - area)
-                censored = 0.0 if censored < 0.0 else min(censored, n - end)
-            else:
-                censored = 0.0
-            due, stays = censored * step, 1.0 - step
-            variance = variance * stays * stays + self.loose * (due * stays + 0.05)
-            if not closed:
-                size = n * step if self.blank else due
-                variance += wander * size * size
-            n -= due
-            share, area = shares[j], areas[j]
+                censored = n - end if censored > n - end else censored
+                due = censored * step if censored > 0.0 else 0.0
+            variance = variance * stays * stays + loose * (due * stays + 0.05) + wander * vague * vague
+            n, share, area = n - due, shares[j], areas[j]
             fall = 1.0 - target / level if level > 0.0 else 0.0
             if fall <= 0.0:
-                self.deaths[j] = self.before[j] = 0
+                all_deaths[j] = all_before[j] = 0
                 misfit += (level - target) ** 2
                 continue
             deaths = int(n * fall + 0.5)
             if deaths and believing:
                 seen = deaths / fall
-                error = seen * precision / (level * fall)
-                surprise, total_variance = seen - n, variance + error * error
+                surprise, total_variance = seen - n, variance + (seen * precision / (level * fall)) ** 2
                 self.surprise += surprise * surprise / total_variance
                 self.seen += 1
                 if self.seen >= FIRST and self.surprise > WRONG * self.seen:
                     return None
                 gain = variance / total_variance
-                n += gain * surprise
-                variance *= 1.0 - gain
-            n = max(n, goal * level - 0.5)
+                n, variance = n + gain * surprise, variance * (1.0 - gain)
+            n = goal * level - 0.5 if n < goal * level - 0.5 else n
             room = lost - died - (1 if n * fall >= 0.5 else 0)
-            total = max(min(int(start - died - n + 0.5), room), gone)
+            total = int(start - died - n + 0.5)
+            total = room if total > room else total
+            total = gone if total < gone else total
             people = start - died - total
-            deaths = min(int(people * fall + 0.5 + self.lean), lost - died - total)
-            self.deaths[j], self.before[j] = deaths, total - gone
-            gone = total
-            died += deaths
-            n = min(max(n, end), float(people + total)) - deaths
+            deaths = int(people * fall + 0.5 + lean)
+            deaths = people - end if deaths > people - end else deaths
+            all_deaths[j], all_before[j] = deaths, total - gone
+            gone, died = total, died + deaths
+            n = (end if n < end else people + total if n > people + total else n) - deaths
             level *= 1.0 - deaths / people if people else 1.0
             misfit += (level - target) ** 2
         return level, died, lost - died - gone, misfit
