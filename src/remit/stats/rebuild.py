@@ -143,15 +143,17 @@ def _intervals(spread: Spread, asked: int | None, precision: float | None) -> tu
     whole, _ = spread.areas(1.0)
     if spread.table.last > 0 or spread.marks is not None:
         spread.expected = _at_rate(spread, spread.closed(whole), whole)
-    inside, total = _planned(spread, asked, 1.0)
-    walk = Walk(spread, 1.0, inside, asked, spread.marks is None)
+    alone = spread.table.last == 0 and spread.marks is None
+    if alone:
+        theta = 1.0 if asked is None else spread.theta_for(asked)
+        inside, total = spread.most_censored(spread.areas(theta)[0]), float(asked or 0)
+    else:
+        theta = 1.0
+        inside, total = _planned(spread, asked, theta)
+    walk = Walk(spread, theta, inside, asked, spread.marks is None)
     walked = walk.finely(precision)
     if walked is None:
-        theta = 1.0
-        if spread.table.last == 0 and spread.marks is None:
-            theta = 1.0 if asked is None else spread.theta_for(asked)
-            inside = spread.most_censored(spread.areas(theta)[0])
-        elif asked is not None and abs(total - asked) >= 0.5 and spread.marks is None:
+        if not alone and asked is not None and abs(total - asked) >= 0.5 and spread.marks is None:
             theta = _tilt(spread, asked, total > asked)
             inside, _ = _planned(spread, asked, theta)
         walk = Walk(spread, theta, inside, asked, False)
