@@ -11,6 +11,7 @@ one interval is the whole of follow-up, and F is `whole_follow_up`.
 """
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -18,8 +19,8 @@ from remit.stats._check import FloatArray
 from remit.stats._people import IntArray, level_before
 from remit.stats._steps import Steps
 
-LOG_THETA = 4.0
-MOST_THETA = 2.0**LOG_THETA
+LOG_THETA: Final = 4.0
+MOST_THETA: Final = 16.0
 """Latest spread over the whole of follow-up that is considered; its inverse is the earliest."""
 
 
