@@ -254,3 +254,14 @@ def test_prediction_intervals_on_one_degree_of_freedom_fewer_are_wider():
         assert one.prediction_upper > other.prediction_upper
     assert pool.random_effects(y[:2], v[:2], prediction="k-1").prediction_upper is not None
     assert pool.random_effects(y[:2], v[:2], prediction="hartung-knapp-k-2").prediction_upper is None
+
+
+@pytest.mark.filterwarnings("ignore:overflow")
+@pytest.mark.parametrize(
+    "effect, variance, said",
+    [([1e300, 0.2], [0.1, 0.2], "larger unit"), ([0.1, 0.2], [1e-300, 0.2], "above 0")],
+)
+def test_numbers_whose_squares_leave_floating_point_are_refused(effect, variance, said):
+    """They overflowed, or divided by zero, somewhere inside."""
+    with pytest.raises(InputError, match=said):
+        pool.random_effects(effect, variance)

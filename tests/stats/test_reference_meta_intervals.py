@@ -8,7 +8,6 @@ import numpy as np
 from remit.stats import generalised_q, heterogeneity, measures, pool, subgroups, tau2
 from remit.stats.exact import clopper_pearson
 from remit.stats.interval import normal_quantile
-from remit.stats.regression import meta_regression
 
 PROPORTIONS = {
     "PRAW": "raw",
@@ -180,19 +179,17 @@ def test_subgroups(reference):
         if case.args.get("tau.common") not in ("TRUE", "FALSE"):
             continue
         y, v = of(case)
-        named, shown = np.array(case.columns[case.args["subgroup"]]), case.output["subgroup_levels"]
         estimator = ESTIMATORS[case.args["method.tau"]]
         got = whole(y, v, estimator(y, v))
         if case.args["method.tau"] == "DL":  # meta's interval of this one is Jackson's
             ends = generalised_q.generalised(y, v, "se")
             got |= {"tau2_lower": ends.lower, "tau2_upper": ends.upper}
-        if case.args["tau.common"] == "TRUE":
-            design = np.stack([(named == level).astype(float) for level in shown], axis=1)
-            fit = meta_regression(y, v, design, NAMES[case.args["method.tau"]], "normal")
-            fits = list(zip(fit.estimate, fit.se, [fit.tau2] * len(shown), strict=True))
-            got["tau2_resid"] = fit.tau2
-        else:
-            parts = [(y[named == level], v[named == level]) for level in shown]
-            pools = [pool.random_effects(*part, estimator(*part), interval="normal") for part in parts]
-            fits = [(f.estimate, f.se, f.tau2) for f in pools]
+        how = {"TRUE": "common", "FALSE": "separate"}[case.args["tau.common"]]
+        group = case.columns[case.args["subgroup"]]
+        found = subgroups.pool_subgroups(y, v, group, how, NAMES[case.args["method.tau"]])
+        at = [found.levels.index(level) for level in case.output["subgroup_levels"]]
+        own = [0.0 if fit is None else fit.tau2 for fit in found.fits]
+        fits = [(found.estimate[i], found.se[i], own[i] if found.tau2 is None else found.tau2) for i in at]
+        if found.tau2 is not None:
+            got["tau2_resid"] = found.tau2
         compared(reference, case, got | levels(case, y, v, fits))

@@ -103,3 +103,9 @@ def test_effects_on_one_line_leave_nothing_to_test_with():
     """Rounding made a p of 0.66 of identical effects here, and another in metafor."""
     with pytest.raises(InputError, match="straight line"):
         small_study.egger([0.25] * 6, [0.1, 0.2, 0.05, 0.3, 0.08, 0.12], minimum=3)
+
+
+def test_one_study_has_no_fail_safe_number():
+    for count in (failsafe_rosenthal, failsafe_rosenberg):
+        with pytest.raises(InputError, match="2"):
+            count([0.5], [0.1])

@@ -9,6 +9,8 @@ import numpy.typing as npt
 from remit.errors import InputError
 
 FloatArray = npt.NDArray[np.float64]
+LARGEST = 1e100  # squares of products must stay within floating point
+SMALLEST = 1e-100  # of a variance, for the same reason
 
 
 def column(values: npt.ArrayLike, name: str) -> FloatArray:
@@ -19,9 +21,13 @@ def column(values: npt.ArrayLike, name: str) -> FloatArray:
         raise InputError(f"{name} {values!r}; expected numbers; remove or convert what is not a number") from None
     if array.ndim != 1:
         raise InputError(f"{name} has {array.ndim} dimensions; expected one value per study in a flat sequence")
-    if not math.isfinite(array.dot(array)) and not np.isfinite(array).all():
-        at = int(np.flatnonzero(~np.isfinite(array))[0])
-        raise InputError(f"{name}[{at}] is {array[at]}; expected a finite number; leave that study out and say why")
+    if not array.dot(array) <= LARGEST * LARGEST:
+        unfit = np.flatnonzero(~np.isfinite(array))
+        if unfit.size:
+            at = int(unfit[0])
+            raise InputError(f"{name}[{at}] is {array[at]}; expected a finite number; leave that study out and say why")
+        at = int(np.argmax(np.abs(array)))
+        raise InputError(f"{name}[{at}] is {array[at]:g}; expected at most {LARGEST:g}; state it in a larger unit")
     return array
 
 
@@ -42,8 +48,8 @@ def studies(effect: npt.ArrayLike, variance: npt.ArrayLike, minimum: int = 2) ->
     """Return effects and sampling variances as arrays of equal length k >= `minimum`, every variance above 0."""
     y, v = column(effect, "effect"), column(variance, "variance")
     same_length(minimum, effect=y, variance=v)
-    if np.minimum.reduce(v) <= 0.0:
-        at = int(np.flatnonzero(v <= 0.0)[0])
+    if np.minimum.reduce(v) < SMALLEST:
+        at = int(np.argmin(v))
         raise InputError(f"variance[{at}] is {v[at]}; expected a number above 0; check that study's standard error")
     return y, v
 

@@ -24,7 +24,7 @@ class FailSafe(Result):
 
 def failsafe(effect: npt.ArrayLike, variance: npt.ArrayLike, target: float | None = None) -> FailSafe:
     """Return all three numbers; `target` is Orwin's, half the mean unless given."""
-    y, _ = _check.studies(effect, variance, minimum=1)
+    y, _ = _check.studies(effect, variance)
     aim = float(y.mean()) / 2.0 if target is None else _check.finite(target, "target")
     return FailSafe(failsafe_rosenthal(effect, variance), failsafe_rosenberg(effect, variance), orwin(effect, aim), aim)
 

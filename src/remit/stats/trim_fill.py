@@ -116,7 +116,7 @@ def failsafe_rosenthal(effect: npt.ArrayLike, variance: npt.ArrayLike, level: fl
 
     Source: Rosenthal (1979), Psychol Bull 86:638-641.
     """
-    y, v = _check.studies(effect, variance, minimum=1)
+    y, v = _check.studies(effect, variance)
     return math.ceil(max(0.0, (float((y / np.sqrt(v)).sum()) / normal_quantile(level)) ** 2 - y.size))
 
 
@@ -125,7 +125,7 @@ def failsafe_rosenberg(effect: npt.ArrayLike, variance: npt.ArrayLike, level: fl
 
     Source: Rosenberg (2005), Evolution 59:464-468.
     """
-    y, v = _check.studies(effect, variance, minimum=1)
+    y, v = _check.studies(effect, variance)
     w = 1.0 / v
     z2 = float(w @ y) ** 2 / float(w.sum())
     return math.ceil(max(0.0, y.size * (z2 / normal_quantile(level) ** 2 - 1.0)))
