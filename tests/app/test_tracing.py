@@ -162,6 +162,48 @@ def test_a_figure_is_traced_by_mouse_and_keyboard(chromium, served):
 
 
 @pytest.mark.browser
+def test_a_step_is_dragged_moved_by_keys_and_taken_out(chromium, served):
+    link, _, _ = served
+    page = chromium.new_context(viewport={"width": 1300, "height": 1000}).new_page()
+    page.goto(link)
+    for name, word in form().items():
+        if "place" in name or "value" in name:
+            page.fill(f"#{name}", word)
+    page.fill("#curve-0", "blina")
+    page.fill("#colour-0", hexed(COLOURS[0]))
+    page.wait_for_selector("#said h2")
+    page.check("input[value=corrections-0]")
+    (c,) = page.evaluate("JSON.parse(document.querySelector('#steps').dataset.steps)")
+    k = max(range(5, len(c["time"]) - 1), key=lambda i: min(c["survival"][i - 1] - c["survival"][i], 0.02))
+    when, level = c["time"][k], c["survival"][k]
+    box = page.locator("#board img").bounding_box()
+    wide, high = box["width"] / FRAME.width, box["height"] / FRAME.height
+    x, y = box["x"] + FRAME.x(when) * wide, box["y"] + FRAME.y(level) * high
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 2.0)
+    page.mouse.move(x, y - 4.0)
+    page.mouse.up()
+    page.wait_for_selector("#said li:has-text('by hand')")
+    out, put = page.input_value("#corrections-0").split()
+    assert out == f"{float(f'{when:.10g}'):.10g}:-"
+    at, moved = (float(v) for v in put.split(":"))
+    assert at == pytest.approx(when, abs=0.3) and level < moved <= c["survival"][k - 1]
+    page.keyboard.press("]")
+    page.keyboard.press("Delete")
+    page.wait_for_function("document.querySelectorAll('#said li').length > 2")
+    assert page.locator("#error").count() == 0, page.inner_text("#error")
+    assert len(page.input_value("#corrections-0").split()) == 3
+    for _ in range(3):
+        page.keyboard.press("]")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('#corrections-0').value.split(' ').length === 5")
+    page.wait_for_timeout(900)
+    assert page.locator("#error").count() == 0, page.inner_text("#error")
+
+
+@pytest.mark.browser
 def test_the_tracing_page_is_readable_by_axe_and_on_a_phone(chromium, served):
     from axe_playwright_python.sync_playwright import Axe
 

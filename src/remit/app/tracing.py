@@ -4,9 +4,11 @@ One person, on this machine: the link printed at the start sets a cookie, every 
 written but into the folder named on the command line, when Save is pressed.
 """
 
+import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
@@ -23,7 +25,7 @@ from remit.extract.tracing import overlay, suggest
 from remit.extract.tracing.calibrate import Axes
 from remit.extract.tracing.overlay import Rebuilt
 from remit.model import trace as words
-from remit.model.curve import UNITS, TracedCurve
+from remit.model.curve import DAYS, UNITS, TracedCurve
 from remit.model.trace import Known, TraceRecord, WantedCurve
 from remit.tasks import trace as task
 
@@ -83,6 +85,7 @@ class Pages:
             height=ground.height,
             notes=(*s.held.notes, *s.said) if s.held else (),
             seen=task.seen(s.figure),
+            steps=json.dumps(steps(s.held)),
             token=keys.form_token(self.key, PERSON),
         )
         return HTMLResponse(page)
@@ -168,6 +171,20 @@ def _curve(form: Form, i: int) -> WantedCurve:
         corrections=words.corrections(said("corrections")),
         **counts,
     )
+
+
+def steps(held: task.Trace | None) -> list[dict[str, object]]:
+    """Return each curve's steps, and its frame: where time 0 with survival 0 lies on the figure, one unit of each."""
+    if held is None or held.axes is None:
+        return []
+    out: list[dict[str, object]] = []
+    for c in held.curves:
+        factor, axes = DAYS[c.unit] / DAYS[held.record.unit], held.axes
+        flat = np.array([[axes.x(0.0), axes.y(0.0)], [axes.x(factor), axes.y(0.0)], [axes.x(0.0), axes.y(1.0)]])
+        corner, right, up = axes.back(flat)
+        frame = [corner.tolist(), (right - corner).tolist(), (up - corner).tolist()]
+        out.append({"curve": c.curve, "time": c.time, "survival": c.survival, "end": c.end, "frame": frame})
+    return out
 
 
 def filled(record: TraceRecord) -> dict[str, str]:

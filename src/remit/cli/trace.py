@@ -1,6 +1,7 @@
 """remit trace FIGURE."""
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,9 @@ def add(sub: words.Subparsers) -> None:
     command.add_argument("--risk", action="append", default=[], metavar="[NAME=]T:N T:N", help="numbers at risk")
     command.add_argument("--total", action="append", default=[], metavar="[NAME=]N", help="patients")
     command.add_argument("--events", action="append", default=[], metavar="[NAME=]N", help="events in all")
+    command.add_argument(
+        "--correct", action="append", default=[], metavar="[NAME=]T:S", help="a step put in or moved; T:- takes one out"
+    )
     command.add_argument("--out", metavar="DIR", help="write trace.yaml, steps, ticks and overlay.svg there")
     command.add_argument("--serve", action="store_true", help="open a page to do it by mouse and keyboard")
     command.add_argument("--port", type=int, default=8766, help="of that page (default: 8766)")
@@ -55,7 +59,11 @@ def run(args: argparse.Namespace) -> int:
 
     if "\0" in args.figure or (args.out and "\0" in args.out):
         raise UsageError("a file name cannot hold a null character")
-    asked, base = stored(args.figure) if args.figure.lower().endswith((".yaml", ".yml")) else (record(args), Path())
+    if args.figure.lower().endswith((".yaml", ".yml")):
+        asked, base = stored(args.figure)
+        asked = replace(asked, curves=corrected(asked.curves, by_hand(args)))
+    else:
+        asked, base = record(args), Path()
     if args.serve:
         return serve(asked, base, args)
     held = task.trace(asked, base)
@@ -94,7 +102,6 @@ def serve(asked: "TraceRecord", base: Path, args: argparse.Namespace) -> int:
     except ImportError as missing:
         raise UsageError(f"the tracing page needs {missing.name}; install remit with its extra: screen") from None
     import os
-    from dataclasses import replace
 
     if not 0 < args.port < 65536:
         raise UsageError(f"--port {args.port} is no port; choose one from 1 to 65535")
@@ -137,7 +144,8 @@ def curves(args: argparse.Namespace) -> "tuple[WantedCurve, ...]":
             raise UsageError("--colour and --seed belong to one curve; write --curve NAME=COLOUR for several")
         told = [(told[0][0] if told else "curve", args.colour)]
     printed = {name: named(getattr(args, name)) for name in ("risk", "total", "events")}
-    if not told and any(printed.values()):
+    hand = by_hand(args)
+    if not told and (hand or any(printed.values())):
         told = [("curve", "")]
     out = []
     for name, how in told:
@@ -153,10 +161,33 @@ def curves(args: argparse.Namespace) -> "tuple[WantedCurve, ...]":
                 events=whole(given["events"], "--events"),
             )
         )
-    unknown = {n for held in printed.values() for n in held} - {c.curve for c in out} - {""}
+    unknown = {n for held in (*printed.values(), hand) for n in held} - {c.curve for c in out} - {""}
     if unknown:
         raise UsageError(f"no curve {', '.join(sorted(unknown))}; curves: {', '.join(c.curve for c in out)}")
-    return tuple(out)
+    return corrected(tuple(out), hand)
+
+
+def by_hand(args: argparse.Namespace) -> dict[str, str]:
+    """Return the corrections of each curve, those without a name under ""."""
+    out: dict[str, str] = {}
+    for word in args.correct:
+        for name, said in named([word]).items():
+            out[name] = f"{out.get(name, '')} {said}".strip()
+    return out
+
+
+def corrected(curves: "tuple[WantedCurve, ...]", hand: dict[str, str]) -> "tuple[WantedCurve, ...]":
+    """Return the curves with corrections by hand added. UsageError where it is not said of which of several."""
+    from remit.model.trace import corrections
+
+    unknown = set(hand) - {c.curve for c in curves} - ({""} if len(curves) == 1 else set())
+    if unknown:
+        names = ", ".join(c.curve for c in curves)
+        raise UsageError(
+            f"--correct {' '.join(hand[n] for n in unknown)}: which curve? write NAME=T:S; curves: {names}"
+        )
+    more = {c.curve: corrections(f"{hand.get(c.curve, '')} {hand.get('', '')}") for c in curves}
+    return tuple(replace(c, corrections=(*c.corrections, *more[c.curve])) for c in curves)
 
 
 def named(values: list[str]) -> dict[str, str]:

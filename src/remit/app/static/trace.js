@@ -28,18 +28,19 @@ function put(name, x, y, again) {
   soon();
 }
 board.addEventListener("click", (event) => {
+  board.focus();
+  if (chosen().startsWith("corrections")) return;
   const box = board.querySelector("img").getBoundingClientRect();
   const [w, h] = size();
   const name = chosen();
   put(name, (event.clientX - box.left) / box.width * w, (event.clientY - box.top) / box.height * h, false);
-  board.focus();
   const picks = [...document.querySelectorAll("input[name=pick]")];
   const next = picks[picks.findIndex((p) => p.checked) + 1];
   if (next && !name.startsWith("through")) next.checked = true;
 });
 board.addEventListener("keydown", (event) => {
   const moves = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-  if (!(event.key in moves)) return;
+  if (!(event.key in moves) || chosen().startsWith("corrections")) return;
   event.preventDefault();
   const far = event.shiftKey ? 10 : 1;
   const [w, h] = size();

@@ -8,12 +8,14 @@ from remit.model.curve import TracedCurve
 from remit.model.trace import Correction
 
 SAME = 0.005
+EXACT = 1e-7
 
 
 def corrected(curve: TracedCurve, corrections: tuple[Correction, ...]) -> TracedCurve:
     """Return the curve with each correction made, times in the result's unit.
 
-    A step within 0.5 % of the curve's length of a correction is replaced by it.
+    The step at the time of a correction is replaced by it; where none is, those within 0.5 % of the curve's length,
+    unless the correction before took a step out: then this one is where it was moved to.
 
     Raises
     ------
@@ -21,12 +23,15 @@ def corrected(curve: TracedCurve, corrections: tuple[Correction, ...]) -> Traced
         A correction lies beyond the curve, names no step to take out, or makes the curve rise.
     """
     steps, said = list(zip(curve.time, curve.survival, strict=True)), list(curve.changes)
+    moved = False
     for c in corrections:
         if not 0.0 < c.time <= curve.end:
             raise InputError(f"correction {c}: expected a time after 0 and up to the curve's end, {curve.end:.4g}")
-        near = [s for s in steps[1:] if abs(s[0] - c.time) <= SAME * curve.end]
+        near = [s for s in steps[1:] if abs(s[0] - c.time) <= EXACT * curve.end]
+        near = near if near or moved else [s for s in steps[1:] if abs(s[0] - c.time) <= SAME * curve.end]
         if c.survival is None and not near:
             raise InputError(f"correction {c}: no step near this time; expected one to take out")
+        moved = c.survival is None
         steps = [s for s in steps if s not in near]
         if c.survival is not None:
             steps = sorted([*steps, (c.time, c.survival)])
