@@ -11,7 +11,7 @@ from remit import screen
 from remit.errors import InputError
 from remit.model.source_record import SourceRecord
 from remit.screen.features import features, streamed
-from remit.screen.machine import fitted, likeness
+from remit.screen.machine import BIAS, Likeness, fitted
 from remit.screen.tokens import numbered, words
 
 
@@ -31,11 +31,18 @@ def test_the_protocols_words_come_first_when_nothing_is_decided():
     assert {int(r[1:]) % 6 for r in order[:10]} == {0}
 
 
-def test_without_words_the_order_is_that_of_the_file_until_there_is_something_to_learn():
-    ranking = screen.Ranking(_texts())
-    assert ranking.order([]) == list(ranking.ids)
-    assert ranking.order([("r1", False)])[:2] == ["r0", "r2"]
-    learned = ranking.order([("r1", False), ("r0", True), ("r6", True), ("r12", True)])
+def test_without_words_titles_most_like_all_others_come_first_until_one_went_on():
+    texts = _texts()
+    texts["odd"] = screen.Text("an unheard of matter")
+    ranking = screen.Ranking(texts)
+    first = ranking.order([])
+    assert first[-1] == "odd"
+    turned = screen.Ranking(dict(reversed(texts.items())))
+    assert [ranking.scores([])[ranking.ids.index(r)] for r in turned.order([])] == pytest.approx(
+        sorted(ranking.scores([]), reverse=True), abs=1e-5
+    )
+    assert ranking.order([(first[0], False)]) == first[1:]
+    learned = ranking.order([("r0", True), ("r6", True), ("r12", True)])
     assert sum(int(r[1:]) % 6 == 0 for r in learned[:7]) >= 5
 
 
@@ -102,18 +109,24 @@ def test_a_number_for_each_code(codes):
 
 
 def test_rows_have_the_length_of_their_fields_and_an_empty_record_is_a_row_of_zeros():
-    held = features([["blood cells", "", "the blood"], ["a study of it", "", ""]], [(0.6, [0]), (0.4, [1])])
-    rows = held.rows(np.arange(3))
-    assert np.sqrt((rows.toarray() ** 2).sum(1)) == pytest.approx([1.0, 0.0, 0.6**0.5], abs=1e-6)
+    parts = [["blood cells", "", "the blood", "cells"], ["a study of it", "", "", "one study"]]
+    rows = features(parts, [(0.6, [0]), (0.4, [1])]).rows(np.arange(4))
+    assert np.sqrt((rows.toarray() ** 2).sum(1)) == pytest.approx([1.0, 0.0, 0.6**0.5, 1.0], abs=1e-6)
 
 
 def test_weights_are_those_worked_out_by_hand():
-    # terms: a "alpha beta", b "alpha" twice; n = 2; alpha is in both (more than 95 of 100) and weighs nothing
-    rows = features([["alpha beta gamma beta", "alpha alpha"]], [(1.0, [0])]).rows(np.arange(2)).toarray()
-    beta, other = 1 + np.log(2), 1.0
-    length = (beta**2 + 4 * other**2) ** 0.5  # gamma and three pairs beside beta
-    assert sorted(rows[0][rows[0] > 0])[-1] == pytest.approx(beta / length, abs=1e-6)
-    assert rows[1].max() == pytest.approx(1.0)  # only the pair alpha alpha is its own
+    # terms of the first: alpha, beta twice, and pairs; only beta is in two records and not in nearly all of them
+    texts = ["alpha beta gamma beta", "alpha beta", "alpha delta", "alpha delta epsilon zeta"]
+    rows = features([[*texts, "alpha"]], [(1.0, [0])]).rows(np.arange(5)).toarray()
+    lengths = np.array([7, 3, 3, 7, 1])
+    rarity = (np.log(6 / 3) + 1) ** 1.4
+    beta, pair = (
+        t / (t + 1.2 * (0.25 + 0.75 * lengths[0] / lengths.mean())) * rarity for t in (2, 1)
+    )  # alpha beta is a pair of two records too
+    assert sorted(rows[0][rows[0] > 0]) == pytest.approx(
+        [pair / np.hypot(beta, pair), beta / np.hypot(beta, pair)], abs=1e-6
+    )
+    assert rows[4].sum() == 0.0
 
 
 def test_texts_counted_by_hash_are_alike_as_texts_counted_exactly():
@@ -152,8 +165,11 @@ def test_replay_reads_each_record_once_and_work_saved_counts_what_was_not_read()
 def test_likeness_is_the_plain_inner_product():
     texts = [f"{t.title} {t.rest}" for t in _texts().values()]
     held = features([texts], [(1.0, [0])])
-    found, rows = likeness(held.by_term), held.rows(np.arange(60))
-    assert found == pytest.approx((rows @ rows.T).toarray(), abs=1e-6)
+    found, rows = Likeness(held.by_term), held.rows(np.arange(60))
+    likely = np.arange(60, dtype=np.float32)
+    for which in ([3], [59, 0, 3], range(60)):
+        asked = np.array(which)
+        assert found.rows(asked, likely) == pytest.approx((rows @ rows.T).toarray()[asked] + BIAS, abs=1e-6)
 
 
 def test_a_course_of_fits_scores_as_each_fit_alone():
@@ -174,4 +190,5 @@ def test_fields_made_of_several_parts_are_as_one_text():
     one, two = ["blood cells of mice", "", "the blood"], ["a study of it", "of mice", ""]
     parted = features([one, two], [(1.0, [0, 1])]).rows(np.arange(3))
     joined = features([[f"{a} {b}" for a, b in zip(one, two, strict=True)]], [(1.0, [0])]).rows(np.arange(3))
+    assert joined.nnz
     assert (parted @ parted.T).toarray() == pytest.approx((joined @ joined.T).toarray(), abs=1e-6)

@@ -1,9 +1,10 @@
 """Texts as rows of numbers: words and pairs of neighbouring words, weighted by how few records have them.
 
 Words: a *term* is a word of two letters or more, lower case and without a plural s, or two neighbouring ones; a row is
-a record, as a vector of length 1. Weight of a term: (1 + log of how often the record has it) times its inverse
-document frequency, log((1 + n) / (1 + n with it)) + 1. Source of the weights: Salton and Buckley (1988), Inf Process
-Manag 24:513-523.
+a record, as a vector of length 1. Weight of a term a record has t times: t (K + 1) / (t + K (1 - B + B l)), with l the
+record's number of terms over the mean, times its rarity: log((1 + n) / (1 + n with it)) + 1, to a power. Terms that one
+record alone has make no two alike and are left out. Source of the weights: Robertson and Zaragoza (2009), Found Trends
+Inf Retr 3:333-389 (BM25).
 
 Up to `EXACT` records every term has a column of its own. Beyond, terms are counted by their hash in a fixed number of
 columns, so that memory is set by the records and not by their vocabulary.
@@ -22,7 +23,8 @@ Rows: TypeAlias = "sparse.csr_array[np.float32, tuple[int, int]]"
 Columns: TypeAlias = "sparse.csc_array[np.float32]"
 Held: TypeAlias = "list[Rows] | Columns"
 Whole = npt.NDArray[np.int64]
-COMMON_SHARE = 0.95
+COMMON_SHARE, LEAST, POWER = 0.95, 2, 1.4
+K, B = np.float32(1.2), np.float32(0.75)
 CHUNK = 20_000
 
 
@@ -63,6 +65,10 @@ class Features:
         back = np.empty(order.size, np.int64)
         back[order] = np.arange(order.size)
         return sparse.csr_array(sparse.vstack(parts, format="csr"))[back]
+
+    def central(self) -> npt.NDArray[np.float32]:
+        """Return how like all rows together each row is."""
+        return self.times(np.sum([np.asarray(b.sum(axis=0)).ravel() for b in self.blocks], axis=0, dtype=np.float32))
 
     def times(self, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
         """Return the product of every row with one weight per term."""
@@ -124,16 +130,18 @@ def _terms(number: Whole, counts: Whole, bound: int) -> tuple[Whole, Whole, int]
 def _field(told: tuple[Whole, Whole], bound: int, weight: float) -> Columns:
     """One field's rows, weighed, as columns by term; terms no record has take no room."""
     term, counts, bound = _terms(*told, bound)
-    held = np.bincount(term, minlength=bound)
-    used = np.cumsum(held > 0)
-    starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
-    shape = (counts.size, int(used[-1]) if used.size else 0)
-    rows = sparse.csr_array((np.ones(term.size, np.float32), (used[term] - 1).astype(np.int32), starts), shape=shape)
-    found = rows.tocsc()
+    used = np.bincount(term, minlength=bound) >= LEAST
+    place, kept = np.cumsum(used, dtype=np.int32), used[term]
+    starts = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], np.cumsum(counts)])].astype(np.int32)
+    shape = (counts.size, int(place[-1]) if place.size else 0)
+    column = place[term[kept]] - np.int32(1)
+    found = sparse.csr_array((np.ones(column.size, np.float32), column, starts), shape=shape).tocsc()
     found.has_sorted_indices = True
     found.sum_duplicates()
     holders = np.diff(found.indptr).astype(np.int64)
-    found.data = (1 + np.log(found.data)) * np.repeat(_rarity(holders, counts.size), holders)
+    least = _damping(counts, float(counts.mean()) if counts.size else 0.0)
+    often = found.data / (found.data + least[found.indices])
+    found.data = often * np.repeat(_rarity(holders, counts.size), holders)
     sums = np.bincount(found.indices, found.data**2, counts.size)
     scale = np.sqrt(weight / np.where(sums == 0, 1.0, sums)).astype(np.float32)
     weights = np.asarray(found.data * scale[found.indices], dtype=np.float32)
@@ -142,18 +150,25 @@ def _field(told: tuple[Whole, Whole], bound: int, weight: float) -> Columns:
 
 def _rarity(held: Whole, n: int) -> npt.NDArray[np.float32]:
     """The inverse document frequency of terms that so many of n records have."""
-    idf = (np.log((1 + n) / (1 + held)) + 1).astype(np.float32)
+    idf = ((np.log((1 + n) / (1 + held)) + 1) ** POWER).astype(np.float32)
     if n > 1:
         idf[held > COMMON_SHARE * n] = 0.0
+    idf[held < LEAST] = 0.0
     return np.asarray(idf, dtype=np.float32)
+
+
+def _damping(counts: Whole, mean: float) -> npt.NDArray[np.float32]:
+    """What a record of so many terms adds below the line of its terms' weights, where records have `mean` terms."""
+    return np.asarray(K * (1 - B + B * (counts / max(mean, 1e-9)).astype(np.float32)), dtype=np.float32)
 
 
 def streamed(texts: Iterable[str], *, pairs: bool, buckets: int) -> Features:
     """Return the rows of texts read once, terms counted by hash in `buckets` (a power of two) columns."""
     blocks = [hashed(chunk, pairs, buckets) for chunk in _chunks(texts)]
     held, n = _holders(blocks, buckets), sum(b.shape[0] for b in blocks)
+    mean = sum(float(b.data.sum(dtype=np.float64)) for b in blocks) / max(n, 1)
     for block in blocks:
-        weigh(block, held, n)
+        weigh(block, held, n, mean)
     return Features(blocks)
 
 
@@ -165,11 +180,16 @@ def _holders(blocks: list[Rows], columns: int) -> Whole:
     return held
 
 
-def weigh(block: Rows, held: Whole, n: int) -> None:
-    """Turn counts into weights, in place: `held` says how many of `n` records have each term."""
-    block.data = (1 + np.log(block.data)) * _rarity(held, n)[block.indices]
+def weigh(block: Rows, held: Whole, n: int, mean: float) -> None:
+    """Turn counts into weights, in place: `held` says how many of `n` records have each term, and a record has `mean`
+    terms on average.
+    """
     filled = np.diff(block.indptr)
-    sums = np.bincount(np.repeat(np.arange(filled.size), filled), block.data**2, filled.size)
+    row = np.repeat(np.arange(filled.size), filled)
+    counts = np.bincount(row, block.data, filled.size).astype(np.int64)
+    often = block.data / (block.data + _damping(counts, mean)[row])
+    block.data = often * _rarity(held, n)[block.indices]
+    sums = np.bincount(row, block.data**2, filled.size)
     scale = (1 / np.sqrt(np.where(sums == 0, 1.0, sums))).astype(np.float32)
     block.data = block.data * np.repeat(scale, filled)
 

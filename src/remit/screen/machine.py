@@ -17,7 +17,7 @@ Singles = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 Scores = Callable[[Whole, Flags, Singles], Singles]
 Product = Callable[[Singles], Singles]
-GRAM_UP_TO, OFTEN = 4_000, 40
+GRAM_UP_TO, OFTEN, AHEAD = 4_000, 20, 32
 ROUNDS, STEPS, CLOSE = 8, 60, 2e-3
 BIAS = np.float32(1.0)
 
@@ -27,9 +27,7 @@ class Machine:
 
     def __init__(self, features: Features) -> None:
         self.features = features
-        self._gram: Singles | None = None
-        if features.size <= GRAM_UP_TO:
-            self._gram = likeness(features.by_term) + BIAS
+        self._gram = Likeness(features.by_term) if features.size <= GRAM_UP_TO else None
 
     def scores(self, examples: Whole, goes_on: Flags, strength: Singles) -> Singles:
         """Return a score for every row: the higher, the more it is like the examples that went on.
@@ -59,12 +57,13 @@ class Machine:
 class _Course:
     """Fits that follow one another over inner products worked out before."""
 
-    def __init__(self, gram: Singles) -> None:
+    def __init__(self, gram: "Likeness") -> None:
         self._gram = gram
+        self._last = np.zeros(gram.size, np.float32)
         self._begin()
 
     def _begin(self) -> None:
-        n = self._gram.shape[0]
+        n = self._gram.size
         self._held = np.zeros(0, np.int64)
         self._place = np.full(n, -1)
         self._weight = np.zeros(n, np.float32)
@@ -83,42 +82,65 @@ class _Course:
         among, weight = self._among[:m, :m], self._weight[:m]
         start = np.where(weight * y > 0, weight, y * cost)
         weight[:] = fitted(lambda v: among @ v, among.diagonal(), y, cost, start)
-        return np.asarray(weight @ self._beside[:m], dtype=np.float32)
+        self._last = np.asarray(weight @ self._beside[:m], dtype=np.float32)
+        return self._last.copy()
 
     def _tell(self, new: Whole) -> None:
         """Take up examples not held yet."""
         m, whole = self._held.size, self._held.size + new.size
         if whole > self._beside.shape[0]:
-            self._grow(min(max(2 * m, whole), self._gram.shape[0]))
+            self._grow(min(max(2 * m, whole), self._gram.size))
         self._held = np.concatenate([self._held, new])
         self._place[new] = np.arange(m, whole)
-        rows = self._gram.take(new, axis=0)
+        rows = self._gram.rows(new, self._last)
         self._beside[m:whole] = rows
         self._among[m:whole, :whole] = rows.take(self._held, axis=1)
         self._among[:m, m:whole] = self._among[m:whole, :m].T
 
     def _grow(self, room: int) -> None:
         m = self._held.size
-        beside, among = np.empty((room, self._gram.shape[0]), np.float32), np.empty((room, room), np.float32)
+        beside, among = np.empty((room, self._gram.size), np.float32), np.empty((room, room), np.float32)
         beside[:m], among[:m, :m] = self._beside[:m], self._among[:m, :m]
         self._beside, self._among = beside, among
 
 
-def likeness(turned: Columns) -> Singles:
-    """Return the inner product of every two rows: terms of many rows as full arrays, the rest as sparse."""
-    n = turned.shape[0]
-    held = np.diff(turned.indptr)
-    many, few = held > n / OFTEN, (held > 1) & (held <= n / OFTEN)
-    here = np.repeat(many, held)
-    full = np.zeros((n, int(many.sum())), np.float32)
-    full[turned.indices[here], np.repeat(np.arange(full.shape[1]), held[many])] = turned.data[here]
-    here = np.repeat(few, held)
-    starts = np.concatenate([[0], np.cumsum(held[few])])
-    part = sparse.csc_array((turned.data[here], turned.indices[here], starts), shape=(n, starts.size - 1)).tocsr()
-    found: Singles = np.asarray((part @ part.T).toarray(), dtype=np.float32) + full @ full.T
-    lengths = np.bincount(turned.indices, turned.data**2, n)
-    np.fill_diagonal(found, lengths)
-    return found
+class Likeness:
+    """The inner product of every row with every other, plus the bias, worked out when asked for and kept.
+
+    Terms of many rows are multiplied as full arrays, the rest as sparse ones.
+    """
+
+    def __init__(self, turned: Columns) -> None:
+        self.size = n = int(turned.shape[0])
+        held = np.diff(turned.indptr)
+        many, few = held > n / OFTEN, (held > 1) & (held <= n / OFTEN)
+        here = np.repeat(many, held)
+        self._full = np.zeros((n, int(many.sum())), np.float32)
+        self._full[turned.indices[here], np.repeat(np.arange(self._full.shape[1]), held[many])] = turned.data[here]
+        here = np.repeat(few, held)
+        starts = np.concatenate([[0], np.cumsum(held[few])])
+        part = sparse.csc_array((turned.data[here], turned.indices[here], starts), shape=(n, starts.size - 1))
+        self._part, self._turned = part.tocsr(), part.T
+        self._lengths = np.bincount(turned.indices, turned.data**2, n).astype(np.float32)
+        self._known = np.zeros(n, bool)
+        self._held = np.empty((n, n), np.float32)
+
+    def rows(self, which: Whole, likely: Singles) -> Singles:
+        """Return the rows of those numbers; where one is new, those `likely` to be asked for next are done with it."""
+        new = which[~self._known[which]]
+        if new.size:
+            waiting = np.flatnonzero(~self._known)
+            ahead = min(max(AHEAD, new.size // 4), waiting.size)
+            best = waiting[np.argpartition(-likely[waiting], ahead - 1)[:ahead]]
+            self._work_out(np.union1d(new, best))
+        return self._held.take(which, axis=0)
+
+    def _work_out(self, which: Whole) -> None:
+        found = (self._part[which] @ self._turned).toarray()
+        found += self._full[which] @ self._full.T
+        found[np.arange(which.size), which] = self._lengths[which]
+        self._held[which] = found + BIAS
+        self._known[which] = True
 
 
 def fitted(product: Product, diagonal: Singles, y: Singles, strength: Singles, start: Singles) -> Singles:
@@ -131,35 +153,39 @@ def fitted(product: Product, diagonal: Singles, y: Singles, strength: Singles, s
     a, f = start, product(start)
     for _ in range(ROUNDS):
         inside = y * f < 1
-        a = _solved(product, diagonal, ridge, inside, y, a * inside.astype(np.float32))
-        f = product(a)
+        if a[~inside].any():
+            a = a * inside
+            f = product(a)
+        a, f = _solved(product, diagonal, ridge, inside, y, a, f)
         if np.array_equal(y * f < 1, inside):
             break
     return a
 
 
 def _solved(
-    product: Product, diagonal: Singles, ridge: Singles, inside: npt.NDArray[np.bool_], y: Singles, start: Singles
-) -> Singles:
-    """Solve (K + ridge) a = y on the examples `inside`, the others held at 0, by preconditioned conjugate gradients."""
+    product: Product, diagonal: Singles, ridge: Singles, inside: Flags, y: Singles, a: Singles, f: Singles
+) -> tuple[Singles, Singles]:
+    """Solve (K + ridge) a = y on the examples `inside`, the others held at 0, by preconditioned conjugate gradients
+    from `a`, of which K makes `f`; return both anew.
+    """
     on = inside.astype(np.float32)
     scale = on / (diagonal + ridge)
-    a = start
-    rest = on * (y - product(a) - ridge * a)
+    rest = on * (y - f - ridge * a)
     along = scale * rest
     step, size = along.copy(), float(rest @ along)
     aim = CLOSE**2 * max(float(on.sum()), 1.0)
     for _ in range(STEPS):
         if float(rest @ rest) <= aim or size <= 0:
             break
-        moved = on * (product(step) + ridge * step)
+        made = product(step)
+        moved = on * (made + ridge * step)
         length = np.float32(size / float(step @ moved))
-        a = a + length * step
+        a, f = a + length * step, f + length * made
         rest = rest - length * moved
         along = scale * rest
         again = float(rest @ along)
         step, size = along + np.float32(again / size) * step, again
-    return a
+    return a, f
 
 
 def weights(rows: Rows, goes_on: Flags, strength: Singles) -> tuple[Singles, np.float32]:

@@ -24,8 +24,8 @@ from remit.screen.machine import Flags, Machine, Scores, Singles
 from remit.screen.stopping import Seen, random_order
 
 _SIGNS = re.compile(r"[^\w\n]+|_")
-NAME, SEED = "remit linear machine 1", "remit presumed 1"
-EXACT_UP_TO, PAIRS_UP_TO, BUCKETS = 50_000, 200_000, 2**20
+NAME, SEED = "remit linear machine 2", "remit presumed 1"
+EXACT_UP_TO, PAIRS_UP_TO, BUCKETS, WORDS_UNTIL = 50_000, 200_000, 2**20, 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,8 @@ class Settings:
     """What is not learned. Chosen over eight finished reviews, none of them kept back: see docs/reference/screening.md.
 
     `strength` is what mistakes cost against a plain answer; `ratio` how much more all that went on count than all that
-    did not; `presumed` how many unread records stand in as not going on; `words` the weight of the protocol's words.
+    did not; `presumed` how many unread records stand in as not going on, a third of all at most; `words` the weight of
+    the protocol's words, which count less and less once more than `WORDS_UNTIL` records went on.
     `title`, `rest` and `authors` are what these fields alone add to likeness; the remainder is title and rest together.
     """
 
@@ -74,8 +75,8 @@ class Ranking:
     texts
         Each record's id with what is learned from (see `text`).
     protocol_words
-        What the review looks for, in its own words; may be empty, and the records then come as they stand until one
-        went on and one did not.
+        What the review looks for, in its own words; may be empty, and until one went on those records then come first
+        whose titles are most like all others'.
     """
 
     def __init__(self, texts: Mapping[str, Text], protocol_words: str = "", settings: Settings | None = None) -> None:
@@ -84,12 +85,14 @@ class Ranking:
         self._number = {r: i for i, r in enumerate(self.ids)}
         held = _rows([*texts.values(), Text(title=protocol_words)], self.settings)
         self._asked = bool(tokens.words([protocol_words])[0].size)
+        self._central = np.zeros(0, np.float32) if self._asked else _central([t.title for t in texts.values()])
         self._machine = Machine(held)
         shuffled = random_order(self.ids, SEED)
         self._shuffled = np.array([self._number[r] for r in shuffled], np.int64)
 
-    def scores(self, decided: Sequence[Seen]) -> Singles | None:
-        """Return a score per record, higher to be read sooner; None where nothing can be learned yet.
+    def scores(self, decided: Sequence[Seen]) -> Singles:
+        """Return a score per record, higher to be read sooner: without words and until one went on, how like all others
+        its title is.
 
         Raises
         ------
@@ -106,8 +109,6 @@ class Ranking:
         """Return the records not decided, to be read in this order."""
         done = {r for r, _ in decided}
         scores = self.scores(decided)
-        if scores is None:
-            return [r for r in self.ids if r not in done]
         return [r for i in np.argsort(-scores, kind="stable") if (r := self.ids[i]) not in done]
 
     def course(self) -> Callable[[Whole, Flags, int], Whole]:
@@ -118,8 +119,6 @@ class Ranking:
 
         def best(done: Whole, on: Flags, many: int) -> Whole:
             scores = self._scores(done, on, score)
-            if scores is None:
-                scores = -np.arange(len(self.ids), dtype=np.float32)
             scores[done] = -np.inf
             many = min(many, len(self.ids) - done.size)
             if many == 1:
@@ -128,9 +127,9 @@ class Ranking:
 
         return best
 
-    def _scores(self, done: Whole, on: Flags, score: Scores) -> Singles | None:
-        if not self._asked and not (on.any() and not on.all()):
-            return None
+    def _scores(self, done: Whole, on: Flags, score: Scores) -> Singles:
+        if not self._asked and not on.any():
+            return self._central.copy()
         presumed = self._presumed(done)
         extra = np.array([len(self.ids)] if self._asked else [], np.int64)
         examples = np.concatenate([done, presumed, extra])
@@ -141,14 +140,19 @@ class Ranking:
         """The first so many unread records of an order that knows nothing of them."""
         unread = np.ones(len(self.ids), bool)
         unread[done] = False
-        return self._shuffled[unread[self._shuffled]][: self.settings.presumed]
+        return self._shuffled[unread[self._shuffled]][: presumed(self.settings, len(self.ids))]
+
+
+def presumed(settings: Settings, records: int) -> int:
+    """Return how many unread records of so many stand in as not going on."""
+    return min(settings.presumed, -(-records // 3))
 
 
 def strengths(settings: Settings, goes_on: Flags, asked: int) -> Singles:
     """Return what a mistake on each example costs; the last example is the protocol's words where `asked` is 1."""
     weight = np.ones(goes_on.size)
     if asked:
-        weight[-1] = settings.words
+        weight[-1] = settings.words * min(1.0, WORDS_UNTIL / max(int(goes_on.sum()) - 1, 1))
     on = float(weight[goes_on].sum())
     off = max(int((~goes_on).sum()), 1)
     weight[~goes_on] = max(on, 1.0) / (settings.ratio * off)
@@ -170,6 +174,11 @@ def _rows(texts: Sequence[Text], settings: Settings) -> Features:
     )
     fields = ((together, (0, 1)), (title, (0,)), (rest, (1,)), (authors, (2,)))
     return features(parts, [(weight, which) for weight, which in fields if weight > 0])
+
+
+def _central(titles: Sequence[str]) -> Singles:
+    """How like all titles together each title is."""
+    return _rows([Text(title=t) for t in titles], Settings(title=1.0, authors=0.0)).central()
 
 
 def queue(
@@ -197,6 +206,6 @@ def queue(
     ranking = Ranking({i: text(r) for i, r in records.items()}, protocol_words, settings)
     scores = ranking.scores(decisions)
     return tuple(
-        ReadNext(record=r, place=i, score=0.0 if scores is None else float(scores[ranking._number[r]]), by=NAME)
+        ReadNext(record=r, place=i, score=float(scores[ranking._number[r]]), by=NAME)
         for i, r in enumerate(ranking.order(decisions), 1)
     )

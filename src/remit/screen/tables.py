@@ -17,7 +17,7 @@ from remit.errors import InputError
 from remit.model.record_table import Batch, Ids, RecordTable
 from remit.screen.features import Rows, Whole, hashed, weigh
 from remit.screen.machine import Singles, weights
-from remit.screen.order import BUCKETS, PAIRS_UP_TO, SEED, Settings, Text, strengths
+from remit.screen.order import BUCKETS, PAIRS_UP_TO, SEED, Settings, Text, presumed, strengths
 
 FIELDS = ("title", "abstract", "keywords")
 
@@ -63,26 +63,34 @@ def scores(
     Raises
     ------
     InputError
-        There are no words, and not both examples that went on and examples that did not.
+        There are no words, and no example that went on.
     """
     settings = settings or Settings()
     on = np.array([x for _, x in examples], bool)
-    if not protocol_words.strip() and not (on.any() and not on.all()):
-        raise InputError(
-            "nothing to learn an order from: give the protocol's words, or decisions that include and that exclude"
-        )
+    if not protocol_words.strip() and not on.any():
+        raise InputError("nothing to learn an order from: give the protocol's words, or a decision that includes")
     pairs = _size(records) <= PAIRS_UP_TO
-    held, n, drawn = _first_pass(records, pairs, settings.presumed, decided)
+    held, total, n, drawn = _first_pass(records, pairs, presumed(settings, _size(records)), decided)
     words = [protocol_words] if protocol_words.strip() else []
     asked = hashed([protocol_words], pairs, BUCKETS)
     held += np.bincount(asked.indices, minlength=BUCKETS)
-    presumed = _said(records.of(drawn, *FIELDS))
+    known = _Known(held, n + 1, (total + float(asked.data.sum())) / (n + 1))
+    unread = _said(records.of(drawn, *FIELDS))
     back = np.argsort(np.argsort(drawn)).tolist()
-    texts = [*(f"{t.title} {t.rest}" for t, _ in examples), *(presumed[i] for i in back), *words]
+    texts = [*(f"{t.title} {t.rest}" for t, _ in examples), *(unread[i] for i in back), *words]
     goes_on = np.concatenate([on, np.zeros(drawn.size, bool), np.ones(len(words), bool)])
-    rows = _weighed(texts, pairs, held, n + 1)
+    rows = _weighed(texts, pairs, known)
     term, bias = weights(rows, goes_on, strengths(settings, goes_on, len(words)))
-    return _second_pass(records, pairs, held, n + 1, term, bias)
+    return _second_pass(records, pairs, known, term, bias)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """How many of `n` records have each term, and how many terms they have on average."""
+
+    held: Whole
+    n: int
+    mean: float
 
 
 def _size(records: RecordTable) -> int:
@@ -90,34 +98,38 @@ def _size(records: RecordTable) -> int:
     return end - begin
 
 
-def _first_pass(records: RecordTable, pairs: bool, draw: int, decided: Container[int]) -> tuple[Whole, int, Ids]:
-    """How many records have each term, how many there are, and the first ids of an order that knows nothing of them."""
-    held, n = np.zeros(BUCKETS, np.int64), 0
+def _first_pass(records: RecordTable, pairs: bool, draw: int, decided: Container[int]) -> tuple[Whole, float, int, Ids]:
+    """How many records have each term, how many terms they have in all, how many records there are, and the first ids
+    of an order that knows nothing of them.
+    """
+    held, total, n = np.zeros(BUCKETS, np.int64), 0.0, 0
     first: list[tuple[bytes, int]] = []
     for page in records.pages(*FIELDS):
         ids = page.column("id").to_numpy().tolist()
-        held += np.bincount(hashed(_said(page), pairs, BUCKETS).indices, minlength=BUCKETS)
+        rows = hashed(_said(page), pairs, BUCKETS)
+        held += np.bincount(rows.indices, minlength=BUCKETS)
+        total += float(rows.data.sum(dtype=np.float64))
         n += len(ids)
         here = nsmallest(draw, ((_blind(i), i) for i in ids if i not in decided))
         first = list(islice(merge(first, here), draw))
-    return held, n, np.array([i for _, i in first], np.int64)
+    return held, total, n, np.array([i for _, i in first], np.int64)
 
 
 def _blind(i: int) -> bytes:
     return hashlib.sha256(f"{SEED}\0{i}".encode()).digest()
 
 
-def _second_pass(records: RecordTable, pairs: bool, held: Whole, n: int, term: Singles, bias: np.float32) -> Scores:
+def _second_pass(records: RecordTable, pairs: bool, known: _Known, term: Singles, bias: np.float32) -> Scores:
     ids, values = [np.empty(0, np.int64)], [np.empty(0, np.float32)]
     for page in records.pages(*FIELDS):
         ids.append(page.column("id").to_numpy())
-        values.append(np.asarray(_weighed(_said(page), pairs, held, n) @ term + bias, np.float32))
+        values.append(np.asarray(_weighed(_said(page), pairs, known) @ term + bias, np.float32))
     return Scores(np.concatenate(ids), np.concatenate(values))
 
 
-def _weighed(texts: Iterable[str], pairs: bool, held: Whole, n: int) -> Rows:
+def _weighed(texts: Iterable[str], pairs: bool, known: _Known) -> Rows:
     rows = hashed(list(texts), pairs, BUCKETS)
-    weigh(rows, held, n)
+    weigh(rows, known.held, known.n, known.mean)
     return rows
 
 
