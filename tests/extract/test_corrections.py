@@ -32,7 +32,7 @@ def test_corrections_on_the_command_line(tmp_path, capsys):
     assert main(["trace", str(tmp_path / "out" / "trace.yaml"), "--correct", "a=20:0.5"]) == 0
     out = capsys.readouterr().out
     assert "by hand, 10:-" in out and "by hand, 20:0.5" in out
-    assert main([*words, "--correct", "b=5:0.7"]) == 2
+    assert main(["trace", str(tmp_path / "out" / "trace.yaml"), "--correct", "b=5:0.7"]) == 2
     assert "which curve? write NAME=T:S; curves: a" in capsys.readouterr().err
 
 
