@@ -106,6 +106,9 @@ def test_hazard_ratio_routes_in_their_order():
     assert p.route == "hazard ratio and p-value"
     assert p.variance == pytest.approx((math.log(0.5) / Z) ** 2)
     assert used([a_contrast("k1", 0.5, p="<.001")], hr(), arms=ARMS).marks == ("p-bound",)
+    events = used([a_contrast("k1", 0.5, events_arm=10, events_comparator=20)], hr(), arms=ARMS)
+    assert (events.route, events.marks) == ("hazard ratio and events of both arms", ("approximate",))
+    assert events.effect == pytest.approx(math.log(0.5)) and events.variance == pytest.approx(1 / 10 + 1 / 20)
     counts = [a_count("c1", 10, 50, outcome="efs-events", basis="randomised")]
     counts.append(a_count("c2", 20, 50, arm="b", outcome="efs-events", basis="randomised"))
     peto = used(counts, hr(), arms=ARMS)

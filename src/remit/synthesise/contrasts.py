@@ -19,6 +19,7 @@ from remit.stats.effects import (
     log_odds_ratio,
     log_risk_ratio,
 )
+from remit.stats.hr_routes import PrintedComparison, by
 from remit.synthesise.index import Index
 from remit.synthesise.made import Estimate, Natural, estimate
 from remit.synthesise.reasons import Refusal
@@ -85,7 +86,10 @@ def printed(analysis: Analysis, c: Candidate, row: Contrast) -> Estimate | Refus
 
 
 def _from_ratio(row: Contrast, measure: str) -> tuple[Effect, int, str, tuple[str, ...]] | None:
-    """Return effect, rank, route and marks from a printed ratio with an interval or a p-value, in its own direction."""
+    """Return effect, rank, route and marks of a printed ratio in its own direction.
+
+    Its variance is from the interval, else from the p-value, else (hazard ratios) from the events of both arms.
+    """
     if row.estimate is None:
         return None
     name = {"HR": "hazard ratio", "RR": "risk ratio", "OR": "odds ratio"}[measure]
@@ -95,14 +99,18 @@ def _from_ratio(row: Contrast, measure: str) -> tuple[Effect, int, str, tuple[st
             effect = log_hr_from_interval(row.estimate, row.lower, row.upper, row.level or 0.95)
             return effect, rank, f"{name} and interval", ()
     p = p_value(row.p)
-    if p is None:
-        return None
-    value, sided, bound = p
-    try:
-        effect = log_hr_from_p(row.estimate, value, None, sided)
-    except InputError:
-        return None
-    return effect, rank + 1, f"{name} and p-value", ("p-bound",) if bound else ()
+    if p is not None:
+        value, sided, bound = p
+        with suppress(InputError):
+            effect = log_hr_from_p(row.estimate, value, None, sided)
+            return effect, rank + 1, f"{name} and p-value", ("p-bound",) if bound else ()
+    if measure == "HR" and row.events_arm and row.events_comparator:
+        told = PrintedComparison(
+            hr=row.estimate, observed_arm=row.events_arm, observed_comparator=row.events_comparator
+        )
+        effect = by("hr and events by arm", told).effect
+        return effect, rank + 2, f"{name} and events of both arms", ("approximate",)
+    return None
 
 
 def p_value(text: str) -> tuple[float, int, bool] | None:
