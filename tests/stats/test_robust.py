@@ -178,3 +178,15 @@ def test_metafor_and_robumeta(reference):
         reference.agree(
             case, got | {"b": fit.estimate, "se": fit.se, "pval": fit.p, "ci_lb": fit.lower, "ci_ub": fit.upper}
         )
+
+
+def test_effects_without_any_spread_leave_no_doubt_and_no_warning():
+    alike = robust_regression(np.full(6, 0.5), np.full(6, 0.1), [0, 0, 1, 1, 2, 2])
+    assert (alike.estimate[0], alike.p[0]) == (pytest.approx(0.5), pytest.approx(0.0, abs=1e-12))
+    nothing = robust_regression(np.zeros(6), np.full(6, 0.1), [0, 0, 1, 1, 2, 2])
+    assert (nothing.statistic[0], nothing.p[0]) == (0.0, 1.0)
+
+
+def test_one_cluster_is_refused_before_anything_is_divided_by_it():
+    with pytest.raises(InputError, match="1 clusters for 1 coefficients"):
+        robust_weights([0.1, 0.2, 0.4], [0.1, 0.2, 0.1], [0, 0, 0])

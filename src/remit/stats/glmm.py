@@ -111,7 +111,7 @@ def pool_proportions(
     k, tau2 = x.size, top.tau**2
     common = clopper_pearson(int(surface.sum_x), int(surface.sum_n), level)
     reach = t_quantile(level, k - 2) * math.sqrt(tau2 + se * se) if k > 2 else None
-    q = likelihood_ratio_q(x, n)
+    q = _likelihood_ratio_q(x, n)
     return ProportionFit(
         k=k,
         n=int(surface.sum_n),
@@ -147,7 +147,7 @@ _no_maximum = (
 )
 
 
-def likelihood_ratio_q(x: FloatArray, n: FloatArray) -> float:
+def _likelihood_ratio_q(x: FloatArray, n: FloatArray) -> float:
     """Return twice the log-likelihood ratio of one proportion per study against one for all."""
     p = x.sum() / n.sum()
     own = xlogy(x, x / n) + xlogy(n - x, (n - x) / n)

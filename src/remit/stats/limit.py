@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from remit.errors import InputError
 from remit.stats import _check
+from remit.stats._check import FloatArray
 from remit.stats.interval import chi2_p, normal_p, normal_quantile
 from remit.stats.result import Result
 from remit.stats.small_study import MINIMUM
@@ -63,9 +64,8 @@ def limit_meta(
     if between < 0.0:
         raise InputError(f"tau2 {tau2!r}; expected 0 or more; a negative estimate stands for 0")
     tau, spread = math.sqrt(between), np.sqrt(v + between)
-    bias, slope, covariance = _line(y / spread, 1.0 / spread)
-    toward = np.array([tau, 1.0])
-    estimate, se = slope + tau * bias, math.sqrt(float(toward @ covariance @ toward))
+    bias, slope, middle, ss = _line(y / spread, 1.0 / spread)
+    estimate, se = slope + tau * bias, math.sqrt(between / y.size + (1.0 - tau * middle) ** 2 / ss)
     effects = slope + tau / spread * (y - slope)
     s = np.sqrt(v)
     residual = _left(y / s, 1.0 / s)
@@ -93,26 +93,22 @@ def limit_meta(
     )
 
 
-def _line(z: npt.NDArray[np.float64], x: npt.NDArray[np.float64]) -> tuple[float, float, npt.NDArray[np.float64]]:
-    """Return intercept, slope and their covariance for residuals of variance 1."""
+def _line(z: FloatArray, x: FloatArray) -> tuple[float, float, float, float]:
+    """Return intercept, slope, the mean of x and the sum of squares around it, for residuals of variance 1."""
     middle = float(x.mean())
     off = x - middle
     ss = float(off @ off)
     slope = float(off @ z) / ss
-    return (
-        float(z.mean()) - slope * middle,
-        slope,
-        np.array([[1.0 / x.size + middle**2 / ss, -middle / ss], [-middle / ss, 1.0 / ss]]),
-    )
+    return float(z.mean()) - slope * middle, slope, middle, ss
 
 
-def _left(z: npt.NDArray[np.float64], x: npt.NDArray[np.float64]) -> float:
+def _left(z: FloatArray, x: FloatArray) -> float:
     """Return the sum of squares that the line leaves."""
-    intercept, slope, _ = _line(z, x)
+    intercept, slope, _, _ = _line(z, x)
     r = z - intercept - slope * x
     return float(r @ r)
 
 
-def _unexplained(z: npt.NDArray[np.float64], x: npt.NDArray[np.float64]) -> float:
+def _unexplained(z: FloatArray, x: FloatArray) -> float:
     total = float(((z - z.mean()) ** 2).sum())
     return _left(z, x) / total if total > 0.0 else 0.0

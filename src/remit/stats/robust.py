@@ -133,6 +133,7 @@ def robust_weights(
     key, names = indices(cluster, y.size, "cluster")
     if not 0.0 <= correlation <= 1.0:
         raise InputError(f"correlation {correlation!r}; expected a number from 0 to 1")
+    _enough(len(names), x.shape[1])
     blocks = [np.flatnonzero(key == j) for j in range(len(names))]
     if working == "correlated":
         size = np.array([block.size for block in blocks], dtype=np.float64)
@@ -158,8 +159,7 @@ def _robust(
     key, names = indices(cluster, y.size, "cluster")
     count, p = len(names), x.shape[1]
     tail(level)
-    if count <= p:
-        raise InputError(f"{count} clusters for {p} coefficients; expected more clusters than coefficients")
+    _enough(count, p)
     if (m[key[:, None] != key] != 0.0).any():
         raise InputError("covariance links clusters; expected 0 between clusters; use the outermost grouping")
     if kind not in ("CR0", "CR1", "CR2"):
@@ -179,7 +179,8 @@ def _robust(
     if kind == "CR2":
         df = _satterthwaite(m, x, bread, sides, blocks)
     se = np.sqrt(np.diag(covariance))
-    statistic = beta / se
+    statistic = np.where(beta == 0.0, 0.0, np.copysign(np.inf, beta))  # where residuals leave no doubt at all
+    np.divide(beta, se, out=statistic, where=se > 0.0)
     half = se * np.array([t_quantile(level, d) for d in df])
     few = f"degrees of freedom down to {df.min():.1f}: too few clusters carry this to trust its level"
     return Robust(
@@ -199,6 +200,13 @@ def _robust(
         note=few if df.min() < FEW else "",
         level=level,
     )
+
+
+def _enough(clusters: int, coefficients: int) -> None:
+    if clusters <= coefficients:
+        raise InputError(
+            f"{clusters} clusters for {coefficients} coefficients; expected more clusters than coefficients"
+        )
 
 
 def _adjustment(m: FloatArray, x: FloatArray, bread: FloatArray) -> FloatArray:
