@@ -87,7 +87,7 @@ def test_orders_of_a_moderator_equal_those_counted_one_by_one(estimator, x):
     y, v = data(len(x), seed=11, spread=1.0)
     y = y + 0.2 * np.array(x)
     got = permutation.moderator(y, v, x, estimator)
-    slow = permutation.coefficients(y, v, np.column_stack((np.ones(len(x)), x)), estimator)
+    slow = permutation._of_design(y, v, np.column_stack((np.ones(len(x)), x)), estimator)
     assert (got.p, got.arrangements) == (slow.p, slow.arrangements)
     assert got.statistic == pytest.approx(slow.statistic, rel=1e-9)
 

@@ -46,3 +46,13 @@ def test_against_metafor(reference):
         else:
             continue
         reference.agree(case, {"pval": got.p})
+
+
+@pytest.mark.parametrize("columns", ((1.0, 0), (-2.0, 0), (1.0, 1)))
+def test_a_constant_and_one_moderator_in_any_form_equal_order_by_order(columns):
+    y, v = np.array([0.1, 0.9, -0.4, 1.2, 0.3]), np.array([0.05, 0.1, 0.04, 0.2, 0.12])
+    x = np.stack((np.full(5, columns[0]), [0.0, 1.0, 0.5, 2.0, 1.0]), axis=1)
+    x = x[:, ::-1] if columns[1] else x
+    got, slow = permutation.coefficients(y, v, x), permutation._of_design(y, v, x, "reml")
+    assert (got.p, got.arrangements) == (slow.p, slow.arrangements)
+    assert got.statistic == pytest.approx(slow.statistic, rel=1e-8)

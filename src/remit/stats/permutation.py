@@ -21,7 +21,7 @@ from remit.stats.residual_tau2 import Weighted, tau2_given
 from remit.stats.result import Result
 
 LineEstimator = Literal["none", "dersimonian-laird", "maximum-likelihood", "reml"]
-LINE_ESTIMATORS = ("none", "dersimonian-laird", "maximum-likelihood", "reml")
+LINE_ESTIMATORS: tuple[LineEstimator, ...] = ("none", "dersimonian-laird", "maximum-likelihood", "reml")
 LEVEL_Z = 1e-10  # two z nearer than this are the same arrangement up to rounding
 ROWS = 4096
 MOST = 2**17
@@ -89,6 +89,26 @@ def coefficients(
     """
     y, v = _check.studies(effect, variance)
     x = design_matrix(design, y.size)
+    constant = np.flatnonzero(np.ptp(x, axis=0) == 0.0)
+    line = next((known for known in LINE_ESTIMATORS if known == estimator), None)
+    if line is not None and x.shape[1] == 2 and constant.size == 1 and y.size > 2:
+        return _of_line(y, v, x, int(constant[0]), line)
+    return _of_design(y, v, x, estimator)
+
+
+def _of_line(y: FloatArray, v: FloatArray, x: FloatArray, constant: int, estimator: LineEstimator) -> Permutation:
+    """Return the tests of a constant, in column `constant`, and one moderator, many orders at once."""
+    found = moderator(y, v, x[:, 1 - constant], estimator)
+    p, z = list(found.p), list(found.statistic)
+    z[0] *= math.copysign(1.0, float(x[0, constant]))
+    if constant == 1:
+        p.reverse()
+        z.reverse()
+    return Permutation(tuple(p), found.arrangements, tuple(z))
+
+
+def _of_design(y: FloatArray, v: FloatArray, x: FloatArray, estimator: RegressionEstimator) -> Permutation:
+    """Return the tests of any design, order by order."""
     kinds, labels, counts = np.unique(x, axis=0, return_inverse=True, return_counts=True)
     orders = math.factorial(y.size) // math.prod(math.factorial(int(c)) for c in counts)
     if orders > MOST or y.size > 10:
