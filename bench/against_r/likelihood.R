@@ -33,15 +33,21 @@ glmm_rates <- function(where, dat) lapply(c("UM.FS", "CM.EL"), function(model)
   exactly(where, list(measure = "IRR", model = model, x1i = dat$x1i, t1i = dat$t1i, x2i = dat$x2i, t2i = dat$t2i, nAGQ = 21, control = TIGHT), model,
           list(measure = "IRR", model = model, method = "ML")))
 
+# VGAM's errors are from the expected information; these are from the observed one, by numerical differences.
 beta_binomial <- function(where, dat) list(analysis("bb_ml", list(a = 1), attempt(where, {
-  fit <- VGAM::vglm(cbind(xi, ni - xi) ~ 1, VGAM::betabinomial(irho = 0.1), data = dat, epsilon = 1e-12, maxit = 500)
-  c <- coef(summary(fit)); mu <- plogis(c[1, 1])
-  list(logit_mu = c[1, 1], logit_rho = c[2, 1], se_logit_mu = c[1, 2], se_logit_rho = c[2, 2], logLik = VGAM::logLik(fit) , mu = mu,
-       rho = plogis(c[2, 1]), mu_ci = I(plogis(c[1, 1] + c(-1, 1) * qnorm(.975) * c[1, 2])))
+  fit <- VGAM::vglm(cbind(xi, ni - xi) ~ 1, VGAM::betabinomial(irho = 0.1), data = dat, epsilon = 1e-13, maxit = 1000)
+  height <- function(at) {
+    mu <- plogis(at[1]); rho <- plogis(at[2]); a <- mu * (1 - rho) / rho; b <- (1 - mu) * (1 - rho) / rho
+    sum(lchoose(dat$ni, dat$xi) + lbeta(dat$xi + a, dat$ni - dat$xi + b) - lbeta(a, b))
+  }
+  at <- stats4::coef(VGAM::summaryvglm(fit))[, 1]
+  error <- sqrt(diag(solve(-numDeriv::hessian(height, at)))); mu <- plogis(at[1])
+  list(logit_mu = at[1], logit_rho = at[2], se_logit_mu = error[1], se_logit_rho = error[2], logLik = height(at), mu = mu,
+       rho = plogis(at[2]), mu_ci = I(plogis(at[1] + c(-1, 1) * qnorm(.975) * error[1])))
 })))
 
 nested <- function(where, dat) {
-  tight <- list(optimizer = "nlminb", rel.tol = 1e-12)
+  tight <- list(optimizer = "nlminb", rel.tol = 1e-10, iter.max = 1000, eval.max = 3000)
   fit <- function(...) metafor::rma.mv(yi, vi, data = dat, control = tight, ...)
   out <- list()
   for (m in c("REML", "ML")) out <- c(out, list(
@@ -56,19 +62,20 @@ nested <- function(where, dat) {
       cf <- confint(fit(random = ~1 | cluster/es), control = list(tol = 1e-10)); list(sigma2_1 = rows(cf[[1]]), sigma2_2 = rows(cf[[2]])) })),
     analysis("t_test_ranef_pred", list(test = "t", dfs = "contain"), attempt(paste(where, "t"), {
       r <- fit(random = ~1 | cluster/es, test = "t", dfs = "contain"); p <- predict(r); e <- ranef(r)$cluster
-      c(multi(r), list(pi_lb = p$pi.lb, pi_ub = p$pi.ub, ranef_cluster = I(e$intrcpt), ranef_cluster_labels = I(as.integer(rownames(e))))) })),
+      c(multi(r), list(pi_lb = p$pi.lb, pi_ub = p$pi.ub, ranef_cluster = I(e$intrcpt), ranef_cluster_labels = I(rownames(e)))) })),
     analysis("che_rho06", list(method = "REML"), attempt(where, multi(metafor::rma.mv(yi, v, random = ~1 | cluster/es, data = dat, control = tight))))))
 }
 robustly <- function(where, dat) {
-  tight <- list(optimizer = "nlminb", rel.tol = 1e-12)
+  tight <- list(optimizer = "nlminb", rel.tol = 1e-10, iter.max = 1000, eval.max = 3000)
   out <- list()
   for (mods in list(NULL, ~x)) {
     end <- if (is.null(mods)) "" else "_mod"; args <- list(mods = if (is.null(mods)) "" else "mods=~x,")
-    mv <- attempt(where, metafor::rma.mv(yi, vi, mods = mods, random = ~1 | cluster/es, data = dat, control = tight))
-    uni <- attempt(where, metafor::rma(yi, vi, mods = mods, data = dat, method = "REML", control = steps))
+    more <- if (is.null(mods)) list() else list(mods = mods)
+    mv <- attempt(where, do.call(metafor::rma.mv, c(list(yi = dat$yi, V = dat$vi, random = ~1 | cluster/es, data = dat, control = tight), more)))
+    uni <- attempt(where, do.call(metafor::rma, c(list(yi = dat$yi, vi = dat$vi, data = dat, method = "REML", control = steps), more)))
     if (!is.null(mv)) out <- c(out, list(
-      analysis(paste0("robust_mv_CR1", end), args, attempt(where, multi(robust(mv, cluster = cluster, clubSandwich = FALSE)))),
-      analysis(paste0("robust_mv_CR2", end), args, attempt(where, multi(robust(mv, cluster = cluster, clubSandwich = TRUE))))))
+      analysis(paste0("robust_mv_CR1", end), args, attempt(where, multi(robust(mv, cluster = dat$cluster, clubSandwich = FALSE)))),
+      analysis(paste0("robust_mv_CR2", end), args, attempt(where, multi(robust(mv, cluster = dat$cluster, clubSandwich = TRUE))))))
     flat <- function(f) { u <- univariate(f, TRUE); u$ddf <- I(f$ddf); u$X <- NULL; u }
     if (!is.null(uni)) out <- c(out, list(
       analysis(paste0("robust_uni_CR1", end), args, attempt(where, flat(robust(uni, cluster = dat$cluster)))),
@@ -89,7 +96,7 @@ outcomes <- function(where, dat) {
   out <- list()
   for (m in c("REML", "ML")) for (s in c("UN", "CS", "HCS", "DIAG"))
     out[[length(out) + 1]] <- analysis(paste0(s, "_", m), list(struct = s, method = m), attempt(paste(where, s), multi(
-      metafor::rma.mv(yi, v, mods = ~outcome - 1, random = ~outcome | trial, struct = s, data = dat, method = m, control = list(optimizer = "nlminb", rel.tol = 1e-12)))))
+      metafor::rma.mv(yi, v, mods = ~outcome - 1, random = ~outcome | trial, struct = s, data = dat, method = m, control = list(optimizer = "nlminb", rel.tol = 1e-10, iter.max = 1000, eval.max = 3000)))))
   out
 }
 

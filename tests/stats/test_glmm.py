@@ -12,7 +12,7 @@ from scipy.integrate import quad
 from scipy.optimize import minimize
 from scipy.special import expit
 
-from remit.errors import InputError
+from remit.errors import InputError, NotConverged
 from remit.stats import pool
 from remit.stats._logit_normal import LogitNormal
 from remit.stats.beta_binomial import pool_beta_binomial
@@ -241,3 +241,8 @@ def test_without_the_interval_of_tau2_everything_else_is_the_same():
     assert math.isnan(brief.tau2_lower)
     assert brief.tau2_upper is None
     assert replace(brief, tau2_lower=whole.tau2_lower, tau2_upper=whole.tau2_upper) == whole
+
+
+def test_beta_binomial_says_when_studies_are_all_or_nothing():
+    with pytest.raises(NotConverged, match="rises to 1"):
+        pool_beta_binomial([0, 6, 0, 10, 3], [4, 6, 9, 10, 3])

@@ -40,12 +40,18 @@ def pool_beta_binomial(events: npt.ArrayLike, totals: npt.ArrayLike, level: floa
     """Return the maximum likelihood fit of x_i ~ BetaBinomial(n_i, mean, rho), k >= 2.
 
     Newton's method on (logit mean, logit rho) with exact derivatives, from the best of a coarse look. Raises InputError
-    where every cell is 0 % or every cell 100 %, as the mean is then at its bound.
+    where every cell is 0 % or every cell 100 %, as the mean is then at its bound; NotConverged where some are 0 %
+    and all others 100 %, as rho then rises to 1.
     Source: Williams (1975), Biometrics 31:949-952; Kuss (2015), Stat Med 34:1097-1116.
     """
     x, n = _check.cells(events, totals)
     if x.sum() in (0.0, n.sum()):
         raise InputError("every cell is 0 %, or every cell 100 %; use the exact interval of the sums")
+    if n.max() > 1.0 and ((x == 0.0) | (x == n)).all():
+        raise NotConverged(
+            "every study has events in nobody or in everybody, so the correlation within studies rises to 1 without "
+            "a top; say how many studies were which"
+        )
     constant = float(np.sum(gammaln(n + 1.0) - gammaln(x + 1.0) - gammaln(n - x + 1.0)))
     p = float(x.sum() / n.sum())
     binomial = float(x.sum()) * math.log(p) + float((n - x).sum()) * math.log1p(-p) + constant
