@@ -4,8 +4,9 @@
 
 SETS_FOLDER holds *.csv.gz with the columns title, abstract, label_included and, where there are any, authors. The peer
 is installed into an environment of its own at the first run. Each set is done by the peer, then by remit, one thread
-each, CPU seconds. What each is told: the peer titles and abstracts, in the order of the file; remit those and the
-authors, once without and once with the title of the review as the protocol's words.
+each, CPU seconds; as stored and in other orders (means are given). What each is told: the peer titles and abstracts;
+remit those and the authors, once without and once with the title of the review as the protocol's words. *Newer half*:
+the half of the records that was published first is decided beforehand, then the newer half is read.
 """
 
 import csv
@@ -25,7 +26,7 @@ import numpy as np
 
 from remit import screen
 
-PEER = "asreview==3.0.8"
+PEER, ORDERS = "asreview==3.0.8", 3
 TITLES = {
     "synergy_Donners_2021": "Pharmacokinetics and associated efficacy of emicizumab in humans",
     "synergy_Oud_2018": "Specialized psychotherapies for adults with borderline personality disorder",
@@ -75,57 +76,71 @@ def saved(seen, truth) -> float:
     return screen.work_saved(seen, len(truth), int(truth.sum()))
 
 
-def temporal(texts, truth, when, words) -> float | None:
-    """Learn from the older half, all decided; then the newer half without learning further: work saved there."""
+def older(when) -> list[int]:
+    """The records of the older half, by year."""
     cut = sorted(when)[len(when) // 2]
-    old = [i for i, y in enumerate(when) if y < cut]
-    new = [i for i, y in enumerate(when) if y >= cut]
-    if not truth[old].any() or not truth[new].any():
-        return None
+    return [i for i, y in enumerate(when) if y < cut]
+
+
+def newer_saved(order, truth, known) -> float:
+    """Work saved among the records not decided before, read in this order."""
+    seen = [(str(i), bool(truth[i])) for i in order if i not in known]
+    return screen.work_saved(seen, len(truth) - len(known), int(truth.sum()) - int(truth[sorted(known)].sum()))
+
+
+def updated(texts, truth, known, words) -> float:
+    """Learn from the older half, all decided; then read the newer half: work saved there."""
     ranking = screen.Ranking({str(i): t for i, t in enumerate(texts)}, words)
-    decided = [(str(i), bool(truth[i])) for i in old]
-    order = ranking.order(decided)
-    return screen.work_saved([(r, bool(truth[int(r)])) for r in order], len(new), int(truth[new].sum()))
+    said = {str(i): bool(on) for i, on in enumerate(truth)}
+    return newer_saved([int(r) for r, _ in screen.replay(ranking, said, before={str(i) for i in known})], truth, known)
+
+
+def peers(python, path, *more) -> dict:
+    script = Path(__file__).with_name("screening_peer.py")
+    done = subprocess.run([python, script, path, *map(json.dumps, more)], check=True, capture_output=True, text=True)
+    return json.loads(done.stdout)
+
+
+def one_order(python, path, texts, truth, mixed) -> tuple[float, float, float, float]:
+    """Work saved by the peer and by remit, without words, on the records in another order; their CPU seconds."""
+    theirs, spent = float("nan"), float("nan")
+    if python:
+        said = peers(python, path, mixed.tolist())
+        theirs, spent = saved([(str(i), bool(truth[mixed][i])) for i in said["order"]], truth), said["cpu"]
+    seen, cpu, _ = replayed([texts[i] for i in mixed], truth[mixed], "")
+    return theirs, saved(seen, truth), spent, cpu
 
 
 def main() -> None:
     folder = Path(sys.argv[1])
     python = None if "--no-peer" in sys.argv else peer_python()
-    print(
-        "| set | n | relevant | peer | remit | remit, words | every decision | temporal | CPU s: peer | remit | ratio |"
-    )
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
+    heads = ("set", "n", "relevant", "peer", "remit", "remit, words", "newer half: peer", "remit", "remit, words")
+    print("| " + " | ".join((*heads, "CPU s: peer", "remit", "ratio")) + " |")
+    print("|---" * (len(heads) + 3) + "|")
     rows = []
     for path in sorted(folder.glob("*.csv.gz")):
         name = path.name.removesuffix(".csv.gz")
         texts, truth = read(path)
         words, when = TITLES.get(name, ""), years(path)
-        theirs, spent = float("nan"), float("nan")
-        if python:
-            said = json.loads(
-                subprocess.run(
-                    [python, Path(__file__).with_name("screening_peer.py"), path],
-                    check=True,
-                    capture_output=True,
-                    text=True,
-                ).stdout
-            )
-            theirs = saved([(str(i), bool(truth[i])) for i in said["order"]], truth)
-            spent = said["cpu"]
-        plain, _, _ = replayed(texts, truth, "")
-        seen, cpu, _ = replayed(texts, truth, words)
-        each, _, _ = replayed(texts, truth, words, 0.0)
-        later = None if when is None else temporal(texts, truth, when, words)
-        row = (theirs, saved(plain, truth), saved(seen, truth), saved(each, truth))
-        rows.append((*row, later if later is not None else np.nan, spent, cpu))
+        orders = [np.arange(len(truth)), *(np.random.default_rng(s).permutation(len(truth)) for s in range(1, ORDERS))]
+        theirs, plain, spent, cpu = np.mean([one_order(python, path, texts, truth, m) for m in orders], axis=0)
+        seen, _, _ = replayed(texts, truth, words)
+        later = [np.nan] * 3
+        if when is not None and truth[(known := older(when))].sum() not in (0, truth.sum()):
+            before = set(known)
+            if python:
+                said = peers(python, path, list(range(len(truth))), known)["order"]
+                later[0] = newer_saved(said, truth, before)
+            later[1:] = [updated(texts, truth, before, w) for w in ("", words)]
+        row = (theirs, plain, saved(seen, truth), *later)
+        rows.append((*row, spent, cpu))
+        cells = " | ".join("" if np.isnan(v) else f"{v:.3f}" for v in row)
         print(
-            f"| {name} | {len(truth)} | {truth.sum()} | "
-            + " | ".join(f"{v:.3f}" for v in row)
-            + f" | {'' if later is None else f'{later:.3f}'} | {spent:.1f} | {cpu:.2f} | {spent / cpu:.0f} |",
+            f"| {name} | {len(truth)} | {truth.sum()} | {cells} | {spent:.1f} | {cpu:.3f} | {spent / cpu:.0f} |",
             flush=True,
         )
     mean = np.nanmean(np.array(rows), axis=0)
-    print("| mean | | | " + " | ".join(f"{v:.3f}" for v in mean[:5]) + f" | {mean[5]:.1f} | {mean[6]:.2f} | |")
+    print("| mean | | | " + " | ".join(f"{v:.3f}" for v in mean[:6]) + f" | {mean[6]:.1f} | {mean[7]:.3f} | |")
 
 
 if __name__ == "__main__":

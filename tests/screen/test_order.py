@@ -162,6 +162,18 @@ def test_replay_reads_each_record_once_and_work_saved_counts_what_was_not_read()
         screen.replay(screen.Ranking(texts), dict.fromkeys(texts, False))
 
 
+def test_a_review_brought_up_to_date_reads_what_is_new_alone():
+    texts = _texts()
+    truth = {r: int(r[1:]) % 6 == 0 for r in texts}
+    before = {f"r{i}" for i in range(30)}
+    seen = screen.replay(screen.Ranking(texts), truth, before=before)
+    assert not before & {r for r, _ in seen}
+    assert sum(on for _, on in seen) == 5
+    assert len(seen) < 30
+    with pytest.raises(InputError, match="no record went on"):
+        screen.replay(screen.Ranking(texts), truth, before=set(texts))
+
+
 def test_likeness_is_the_plain_inner_product():
     texts = [f"{t.title} {t.rest}" for t in _texts().values()]
     held = features([texts], [(1.0, [0])])

@@ -3,7 +3,7 @@
 Words: a *term* is a word of two letters or more, lower case and without a plural s, or two neighbouring ones; a row is
 a record, as a vector of length 1. Weight of a term a record has t times: t (K + 1) / (t + K (1 - B + B l)), with l the
 record's number of terms over the mean, times its rarity: log((1 + n) / (1 + n with it)) + 1, to a power. Terms that one
-record alone has make no two alike and are left out. Source of the weights: Robertson and Zaragoza (2009), Found Trends
+record alone has make no two alike and are left out; of more than `SMALL` records also those that only two have. Source of the weights: Robertson and Zaragoza (2009), Found Trends
 Inf Retr 3:333-389 (BM25).
 
 Up to `EXACT` records every term has a column of its own. Beyond, terms are counted by their hash in a fixed number of
@@ -23,7 +23,7 @@ Rows: TypeAlias = "sparse.csr_array[np.float32, tuple[int, int]]"
 Columns: TypeAlias = "sparse.csc_array[np.float32]"
 Held: TypeAlias = "list[Rows] | Columns"
 Whole = npt.NDArray[np.int64]
-COMMON_SHARE, LEAST, POWER = 0.95, 2, 1.4
+COMMON_SHARE, SMALL, POWER = 0.95, 200, 1.4
 K, B = np.float32(1.2), np.float32(0.75)
 CHUNK = 20_000
 
@@ -130,7 +130,7 @@ def _terms(number: Whole, counts: Whole, bound: int) -> tuple[Whole, Whole, int]
 def _field(told: tuple[Whole, Whole], bound: int, weight: float) -> Columns:
     """One field's rows, weighed, as columns by term; terms no record has take no room."""
     term, counts, bound = _terms(*told, bound)
-    used = np.bincount(term, minlength=bound) >= LEAST
+    used = np.bincount(term, minlength=bound) >= _least(counts.size)
     place, kept = np.cumsum(used, dtype=np.int32), used[term]
     starts = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], np.cumsum(counts)])].astype(np.int32)
     shape = (counts.size, int(place[-1]) if place.size else 0)
@@ -153,8 +153,13 @@ def _rarity(held: Whole, n: int) -> npt.NDArray[np.float32]:
     idf = ((np.log((1 + n) / (1 + held)) + 1) ** POWER).astype(np.float32)
     if n > 1:
         idf[held > COMMON_SHARE * n] = 0.0
-    idf[held < LEAST] = 0.0
+    idf[held < _least(n)] = 0.0
     return np.asarray(idf, dtype=np.float32)
+
+
+def _least(n: int) -> int:
+    """How many of n records must have a term for it to count."""
+    return 3 if n > SMALL else 2
 
 
 def _damping(counts: Whole, mean: float) -> npt.NDArray[np.float32]:

@@ -44,7 +44,7 @@ class Settings:
     words: float = 0.3
     title: float = 0.12
     rest: float = 0.0
-    authors: float = 0.1
+    authors: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +170,7 @@ def _rows(texts: Sequence[Text], settings: Settings) -> Features:
     parts = (
         [t.title for t in texts],
         [t.rest for t in texts],
-        [_SIGNS.sub("", "\n".join(t.authors)) for t in texts],
+        [_SIGNS.sub("", "\n".join(t.authors)) for t in texts] if authors else [],
     )
     fields = ((together, (0, 1)), (title, (0,)), (rest, (1,)), (authors, (2,)))
     return features(parts, [(weight, which) for weight, which in fields if weight > 0])
@@ -178,7 +178,7 @@ def _rows(texts: Sequence[Text], settings: Settings) -> Features:
 
 def _central(titles: Sequence[str]) -> Singles:
     """How like all titles together each title is."""
-    return _rows([Text(title=t) for t in titles], Settings(title=1.0, authors=0.0)).central()
+    return _rows([Text(title=t) for t in titles], Settings(title=1.0)).central()
 
 
 def queue(
