@@ -17,7 +17,7 @@ Singles = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
 Scores = Callable[[Whole, Flags, Singles], Singles]
 Product = Callable[[Singles], Singles]
-GRAM_UP_TO, OFTEN, AHEAD = 4_000, 20, 32
+GRAM_UP_TO, OFTEN, AHEAD = 4_000, 12, 256
 ROUNDS, STEPS, CLOSE = 8, 60, 2e-3
 BIAS = np.float32(1.0)
 
