@@ -3,8 +3,8 @@
 Words: a *term* is a word of two letters or more, lower case and without a plural s, or two neighbouring ones; a row is
 a record, as a vector of length 1. Weight of a term a record has t times: t (K + 1) / (t + K (1 - B + B l)), with l the
 record's number of terms over the mean, times its rarity: log((1 + n) / (1 + n with it)) + 1, to a power. Terms that one
-record alone has make no two alike and are left out; of more than `SMALL` records also those that only two have. Source of the
-weights: Robertson and Zaragoza (2009), Found Trends Inf Retr 3:333-389 (BM25).
+record alone has make no two alike and are left out, and where there are more than `SMALL` records those that two have.
+Source of the weights: Robertson and Zaragoza (2009), Found Trends Inf Retr 3:333-389 (BM25).
 
 Up to `EXACT` records every term has a column of its own. Beyond, terms are counted by their hash in a fixed number of
 columns, so that memory is set by the records and not by their vocabulary.
