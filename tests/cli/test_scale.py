@@ -130,3 +130,27 @@ def test_an_order_learns_from_what_a_review_decided(place, capsys):
     words = ("--review", review, "--stage", "full-text", "--out", place / "o.parquet")
     assert run("rank", place / "s.parquet", *words) == 0
     assert "  1  Leukemia in children" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("engine", [(), ("--connect", "polars://")])
+def test_verdicts_of_people_are_honoured(place, capsys, engine):
+    s, f, judged = place / "set.parquet", place / "found.parquet", place / "verdicts.csv"
+    assert run("import", s, place / "a.ris", place / "b.ris", "--first", 100) == 0
+    head = "key,record,other,verdict,by,date\n"
+    judged.write_text(
+        f"{head}p1,100,103,different,r1,2020-01-02\np2,102,104,same,r1,2020-01-02\np3,1,2,same,r1,2020-01-02\n"
+    )
+    capsys.readouterr()
+    assert run("dedupe", s, "--out", f, "--judged", judged, *engine) == 0
+    assert "no verdicts" not in capsys.readouterr().out
+    rows = parquet.read_table(f).to_pylist()
+    assert {frozenset((r["record"], r["other"])) for r in rows if r["what"] == "repeat"} & {
+        frozenset((100, 103))
+    } == set()
+    assert any(104 in (r["record"], r["other"]) for r in rows if r["what"] == "repeat")
+    judged.write_text(f"{head}p1,100,100,perhaps,,\n")
+    assert run("dedupe", s, "--out", place / "more.parquet", "--judged", judged) != 0
+    said = capsys.readouterr().err
+    assert "verdicts.csv:2" in said
+    assert "same or different" in said
+    assert not (place / "more.parquet").exists()

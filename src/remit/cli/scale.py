@@ -24,6 +24,12 @@ def add(sub: words.Subparsers) -> None:
     step = steps.add_parser("dedupe", help="duplicates in a set", description="Find repeats and pairs for a person.")
     step.add_argument("set", metavar="SET", help=SET)
     step.add_argument("--out", required=True, metavar="FOUND.parquet", help="where to write what was found")
+    step.add_argument(
+        "--judged",
+        default="",
+        metavar="VERDICTS.csv",
+        help="people's verdicts on pairs (key,record,other,verdict,by,date), which are honoured",
+    )
     _connect(step)
     step.set_defaults(run=_dedupe)
     step = steps.add_parser(
@@ -60,8 +66,10 @@ def _import(args: argparse.Namespace) -> int:
 def _dedupe(args: argparse.Namespace) -> int:
     from remit.tasks import scale
 
-    count = scale.dedupe_set(args.set, args.out, args.connect)
+    count = scale.dedupe_set(args.set, args.out, args.connect, args.judged)
     print(f"{args.out}: {count['repeat']} repeats, {count['alike']} pairs for a person")
+    if not args.judged:
+        print("no verdicts of people were read: those of a review stay there; give those on this set with --judged")
     return 0
 
 

@@ -5,7 +5,7 @@ already there: the one kept is named, with what agreed. *Alike* are two records 
 decides.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from remit.dedupe import block, cluster
@@ -52,7 +52,7 @@ def among(keys: Sequence[Key], known: int = 0, settled: Mapping[Pair, bool] | No
     """Return the duplicates among keys; the first `known` are held already and distinct."""
     settled = settled or {}
     groups = cluster.Groups(len(keys))
-    unlike = _identical(keys, known, groups)
+    unlike = _identical(keys, known, groups, {i for pair, one in settled.items() if not one for i in pair})
     sure: dict[int, list[Pair]] = {}
     unsure: dict[Pair, str] = {}
     for i, j in settled:
@@ -80,13 +80,15 @@ def among(keys: Sequence[Key], known: int = 0, settled: Mapping[Pair, bool] | No
     return _found(keys, known, groups, unsure, settled)
 
 
-def _identical(keys: Sequence[Key], known: int, groups: cluster.Groups) -> list[int]:
-    """Join records alike in everything compared that say enough to be told from others; return one of each kind."""
+def _identical(keys: Sequence[Key], known: int, groups: cluster.Groups, judged: Container[int]) -> list[int]:
+    """Join records alike in everything compared that say enough to be told from others; return one of each kind, and
+    those that a person told from another.
+    """
     first: dict[Key, int] = {}
     unlike: list[int] = []
     for i, k in enumerate(keys):
         at = first.setdefault(k, i)
-        if at == i or i < known or not telling(k):
+        if at == i or i < known or i in judged or not telling(k):
             unlike.append(i)
         else:
             groups.join(at, i)

@@ -67,7 +67,9 @@ def _number(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "big", signed=True)
 
 
-def duplicates(records: RecordTable, page: int = PAGE) -> Iterator[Match]:
+def duplicates(
+    records: RecordTable, page: int = PAGE, settled: Mapping[tuple[int, int], bool] | None = None
+) -> Iterator[Match]:
     """Give every repeat and every pair left to a person, component after component.
 
     Memory: whole numbers for pairs of records to compare, and what is compared of the records of `page` pairs, or of
@@ -81,20 +83,29 @@ def duplicates(records: RecordTable, page: int = PAGE) -> Iterator[Match]:
     page
         How many pairs, and how many records of components, are in memory at once; more where there are so many pairs
         that the table would be read over `SCANS` times.
+    settled
+        Pairs of ids, the smaller first, that a person judged: True for one document, False for two.
     """
-    members, component = _components(_linked(records, page))
+    settled = settled or {}
+    begin, after = records.span()
+    same = [pair for pair, one in settled.items() if one and begin <= pair[0] and pair[1] < after]
+    judged = np.array(same, np.int64).reshape(-1, 2)
+    members, component = _components(np.concatenate([_linked(records, page), judged]))
     ends = np.append(np.flatnonzero(np.diff(component)) + 1, members.size).tolist()
     begin = 0
-    for end, after in zip(ends, [*ends[1:], None], strict=True):
-        if end > begin and (after is None or after - begin > page):
-            yield from _within(records, np.sort(members[begin:end]))
+    for end, next_end in zip(ends, [*ends[1:], None], strict=True):
+        if end > begin and (next_end is None or next_end - begin > page):
+            yield from _within(records, np.sort(members[begin:end]), settled)
             begin = end
 
 
-def _within(records: RecordTable, ids: Ids) -> Iterator[Match]:
+def _within(records: RecordTable, ids: Ids, settled: Mapping[tuple[int, int], bool]) -> Iterator[Match]:
     """What `find.among` says of whole components."""
-    found = among([keys for _, keys in sorted(_keys(records, ids).items())])
-    at = ids.tolist()
+    held = sorted(_keys(records, ids).items())
+    at = [i for i, _ in held]
+    place_of = {i: place for place, i in enumerate(at)} if settled else {}
+    judged = {(place_of[i], place_of[j]): v for (i, j), v in settled.items() if i in place_of and j in place_of}
+    found = among([keys for _, keys in held], 0, judged)
     for place, kept in enumerate(found.kept):
         if place != kept:
             yield Match(record=at[place], other=at[kept], what="repeat", why=found.why[place])

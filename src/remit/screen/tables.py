@@ -74,7 +74,9 @@ def scores(
     words = [protocol_words] if protocol_words.strip() else []
     asked = hashed([protocol_words], pairs, BUCKETS)
     held += np.bincount(asked.indices, minlength=BUCKETS)
-    known = _Known(held, n + 1, (total + float(asked.data.sum())) / (n + 1))
+    told = hashed([f"{t.title} {t.rest}" for t, _ in examples], pairs, BUCKETS)
+    held = np.maximum(held, np.bincount(told.indices, minlength=BUCKETS))  # examples need not be in the table
+    known = _Known(held, max(n, len(examples)) + 1, (total + float(asked.data.sum())) / (n + 1))
     unread = _said(records.of(drawn, *FIELDS))
     back = np.argsort(np.argsort(drawn)).tolist()
     texts = [*(f"{t.title} {t.rest}" for t, _ in examples), *(unread[i] for i in back), *words]

@@ -15,6 +15,7 @@ from remit.model.decision import Stage
 from remit.model.record_table import Ids
 from remit.model.source_record import SourceRecord, Unread
 from remit.screen import tables as orders
+from remit.store import judged as judged_pairs
 from remit.store import record_sets, texts
 
 FOUND: Mapping[str, record_sets.Kind] = {"record": "whole", "other": "whole", "what": "text", "why": "text"}
@@ -55,19 +56,24 @@ def _records(files: Sequence[str], done: Imported) -> Iterator[SourceRecord]:
                 done.first_unread = (*done.first_unread, record)
 
 
-def dedupe_set(name: str, out: str | Path, connect: str = "") -> Mapping[str, int]:
+def dedupe_set(name: str, out: str | Path, connect: str = "", judged: str = "") -> Mapping[str, int]:
     """Write the repeats and the pairs left to a person of a set; return how many of each.
+
+    `judged` names a table of people's verdicts on pairs of the set, which are honoured (see `store.judged`).
 
     Raises
     ------
     UsageError
         `name` is no set of records, or something is at `out` already.
+    ReviewError
+        The table of verdicts cannot be read.
     """
+    settled = judged_pairs.verdicts(judged) if judged else {}
     records = record_sets.opened(name, connect)
     counts = {"repeat": 0, "alike": 0}
 
     def rows() -> Iterator[tuple[int, int, str, str]]:
-        for match in duplicates.duplicates(records):
+        for match in duplicates.duplicates(records, settled=settled):
             counts[match.what] += 1
             yield match.record, match.other, match.what, match.why
 
