@@ -46,7 +46,8 @@ class Row:
         for method, widths in self.widths.items():
             share = 100.0 * self.hits.get(method, 0) / max(len(widths), 1)
             width = scale * statistics.median(widths) if widths else math.nan
-            text = f"{share:.1f} ({width:.{digits}f})" if widths else "–"
+            told = f"{width:.{digits}f}" if width < 1000.0 else "> 1,000"
+            text = f"{share:.1f} ({told})" if widths else "–"
             failed = self.failed.get(method, 0)
             out.append(text + (f", of {len(widths)}" if widths and failed else ""))
         return out
