@@ -16,6 +16,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Protocol
 
+from remit.ingest.scan import cleaned, normal
 from remit.model.source_record import Unread
 
 BLOCK = 1 << 16
@@ -23,12 +24,8 @@ HEAD = 1 << 14
 LINE_LIMIT = 8 << 20
 SEEN = 200
 
-_CONTROLS = bytes(set(range(32)) - set(b"\t\n\v\f\r")) + b"\x7f"
-_EACH = [bytes([control]) for control in _CONTROLS + b"\v\f"]
-_BREAKS = bytes.maketrans(b"\v\f", b"  ")
 _WIDE_CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _MARK = re.compile(rb"\A(?:\xef\xbb\xbf)+")
-_RETURN_ALONE = re.compile(rb"\r(?!\n)")
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -111,13 +108,12 @@ class Source:
         """
         wide = self.encoding.startswith(("utf-16", "utf-32"))
         begun = False
-        for raw in map(str.encode, self._wide()) if wide else map(cleaned, self._whole_lines()):
-            if b"\r" in raw:
-                raw = _line_feeds(raw)
+        for block in map(str.encode, self._wide()) if wide else self._whole_lines():
+            raw, feeds = normal(block)
             if not begun:
                 raw, begun = _MARK.sub(b"", raw), True
             yield raw
-            self.line += raw.count(b"\n") + (not raw.endswith(b"\n"))
+            self.line += feeds + (not raw.endswith(b"\n"))
 
     def _fill(self) -> bytes:
         parts: list[bytes] = []
@@ -185,20 +181,6 @@ def _first_end(chunk: bytes) -> int:
     """Where the first line end of a chunk that has one begins."""
     ends = [at for at in (chunk.find(b"\n"), chunk.find(b"\r")) if at >= 0]
     return min(ends)
-
-
-def cleaned(raw: bytes) -> bytes:
-    """Return bytes of text without control characters; those that break a page or column become blanks."""
-    if any(control in raw for control in _EACH):
-        return raw.translate(_BREAKS, _CONTROLS)
-    return raw
-
-
-def _line_feeds(raw: bytes) -> bytes:
-    """Return text whose lines end in line feeds; where all returns stand before one, dropping them is quickest."""
-    if _RETURN_ALONE.search(raw) is None:
-        return raw.replace(b"\r", b"")
-    return raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
 def text(raw: bytes) -> str:

@@ -11,12 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from html.entities import html5
 from xml.etree import ElementTree
 
-from remit.ingest.source import BLOCK, SEEN, Source, cleaned, utf8
+from remit.ingest.scan import cleaned, lines
+from remit.ingest.source import BLOCK, SEEN, Source, utf8
 from remit.model.source_record import SourceRecord, Unread
 
 PIECE_LIMIT = 16 << 20
 
 Element = ElementTree.Element
+Pieces = list[tuple[int, bytes]]
 Build = Callable[[Element, str, int], SourceRecord | None]
 
 _DECLARED = re.compile(rb"^\s*(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
@@ -39,12 +41,13 @@ def read(
     `idle` are tags without a meaning: they are left out where that can be done before parsing.
     """
     number = 0
-    for found in pieces(source, names):
-        for (line, raw), root in zip(found, _together(found, idle), strict=True):
+    cutter = Cutter(source, names)
+    for found in cutter.pieces():
+        for (at, raw), root in zip(found, _together(found, idle), strict=True):
             try:
                 record = build(ElementTree.XML(raw) if root is None else root, source.file, number + 1)
             except (ElementTree.ParseError, RecursionError, ValueError) as why:
-                for item in _mended(source, names, build, line, raw, number, str(why)):
+                for item in _mended(source, names, build, cutter.line(at), raw, number, str(why)):
                     number = item.number
                     yield item
                 continue
@@ -53,7 +56,7 @@ def read(
                 yield record
 
 
-def _together(found: list[tuple[int, bytes]], idle: re.Pattern[bytes] | None) -> Sequence[Element | None]:
+def _together(found: Pieces, idle: re.Pattern[bytes] | None) -> Sequence[Element | None]:
     """Parse some records at once, which is quicker; each stands for itself (None) where one of them is at fault."""
     text = b"".join([raw for _, raw in found])
     if idle is not None and b"<!" not in text:
@@ -97,47 +100,53 @@ def _begins(names: tuple[str, ...]) -> re.Pattern[bytes]:
     return re.compile(b"<(" + "|".join(names).encode() + rb")(?=[\s>])")
 
 
-def pieces(source: Source, names: tuple[str, ...]) -> Iterator[list[tuple[int, bytes]]]:
-    """Give the bytes of each outermost element of these names, in UTF-8, with the line it begins in.
+class Cutter:
+    """Cuts a file into its records: the outermost elements of some names, in UTF-8."""
 
-    Those that end in one block of the file are given together.
-    """
-    begins = _begins(names)
-    held, at, line, searched = b"", 0, 1, 0
-    for chunk in _chunks(source):
-        held = held[at:] + chunk
-        at, searched = 0, max(searched - at, 0)
-        whole: list[tuple[int, bytes]] = []
-        while found := begins.search(held, at):
-            start, end_tag = found.start(), b"</" + found[1] + b">"
-            line += held.count(b"\n", at, start)
-            at = start
-            end = held.find(end_tag, max(start, searched))
-            if end < 0:
-                searched = len(held) - len(end_tag)
-                break
-            end += len(end_tag)
-            whole.append((line, held[start:end]))
-            line += held.count(b"\n", start, end)
-            at = searched = end
-        else:
-            rest = max(len(held) - 64, at)
-            line += held.count(b"\n", at, rest)
-            at = rest
-        if whole:
-            yield whole
-        if len(held) - at > PIECE_LIMIT:
-            source.say(
-                f"a record of more than {PIECE_LIMIT:,} bytes was left out: {_shown(held[at : at + 2 * SEEN])}",
-                "Look at that record: most likely its end is missing.",
-                line,
-            )
-            rest = max(len(held) - 64, at)
-            line += held.count(b"\n", at, rest)
-            at, searched = rest, 0
-    if found := begins.search(held, at):
-        seen = f"the file ends inside a record: {_shown(held[found.start() : found.start() + 2 * SEEN])}"
-        source.say(seen, "The file is cut short: export it again. What came before was read.", line)
+    def __init__(self, source: Source, names: tuple[str, ...]) -> None:
+        self._source, self._begins = source, _begins(names)
+        self._held, self._above = b"", 0
+
+    def pieces(self) -> Iterator[Pieces]:
+        """Give the records that end in one block of the file, each with its place, which `line` understands."""
+        at = searched = 0
+        for chunk in _chunks(self._source):
+            self._forget(at)
+            held = self._held = self._held + chunk
+            at, searched, whole = 0, max(searched - at, 0), []
+            while found := self._begins.search(held, at):
+                at, end_tag = found.start(), b"</" + found[1] + b">"
+                end = held.find(end_tag, max(at, searched))
+                if end < 0:
+                    searched = len(held) - len(end_tag)
+                    break
+                end += len(end_tag)
+                whole.append((at, held[at:end]))
+                at = searched = end
+            else:
+                at = max(len(held) - 64, at)
+            if whole:
+                yield whole
+            if len(held) - at > PIECE_LIMIT:
+                self._source.say(
+                    f"a record of more than {PIECE_LIMIT:,} bytes was left out: {_shown(held[at : at + 2 * SEEN])}",
+                    "Look at that record: most likely its end is missing.",
+                    self.line(at),
+                )
+                at, searched = max(len(held) - 64, at), 0
+        if found := self._begins.search(self._held, at):
+            at = found.start()
+            seen = f"the file ends inside a record: {_shown(self._held[at : at + 2 * SEEN])}"
+            advice = "The file is cut short: export it again. What came before was read."
+            self._source.say(seen, advice, self.line(at))
+
+    def line(self, at: int) -> int:
+        """Return the line of a place in the block read last."""
+        return self._above + self._held.count(b"\n", 0, at) + 1
+
+    def _forget(self, end: int) -> None:
+        self._above += lines(self._held[:end])
+        self._held = self._held[end:]
 
 
 def _chunks(source: Source) -> Iterator[bytes]:
