@@ -128,7 +128,7 @@ def _text(element: Element) -> str:
 
 def _keep(parts: _Parts, element: Element) -> None:
     """Keep an element that has no place: a list by its members, anything else as its name, attributes and texts."""
-    tag, said = element.tag, element.items()
+    tag = element.tag
     if not len(element):
         text = (element.text or "").strip()
     elif tag.endswith("List") or tag == "History":
@@ -138,7 +138,7 @@ def _keep(parts: _Parts, element: Element) -> None:
     else:
         text = " ".join(filter(None, map(str.strip, element.itertext())))
     if text:
-        parts.other.append((f"{tag} {' '.join([value for _, value in said])}" if said else tag, text))
+        parts.other.append((f"{tag} {' '.join(element.attrib.values())}" if element.keys() else tag, text))
 
 
 def _pmid(parts: _Parts, element: Element) -> None:

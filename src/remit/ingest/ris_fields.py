@@ -110,8 +110,8 @@ def _authors(fields: Fields) -> tuple[str, ...]:
 
 def _year(fields: Fields) -> int | None:
     for tag in ("PY", "Y1", "DA"):
-        if tag in fields and (year := say.year(fields[tag][0].strip())):
-            if tag != "DA" and len(fields[tag][0].strip().rstrip("/")) == 4:
+        if tag in fields and (year := say.year(text := fields[tag][0].strip())):
+            if tag != "DA" and len(text.rstrip("/")) == 4:
                 del fields[tag][0]
             return year
     return None
@@ -139,7 +139,7 @@ def _issn(fields: Fields) -> tuple[str, ...]:
     found: list[str] = []
     kept: list[str] = []
     for value in fields["SN"]:
-        numbers = say.issns(value.strip())
+        numbers = say.issns(value)
         found += numbers
         if not numbers:
             kept.append(value)

@@ -92,20 +92,20 @@ class _Reader:
         """Return a whole record, given from behind its opening, or None if it is unusual."""
         manner, names = self.manner, self.names
         mark, known = manner.mark, manner.known
-        lines = text(piece.replace(self.folded, self.joint)).split("\n")
-        fields: Fields = {manner.opens: lines[:1]}
+        first, *lines = text(piece.replace(self.folded, self.joint)).split("\n")
+        fields: Fields = {manner.opens: [first]}
         other: Other = []
-        del lines[0]
         for line in lines:
             tag, _, value = line.partition(mark)
-            if tag in fields:
+            if name := names.get(tag):
+                if value := value.strip():
+                    other.append((name, value))
+            elif tag in fields:
                 fields[tag].append(value)
             elif tag in known:
                 fields[tag] = [value]
-            elif tag not in names:
+            else:
                 return None
-            elif value := value.strip():
-                other.append((names[tag], value))
         for tag in manner.first:
             if tag in fields and len(fields[tag]) > 1:
                 return None
