@@ -76,7 +76,9 @@ def repeated(samples: Path, scratch: Path, wanted: int) -> dict[str, Path]:
     made["endnote-xml"] = write("endnote.xml", endnote[start:end], 505, head, b"</records></xml>")
     zotero = bytes_of(exports / "asysd_zotero_export.bib.gz")
     made["bibtex"] = numbered(write("zotero.bib", zotero.rstrip() + b"\n\n", 1000))
-    made["wos"] = write("wos.ciw", bytes_of(exports / "revtools_restoration_WoS.ciw").strip() + b"\n", 247)
+    wos = bytes_of(exports / "revtools_restoration_WoS.ciw").strip()
+    start = wos.find(b"PT ")
+    made["wos"] = write("wos.ciw", wos[start:].removesuffix(b"EF"), 247, wos[:start], b"EF\n")
     head, _, rows = bytes_of(exports / "baysren_Scopus1.csv").partition(b"\n")
     made["table"] = write("scopus.csv", rows.rstrip() + b"\n", 19, head + b"\n")
     return made
