@@ -28,7 +28,9 @@ def in_environment() -> None:
         return
     if not (PLACE / "ready").exists():
         venv.create(PLACE, with_pip=True, clear=True)
-        subprocess.run([python, "-m", "pip", "-q", "install", "atheris", "numpy", "lxml", "openpyxl", "httpx"], check=True)
+        subprocess.run(
+            [python, "-m", "pip", "-q", "install", "atheris", "numpy", "lxml", "openpyxl", "httpx"], check=True
+        )
         (PLACE / "ready").touch()
     paths = os.pathsep.join([str(HERE.parent / "src"), str(HERE.parent / "tests" / "ingest")])
     os.execve(python, [str(python), *sys.argv], {**os.environ, "PYTHONPATH": paths})
