@@ -28,6 +28,15 @@ def test_a_table_is_answered_in_words(table, capsys):
     assert plot.exists()
 
 
+def test_names_of_other_programs_are_understood_and_said(tmp_path, capsys):
+    path = tmp_path / "t.csv"
+    path.write_text("slab,xi,ni\nA,5,10\nB,7,30\n", encoding="utf-8")
+    assert main(["pool", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "columns xi (read as events), ni (read as total), pooled as PLO" in out
+    assert "d$events <- d$xi; d$total <- d$ni; rma.glmm(" in out
+
+
 def test_the_choices_reach_the_fit(table, capsys):
     words = ["--model", "dl", "--interval", "hartung-knapp", "--prediction", "k-1", "--level", "90", "--json"]
     assert main(["pool", str(table), *words]) == 0

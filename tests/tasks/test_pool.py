@@ -169,7 +169,7 @@ def test_a_level_at_100_percent_still_enters_the_test_of_levels(table):
         ("", "", 1, "an empty file"),
         ("study,events,total\n", "", 0, "no study"),
         ("study,event,total\nA,1,2\n", "", 1, "did you mean events"),
-        ("trial,events,total\nA,1,2\n", "", 1, "no column study"),
+        ("experiment,events,total\nA,1,2\n", "", 1, "no column study"),
         ("study,events,events,total\nA,1,1,2\n", "", 1, "twice"),
         ("study,events,total\nA,3,2\n", "", 2, "events 3 of total 2"),
         ("study,events,total\nA,1,2\nB,1.5,2\n", "", 3, "whole number"),

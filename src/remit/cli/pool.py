@@ -16,6 +16,7 @@ TABLES = """columns                                          pooled as
   study,estimate,lower,upper[,level]             --measure HR, OR, RR or MD
   study,effect,variance (or se)                  effects as given, or --measure HR, OR, RR, MD
   study,survival, and lower,upper or se or n     survival at one time, between 0 and 1
+names of other programs are understood: xi,ni  ai,n1i,ci,n2i  yi,vi  yi,sei  hr,ci.lb,ci.ub
 
 A review informs; it does not recommend a treatment for a patient."""
 
@@ -70,7 +71,9 @@ def run(args: argparse.Namespace) -> int:
 def print_table(found: "PooledTable") -> None:
     """Print studies, pooled estimate, heterogeneity, method and warnings."""
     t = found.table
-    print(f"{t.file}: columns {', '.join(t.columns)}, pooled as {t.measure}")
+    written = {field: name for name, field in t.read_as}
+    columns = (f"{written[c]} (read as {c})" if c in written else c for c in t.columns)
+    print(f"{t.file}: columns {', '.join(columns)}, pooled as {t.measure}")
     wide = min(
         40, max(8, *(len(s.study) for s in found.studies), *(len(f"{t.subgroup}: {v.level}") for v in found.levels))
     )

@@ -38,7 +38,10 @@ class TableRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyTable:
-    """A table as read: its form, its measure, its rows; `unused` names columns that nothing asked for."""
+    """A table as read: its form, its measure, its rows.
+
+    `unused` names columns that nothing asked for; `read_as` what a column of another program's name was taken for.
+    """
 
     file: str
     form: Form
@@ -47,6 +50,7 @@ class StudyTable:
     subgroup: str
     rows: tuple[TableRow, ...]
     unused: tuple[str, ...] = ()
+    read_as: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

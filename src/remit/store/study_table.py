@@ -6,7 +6,8 @@ study, estimate, lower, upper[, level]          ratios or differences with their
 study, effect, variance (or se)                 estimates on the analysis scale
 study, survival, and lower, upper or se or n    survival at one time, between 0 and 1
 
-Separated by commas, semicolons or tabs; UTF-8, with or without a byte order mark; blank lines are passed over.
+Columns may have the names that other programs give them (`column_names`). Separated by commas, semicolons or tabs;
+UTF-8, with or without a byte order mark; blank lines are passed over.
 """
 
 import csv
@@ -19,6 +20,7 @@ from pathlib import Path
 from remit.errors import ReviewError, UsageError
 from remit.model.place import Place
 from remit.model.table import FORM_MEASURES, GUESSED, Form, StudyTable, TableMeasure, TableRow
+from remit.store.column_names import RATIOS, read_as
 from remit.store.refusals import Refusals, nearest
 
 MAX_BYTES = 2_000_000
@@ -54,14 +56,18 @@ def read(path: str | Path, measure: str = "", subgroup: str = "") -> StudyTable:
     if refusals.has_errors or not cells:
         raise ReviewError(refusals.problems)
     line, head = cells[0]
-    header = [c.strip().lower() for c in head]
+    written = [c.strip().lower() for c in head]
+    renamed = read_as(written)
+    header = [renamed.get(c, c) for c in written]
     form = _form(header, Place(file, line), refusals)
     if form is None:
         raise ReviewError(refusals.problems)
-    chosen = _measure(form, measure, file)
+    said = next((RATIOS[c] for c in renamed if c in RATIOS), "")
+    chosen = _measure(form, measure or said, file)
     by = subgroup.strip().lower()
+    by = renamed.get(by, by)
     if by and by not in header:
-        raise UsageError(f"{file} has no column {subgroup!r}; it has {', '.join(header)}")
+        raise UsageError(f"{file} has no column {subgroup!r}; it has {', '.join(written)}")
     used = _used(form, header)
     rows = [r for line, row in cells[1:] if (r := _row(row, header, used, by, Place(file, line), refusals)) is not None]
     if len(cells) == 1:
@@ -78,6 +84,7 @@ def read(path: str | Path, measure: str = "", subgroup: str = "") -> StudyTable:
         subgroup=by,
         rows=tuple(rows),
         unused=unused,
+        read_as=tuple((c.strip(), renamed[low]) for c, low in zip(head, written, strict=True) if low in renamed),
     )
 
 

@@ -62,9 +62,10 @@ def method_words(table: StudyTable, model: str, interval: str, prediction: str, 
 def in_r(table: StudyTable, model: str, interval: str, level: float) -> str:
     """Return the nearest calls of metafor, for `d <- read.csv(FILE)`; its prediction interval may be another form."""
     percent = f", level = {100 * level:g}" if level != 0.95 else ""
+    named = "".join(f"d${field} <- d${name}; " for name, field in table.read_as if field != "study")
     if model == "GLMM":
         test = ', test = "t"' if interval == "t" else ""
-        return f'rma.glmm(measure = "PLO", xi = events, ni = total, data = d{test}{percent})'
+        return f'{named}rma.glmm(measure = "PLO", xi = events, ni = total, data = d{test}{percent})'
     prepared = {
         "proportion": 'd <- escalc(measure = "PLO", xi = events, ni = total, data = d)',
         "two-arm": (
@@ -81,7 +82,7 @@ def in_r(table: StudyTable, model: str, interval: str, level: float) -> str:
         table.measure, trans
     )
     fit = f'fit <- rma(yi, vi, data = d, method = "{method}", test = "{TESTS[interval]}"{percent})'
-    return f"{prepared}; {fit}; predict(fit{trans})"
+    return f"{named}{prepared}; {fit}; predict(fit{trans})"
 
 
 def _from_interval(table: StudyTable) -> str:
