@@ -3,6 +3,7 @@
 import numpy as np
 
 from remit.stats import small_study, trim_fill
+from remit.stats.interval import t_p, t_quantile
 from remit.stats.regression import meta_regression
 
 TAU2 = {"REML": "reml", "DL": "dersimonian-laird"}
@@ -12,7 +13,9 @@ def regression_test(case, y, v):
     x = np.sqrt(v) if case.args["predictor"] == "sei" else v
     if case.args["model"] == "lm":
         fit = (small_study.egger if case.args["predictor"] == "sei" else small_study.peese)(y, v, minimum=3)
-        return {"stat": fit.statistic, "pval": fit.p, "df": fit.df, "b": fit.intercept, "slope": fit.slope}
+        half = t_quantile(0.95, fit.df) * fit.intercept_se
+        ends = {"ci_lb": fit.intercept - half, "ci_ub": fit.intercept + half}
+        return {"stat": fit.statistic, "pval": fit.p, "df": fit.df, "b": fit.intercept, "slope": fit.slope} | ends
     fit = meta_regression(y, v, np.stack((np.ones_like(v), x), axis=1), TAU2[case.args["method"]], "normal")
     return {
         "stat": fit.statistic[1],
@@ -34,7 +37,13 @@ def test_small_studies_against_metafor(reference):
             reference.agree(case, {"pval": small_study.begg(y, v, minimum=3).p})
         elif case.id.startswith("trimfill"):
             got = trim_fill.trim_fill(y, v, case.args["estimator"], TAU2[case.args["method"]])
-            case.output.update({f"fit_{n}": case.output["fit"][n] for n in ("b", "se", "tau2", "QE", "ci_lb")})
+            names = ("b", "se", "tau2", "QE", "QE_p", "ci_lb", "ci_ub", "pval", "k")
+            case.output.update({f"fit_{n}": case.output["fit"][n] for n in names})
+            if "yi_filled" in case.output:
+                listed = sorted(zip(case.output["yi_filled"], case.output["vi_filled"], strict=True))
+                mine = sorted(zip([*y, *got.filled_effects], [*v, *got.filled_variances], strict=True))
+                case.output["filled"] = [value for row in listed for value in row]
+                reference.agree(case, {"filled": [value for row in mine for value in row]}, abs=1e-5)
             assert got.side == case.output["side"]
             reference.agree(
                 case,
@@ -45,7 +54,11 @@ def test_small_studies_against_metafor(reference):
                     "fit_se": got.fit.se,
                     "fit_tau2": got.fit.tau2,
                     "fit_QE": got.fit.q,
+                    "fit_QE_p": got.fit.q_p,
                     "fit_ci_lb": got.fit.lower,
+                    "fit_ci_ub": got.fit.upper,
+                    "fit_pval": got.fit.p,
+                    "fit_k": got.fit.k,
                 },
                 abs=1e-5,
             )  # a listed REML tau2 of 5e-6 stopped short of 0
@@ -55,7 +68,17 @@ def test_small_studies_against_metafor(reference):
             reference.agree(case, {"fsnum": trim_fill.failsafe_rosenberg(y, v)})
         elif case.id in ("PET", "PEESE"):
             fit = {"PET": small_study.egger, "PEESE": small_study.peese}[case.id](y, v, minimum=3)
-            reference.agree(case, {"b": [fit.intercept, fit.slope], "se": [fit.intercept_se, fit.slope_se]})
+            both = [(fit.intercept, fit.intercept_se), (fit.slope, fit.slope_se)]
+            half = t_quantile(0.95, fit.df)
+            got = {
+                "b": [b for b, _ in both],
+                "se": [e for _, e in both],
+                "t": [b / e for b, e in both],
+                "pval": [t_p(b / e, fit.df) for b, e in both],
+                "ci_lb": [b - half * e for b, e in both],
+                "ci_ub": [b + half * e for b, e in both],
+            }
+            reference.agree(case, got)
 
 
 def test_small_studies_against_meta(reference):

@@ -139,15 +139,17 @@ def test_back_transformed_double_arcsine(reference):
         x, n = case.column("xi"), case.column("ni")
         each = measures.proportions(x, n, PROPORTIONS[case.args["measure"]])
         kind = "hartung-knapp" if case.args.get("test") == "knha" else "normal"
-        fit = pool.random_effects(each.estimate, each.variance, interval=kind)
-        ends = np.array([fit.estimate, fit.lower, fit.upper])
+        ahead = "hartung-knapp" if case.args.get("test") == "knha" else "normal"
+        fit = pool.random_effects(each.estimate, each.variance, interval=kind, prediction=ahead)
+        ends = np.array([fit.estimate, fit.lower, fit.upper, fit.prediction_lower, fit.prediction_upper])
         if case.id == "PLO_back":
             back = 1.0 / (1.0 + np.exp(-ends))
         elif case.id == "PAS_back":
             back = np.sin(np.clip(ends, 0.0, math.pi / 2.0)) ** 2
         else:
             back = measures.double_arcsine_back(ends, n.size / float((1.0 / n).sum()))
-        reference.agree(case, {"pred": back[0], "ci_lb": back[1], "ci_ub": back[2]})
+        names = ("pred", "ci_lb", "ci_ub", "pi_lb", "pi_ub")
+        reference.agree(case, dict(zip(names, back.tolist(), strict=True)))
 
 
 def corrected(case):

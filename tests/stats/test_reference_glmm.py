@@ -5,7 +5,7 @@ from functools import partial
 
 import numpy as np
 
-from remit.stats import exact_ratio, glmm_tables, subgroups
+from remit.stats import exact_ratio, glmm_tables, heterogeneity, measures, subgroups
 from remit.stats.beta_binomial import pool_beta_binomial
 from remit.stats.exact import agresti_coull, clopper_pearson, logit_normal, simple, wilson
 from remit.stats.glmm import pool_proportions
@@ -42,8 +42,20 @@ def test_proportions(reference):
                 "ci_lb": logit(fit.lower),
                 "ci_ub": logit(fit.upper),
                 "k": fit.k,
+                "H2": 1.0 / (1.0 - fit.i2 / 100.0),
+                "QM": (fit.logit / fit.se) ** 2,
+                "zval": fit.logit / fit.se,
+                "QE_Wld": wald(case),
             },
         )
+
+
+def wald(case):
+    """Cochran's Q of the studies that are neither 0 % nor 100 %: in the saturated model the others weigh nothing."""
+    x, n = case.column("xi"), case.column("ni")
+    told = (x > 0) & (x < n)
+    each = measures.proportions(x[told], n[told], "logit", to="none")
+    return heterogeneity.cochran_q(each.estimate, each.variance).q if told.sum() > 1 else 0.0
 
 
 def test_proportions_of_package_meta(reference):
