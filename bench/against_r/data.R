@@ -134,6 +134,21 @@ pairs_of_outcomes <- function() {
   list(eight = made(8, 0.005, 0.05), twenty = made(20, 0.01, 0.2))
 }
 
+times <- function() {
+  set.seed(12)
+  made <- function(k, m, rho) {
+    g <- 0.08 * rho^abs(outer(seq_len(m), seq_len(m), "-"))
+    rows <- lapply(seq_len(k), function(i) {
+      s <- sqrt(exp(runif(m, log(0.01), log(0.06)))); v <- outer(s, s) * 0.5^abs(outer(seq_len(m), seq_len(m), "-"))
+      y <- seq_len(m) / 10 + t(chol(g + v)) %*% rnorm(m)
+      d <- data.frame(trial = i, outcome = paste0("t", seq_len(m)), yi = as.numeric(y), vi = s^2)
+      cbind(d, setNames(as.data.frame(v), paste0("v", seq_len(m))))
+    })
+    do.call(rbind, rows)
+  }
+  list(times3 = made(10, 3, 0.7), times4 = made(15, 4, 0.4))
+}
+
 means <- function() {
   nm <- shipped("curtis1998")[1:40, ]
   co <- shipped("mcdaniel1994")[1:40, ]

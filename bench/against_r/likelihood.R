@@ -92,9 +92,11 @@ robustly <- function(where, dat) {
     analysis("robumeta_HIER", list(modelweights = "HIER", rho = 0.8, mods = "~x"), working("HIER"))))
 }
 outcomes <- function(where, dat) {
-  v <- metafor::vcalc(vi = 1, cluster = trial, rvars = c(v1, v2), data = dat)
+  rows <- as.matrix(dat[grep("^v[0-9]", names(dat))])
+  v <- metafor::bldiag(lapply(split(seq_len(nrow(dat)), dat$trial), function(i) rows[i, ]))
   out <- list()
-  for (m in c("REML", "ML")) for (s in c("UN", "CS", "HCS", "DIAG"))
+  kinds <- if (ncol(rows) > 2) c("UN", "CS", "HCS", "DIAG", "AR", "HAR") else c("UN", "CS", "HCS", "DIAG")
+  for (m in c("REML", "ML")) for (s in kinds)
     out[[length(out) + 1]] <- analysis(paste0(s, "_", m), list(struct = s, method = m), attempt(paste(where, s), multi(
       metafor::rma.mv(yi, v, mods = ~outcome - 1, random = ~outcome | trial, struct = s, data = dat, method = m, control = list(optimizer = "nlminb", rel.tol = 1e-10, iter.max = 1000, eval.max = 3000)))))
   out

@@ -58,7 +58,7 @@ do_topic("glmm_rates", of_size(c(setNames(r, paste0("one_", names(r))), setNames
   if ("xi" %in% names(dat)) glmm_rate(where, dat) else glmm_rates(where, dat))
 do_topic("multilevel", d, nested)
 do_topic("robust_variance", d, robustly)
-do_topic("multivariate", o, outcomes)
+do_topic("multivariate", c(o, times()), outcomes)
 do_topic("kaplan_meier", w, curves)
 do_topic("cox_logrank", w, hazards)
 cat(said, sep = "\n", file = file.path(folder, "refused.txt"))

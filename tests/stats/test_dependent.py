@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.optimize import minimize
 
 from remit.errors import InputError
+from remit.stats._structures import EqualAutoregressive
 from remit.stats.dependent import block_covariance, multilevel, multivariate, variance_interval
 from remit.stats.heterogeneity import profile_likelihood
 from remit.stats.pool import random_effects
@@ -27,7 +28,14 @@ BLOCKS = [
     [[0.0029, 0.0009], [0.0009, 0.0015]],
     [[0.0148, 0.0072], [0.0072, 0.0304]],
 ]
-KINDS = {"UN": "unstructured", "CS": "compound-symmetric", "HCS": "heterogeneous", "DIAG": "diagonal"}
+KINDS = {
+    "UN": "unstructured",
+    "CS": "compound-symmetric",
+    "HCS": "heterogeneous",
+    "DIAG": "diagonal",
+    "AR": "autoregressive-equal",
+    "HAR": "autoregressive",
+}
 
 # Nine effects of four studies, made up.
 Y = np.array([0.20, 0.35, 0.90, 0.75, 1.10, -0.20, 0.05, 0.45, 0.60])
@@ -274,8 +282,9 @@ def flattened(case, got):
 def test_metafor_multivariate(reference):
     """metafor's omnibus statistic of UN depends on variances its optimiser left 1e-5 away; ours has the higher top."""
     for case in reference.cases("multivariate"):
-        rows = np.column_stack((case.column("v1"), case.column("v2")))
-        v = blocks([rows[i : i + 2] for i in range(0, len(rows), 2)])
+        named = sorted(name for name in case.columns if name[0] == "v" and name[1:].isdigit())
+        rows, m = np.column_stack([case.column(name) for name in named]), len(named)
+        v = blocks([rows[i : i + m] for i in range(0, len(rows), m)])
         fit = multivariate(
             case.column("yi"),
             v,
@@ -284,10 +293,13 @@ def test_metafor_multivariate(reference):
             KINDS[case.args["struct"]],
             method=case.args["method"].lower(),
         )
-        tau2 = fit.tau2[:1] if case.args["struct"] == "CS" else fit.tau2
+        tau2 = fit.tau2[:1] if case.args["struct"] in ("CS", "AR") else fit.tau2
+        rho = [fit.correlation[i][j] for i in range(m) for j in range(i + 1, m)]
+        if case.args["struct"] != "UN":
+            rho = rho[0]
         reference.agree(
             case,
-            numbers(fit) | {"tau2": tau2, "rho": fit.correlation[0][1], "QM": fit.moderators, "QM_p": fit.moderators_p},
+            numbers(fit) | {"tau2": tau2, "rho": rho, "QM": fit.moderators, "QM_p": fit.moderators_p},
         )
         assert fit.log_likelihood >= case.output["fit_stats"][case.args["method"]]["ll"] - 1e-10
 
@@ -306,3 +318,23 @@ def test_the_higher_of_two_tops_is_kept():
     fit = multilevel(y, v, [cluster, list(range(9))])
     assert fit.log_likelihood == pytest.approx(-1.3597254, abs=1e-6)
     assert fit.variances == pytest.approx((0.0, 0.0348406), abs=1e-6)
+
+
+def test_two_outcomes_with_one_variance_are_compound_symmetric():
+    """With two outcomes there is one distance, so both structures are the same model where rho is not at its bound."""
+    y = [0.5, -0.2, 0.1, -0.6, 0.9, 0.1, 0.3, -0.5, 0.7, 0.0]
+    v = [0.02, 0.03, 0.04, 0.02, 0.05, 0.03, 0.02, 0.04, 0.03, 0.02]
+    study, outcome = [i // 2 for i in range(10)], ["a", "b"] * 5
+    one = multivariate(y, v, study, outcome, "autoregressive-equal")
+    other = multivariate(y, v, study, outcome, "compound-symmetric")
+    assert one.log_likelihood == pytest.approx(other.log_likelihood, abs=1e-8)
+    assert one.coefficients.estimate == pytest.approx(other.coefficients.estimate, abs=1e-6)
+
+
+def test_slopes_of_one_autoregressive_variance_are_exact():
+    index = np.arange(4)
+    between = EqualAutoregressive(np.zeros(4, dtype=np.intp), index, 4)
+    at = np.array([0.3, 0.4])
+    for i, step in enumerate(np.eye(2) * 1e-6):
+        rise = (between.small(at + step)[0] - between.small(at - step)[0]) / 2e-6
+        assert between.small(at)[1][i] == pytest.approx(rise, abs=1e-8)

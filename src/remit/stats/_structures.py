@@ -178,10 +178,32 @@ class Autoregressive(Outcomes):
         return [np.append(size * tau, rho) for size, rho in ((1.0, 0.0), (0.7, 0.6), (0.7, 0.9), (0.2, 0.3))]
 
 
+class EqualAutoregressive(Outcomes):
+    """One variance; correlation rho between neighbours, rho^d between outcomes d places apart. theta: variance, rho."""
+
+    def __init__(self, study: IntArray, outcome: IntArray, m: int) -> None:
+        super().__init__(study, outcome, m)
+        self._apart = np.abs(np.subtract.outer(np.arange(m), np.arange(m))).astype(np.float64)
+        self.bounds = (POSITIVE, (-1.0, 1.0))
+
+    def small(self, theta: FloatArray) -> tuple[FloatArray, list[FloatArray]]:
+        """Return the covariance and its derivatives."""
+        tau2, rho = float(theta[0]), float(theta[1])
+        shape: FloatArray = np.power(rho, self._apart)
+        bend: FloatArray = tau2 * self._apart * np.power(rho, np.maximum(self._apart - 1.0, 0.0))
+        return tau2 * shape, [shape, bend]
+
+    def starts(self, between: float) -> list[FloatArray]:
+        """Return independent, negatively and positively correlated outcomes, and little variance."""
+        pairs = ((1.0, 0.0), (0.5, 0.6), (0.5, 0.9), (0.5, -0.5), (0.05, 0.3))
+        return [np.array([size * between, rho]) for size, rho in pairs]
+
+
 STRUCTURES: dict[str, type[Outcomes]] = {
     "unstructured": Unstructured,
     "compound-symmetric": CompoundSymmetric,
     "heterogeneous": Heterogeneous,
     "autoregressive": Autoregressive,
+    "autoregressive-equal": EqualAutoregressive,
     "diagonal": Diagonal,
 }

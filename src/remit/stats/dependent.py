@@ -27,7 +27,9 @@ from remit.stats.roots import bracketed, widen
 
 Method = Literal["reml", "ml"]
 DependentTest = Literal["normal", "t", "contain"]
-Covariation = Literal["unstructured", "compound-symmetric", "heterogeneous", "autoregressive", "diagonal"]
+Covariation = Literal[
+    "unstructured", "compound-symmetric", "heterogeneous", "autoregressive", "autoregressive-equal", "diagonal"
+]
 Labels = Sequence[str] | Sequence[int]
 
 
@@ -238,7 +240,8 @@ def multivariate(
     structure : of true effects between studies
         "unstructured" (each variance and correlation free), "compound-symmetric" (one variance, one correlation),
         "heterogeneous" (own variances, one correlation), "autoregressive" (own variances, a correlation that falls
-        with the distance between outcomes in sorted order), "diagonal" (own variances, no correlation).
+        with the distance between outcomes in sorted order), "autoregressive-equal" (the same with one variance),
+        "diagonal" (own variances, no correlation).
     design : shape (n, p), None for one column per outcome, in sorted order of outcomes.
 
     Raises
