@@ -24,6 +24,7 @@ _RELATIONS: dict[str, Relation] = {
     "CIN ": "comment-in",
     "UOF ": "update-of",
 }
+_TIES = frozenset(_RELATIONS)
 _PLACED = "PMID OWN TI BTI TT AB FAU AU DP DEP JT TA VI IP PG LID AID SO SI IS ISSN MH OT PT LA PMC OID URL"
 _MANNER = Manner(
     width=4,
@@ -36,7 +37,7 @@ _MANNER = Manner(
     passed=frozenset(),
     tags=re.compile(r"[A-Z][A-Z0-9 ]{3} ?-(?: |$)"),
     joined={"CN  ": "FAU "},
-    known=frozenset([*_RELATIONS, *[tag.ljust(4) for tag in _PLACED.split()]]),
+    known=frozenset([*_TIES, *[tag.ljust(4) for tag in _PLACED.split()]]),
     opens="PMID",
     opening="PMID- ",
     closing="\n\n",
@@ -74,7 +75,7 @@ def record(fields: Fields, other: Other, file: str, number: int) -> SourceRecord
     owner = fields["OWN "][0].strip() if "OWN " in fields else ""
     kinds = tuple([text for value in fields.pop("PT  ", ()) if (text := value.strip())])
     related: tuple[Related, ...] = ()
-    if not _RELATIONS.keys().isdisjoint(fields):
+    if not _TIES.isdisjoint(fields):
         related = tuple(
             [Related(kind, value.strip()) for tag, kind in _RELATIONS.items() for value in fields.pop(tag, ())]
         )
@@ -105,29 +106,20 @@ def record(fields: Fields, other: Other, file: str, number: int) -> SourceRecord
     return made.done()
 
 
-class _Names(dict[str, str]):
-    """What a tag of four characters is called in `other`, worked out once."""
-
-    def __missing__(self, tag: str) -> str:
-        self[tag] = name = tag.rstrip()
-        return name
-
-
-_NAMES = _Names()
-
-
 def _rest(fields: Fields, other: Other) -> tuple[tuple[str, str], ...]:
     """Return what has no place and what is left of the fields, tag and text."""
     for tag, values in fields.items():
         if values:
-            name = _NAMES[tag]
+            name = tag.rstrip()
             other += [(name, text) for value in values if (text := value.strip())]
     return tuple(other)
 
 
 def _keywords(fields: Fields) -> tuple[str, ...]:
-    found = [*fields.pop("MH  ", ()), *fields.pop("OT  ", ())]
-    return tuple([w for v in found if (w := " ".join(v.split()) if "  " in v else v.strip())])
+    found = "\n".join([*fields.pop("MH  ", ()), *fields.pop("OT  ", ())])
+    if "  " in found:
+        found = _BLANKS.sub(" ", found)
+    return tuple([word for line in found.split("\n") if (word := line.strip())])
 
 
 def _abstract(fields: Fields) -> str:
@@ -151,8 +143,8 @@ def _authors(fields: Fields) -> tuple[str, ...]:
 
 def _year(fields: Fields) -> int | None:
     for tag in ("DP  ", "DEP "):
-        if tag in fields and (year := say.year(fields[tag][0].strip())):
-            if fields[tag][0].strip() == str(year):
+        if tag in fields and (year := say.year(text := fields[tag][0].strip())):
+            if text == str(year):
                 del fields[tag][0]
             return year
     return None
@@ -179,7 +171,7 @@ def _registry(fields: Fields) -> tuple[str, ...]:
 
 
 def _issn(fields: Fields) -> tuple[str, ...]:
-    values = [value[:9] if value[9:10] in " (" else value for value in fields.pop("IS  ", ())]
+    values = fields.pop("IS  ", [])
     if "ISSN" in fields:
         values += [value.replace("ISSN-", "") for value in fields.pop("ISSN")]
     return tuple(dict.fromkeys([issn for value in values for issn in say.issns(value)]))

@@ -92,8 +92,8 @@ class _Reader:
         """Return a whole record, given from behind its opening, or None if it is unusual."""
         manner, names = self.manner, self.names
         mark, known = manner.mark, manner.known
-        first, *lines = text(piece.replace(self.folded, self.joint)).split("\n")
-        fields: Fields = {manner.opens: [first]}
+        lines = text(piece.replace(self.folded, self.joint)).split("\n")
+        fields: Fields = {manner.opens: [lines.pop(0)]}
         other: Other = []
         for line in lines:
             tag, _, value = line.partition(mark)
