@@ -8,6 +8,7 @@ to that, once, when this module is loaded, and never lowered.
 """
 
 import csv
+import io
 import re
 from collections.abc import Callable, Iterator
 
@@ -102,12 +103,15 @@ def read(source: Source) -> Iterator[SourceRecord | Unread]:
 
 
 def _filled(source: Source) -> Iterator[str]:
-    """Each line from the heading row on, with an end, as the csv module wants it."""
+    """Each line from the heading row on, with its end, as the csv module wants it."""
     begun = False
-    for line in source.lines():
-        begun = begun or (bool(line.strip()) and not line.lower().startswith("sep="))
-        if begun:
-            yield line + "\n"
+    for text in source.texts():
+        lines = io.StringIO(text, newline="\n")
+        while not begun and (line := lines.readline()):
+            if line.strip() and not line.lower().startswith("sep="):
+                begun = True
+                yield line
+        yield from lines
 
 
 Cell = Callable[[list[str]], str]
