@@ -126,6 +126,88 @@ def test_a_second_doi_of_one_place_in_print_is_the_same_document():
     assert not one(FULL, replace(FULL, doi="10.9999/moved", pmid="", pages="S27"))
 
 
+PAPER = SourceRecord(
+    title="Calls for bids and how well they match: evidence from invented labour markets",
+    authors=("Guo, Xue", "Gong, Jing", "Pavlou, Paul A."),
+    year=2017,
+    journal="International Conference on Invented Systems",
+    pages="1--12",
+)
+
+
+def test_a_meeting_paper_dated_by_the_meeting_and_by_its_publisher_is_one():
+    other = replace(PAPER, authors=("Guo, X.", "Gong, J.", "Pavlou, P."), year=2018, pages="")
+    assert one(PAPER, other)
+    assert one(other, PAPER)
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "changes"),
+    [
+        ("two years apart", {}, {"year": 2019, "pages": ""}),
+        ("both with pages", {}, {"year": 2018, "pages": "1--9"}),
+        ("an abstract of one page", {"pages": "1"}, {"year": 2018, "pages": ""}),
+        ("a page of a supplement", {"pages": "S12-S13", "volume": "9"}, {"year": 2018, "pages": "", "volume": ""}),
+        ("said to be abstracts", {"kind": "Conference Abstract"}, {"year": 2018, "pages": ""}),
+        ("one author more", {}, {"year": 2018, "pages": "", "authors": (*PAPER.authors, "New, Ann")}),
+        ("a journal's", {"journal": "Journal of Invented Systems"}, {"year": 2018, "pages": ""}),
+        ("with a DOI of its own", {"doi": "10.1000/a"}, {"year": 2018, "pages": "", "doi": "10.1000/b"}),
+        ("other numbers", {}, {"year": 2018, "pages": "", "title": PAPER.title + " 2018"}),
+        (
+            "annual",
+            {"title": "Proceedings of the track on invented systems and their many users"},
+            {"year": 2018, "pages": ""},
+        ),
+        (
+            "other abstracts",
+            {"abstract": "One year of bids. " * 40},
+            {"year": 2018, "pages": "", "abstract": "Two years of bids. " * 40},
+        ),
+    ],
+)
+def test_what_a_meeting_sees_again_is_not_merged(name, first, changes):
+    before = replace(PAPER, **first)
+    assert not one(before, replace(before, **changes)), name
+
+
+EARLY = replace(bare(FULL), volume="", issue="", pages="", year=2017)
+
+
+def test_a_report_before_print_is_the_report_printed_the_year_after():
+    assert one(bare(FULL), EARLY)
+    assert one(replace(EARLY, doi=FULL.doi), bare(FULL))
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("the year after", {"year": 2019}),
+        ("two years before", {"year": 2016}),
+        ("an author less", {"authors": FULL.authors[:3]}),
+        ("an issue of its own", {"issue": "7"}),
+        ("a meeting", {"journal": "Annual Conference of Invented Haematology"}),
+        ("an abstract", {"kind": "Conference Abstract"}),
+        ("another DOI", {"doi": "10.1000/other"}),
+    ],
+)
+def test_what_came_the_year_before_is_not_always_the_report(name, changes):
+    assert not one(replace(FULL, pmid="", abstract=""), replace(EARLY, **changes)), name
+
+
+@pytest.mark.parametrize(
+    "more", [": part 2", ". Part II", ", 2019", " III", ": part one", " - 2", ". Section 4", ": report 3"]
+)
+def test_a_title_that_goes_on_with_a_number_is_of_another_document(more):
+    title = "Costs of invented treatments and what they are worth in hospital wards"
+    whole = replace(bare(FULL), title=title, doi="10.1000/1")
+    part = replace(bare(FULL), title=title + more, pages="2001-2009")
+    silent = replace(whole, title=title, pages="", doi="")
+    assert len(set(duplicates((whole, silent, part)).kept)) == 2
+    assert not one(part, silent)
+    bracketed = [replace(r, title=f"[{title}]{more if r is part else ''}") for r in (silent, part)]
+    assert not one(*bracketed)
+
+
 def test_it_says_what_agreed():
     found = duplicates((FULL, washed(FULL)))
     assert found.kept == (0, 0)

@@ -8,11 +8,11 @@ with other pages (a meeting's abstract and the full report, a report printed twi
 
 from typing import Literal
 
-from remit.dedupe.evidence import EQUAL, NEAR, OTHER, PART, SIMILAR, Evidence, number
+from remit.dedupe.evidence import EQUAL, NEAR, OTHER, PART, SIMILAR, Evidence, meeting, number, spans
 from remit.dedupe.normalise import Key
 
 Answer = Literal["same", "unsure", "different"]
-LONG = 30
+LONG, PAPER = 30, 5
 
 
 def decide(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
@@ -93,9 +93,43 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     if e.authors < 0:
         return "different", 0
     answer = _same_title(e, long, whole, e.first > 0 and (a.first != "1" or e.journal > 0))
-    meeting = (a.kind == "meeting abstract") != (b.kind == "meeting abstract")
-    weak = e.first <= 0 and e.volume <= 0 and (meeting or e.abstract < 0)
+    if answer[0] == "unsure" and (_dated_apart(e, a, b) or _before_print(e, a, b)):
+        return "same", 1
+    one_abstract = (a.kind == "meeting abstract") != (b.kind == "meeting abstract")
+    weak = e.first <= 0 and e.volume <= 0 and (one_abstract or e.abstract < 0)
     return ("unsure", 0) if weak and answer[0] == "same" else answer
+
+
+def _dated_apart(e: Evidence, a: Key, b: Key) -> bool:
+    """Whether two records are one paper of a meeting's proceedings, dated by the meeting and by the publisher.
+
+    One is a whole paper (five pages or more), the other says nothing of its place but the same series of meetings; an
+    abstract of one page that is given again a year later is none.
+    """
+    if len(a.title) < LONG or e.title != EQUAL or e.abstract < 0 or a.kind or b.kind or a.series:
+        return False
+    if not (a.year and b.year and e.year == 0 and e.journal > 0 and (meeting(a) or meeting(b))):
+        return False
+    if e.authors < 2 or len(a.authors) < 2 or a.count != b.count:
+        return False
+    paper, bare = (a, b) if a.first else (b, a)
+    silent = not (bare.first or bare.volume or bare.doi or bare.pmid or bare.pmcid)
+    return silent and paper.first == "1" and not paper.volume and spans(paper) and _pages(paper) >= PAPER
+
+
+def _before_print(e: Evidence, a: Key, b: Key) -> bool:
+    """Whether one record is of a report before it was printed, in the same journal, the year before the other.
+
+    All of three authors or more agree; updates of a Cochrane review and what a meeting saw do not count.
+    """
+    if len(a.title) < LONG or e.title != EQUAL or e.authors < 3 or a.count != b.count or e.abstract < 0:
+        return False
+    if e.journal <= 0 or a.kind or b.kind or a.series or meeting(a) or meeting(b):
+        return False
+    printed, early = (a, b) if a.first else (b, a)
+    silent = not (early.volume or early.issue or early.first)
+    paged = bool(printed.volume) and spans(printed) and not printed.first.startswith("cd")
+    return silent and paged and 0 < early.year == printed.year - 1
 
 
 def _pages(k: Key) -> int:
@@ -142,7 +176,7 @@ def _same_title(e: Evidence, long: bool, whole: bool, paged: bool) -> tuple[Answ
             silent = e.first < 0 or (e.first == 0 and e.last <= 0 and e.issue < 0)
             return ("unsure", 0) if silent else ("same", 1)
         if e.volume == 0 and e.year > 0 and e.first >= 0:
-            return "same", 1
+            return ("same", 1) if e.title == EQUAL or e.numbers > 0 or e.first > 0 else ("unsure", 0)
     if e.volume > 0 and e.issue > 0 and e.year > 0 and e.first >= 0 and e.title == EQUAL and long:
         return "same", 1
     if e.first < 0 or (e.volume < 0 and not (e.journal > 0 and e.year > 0 and long)):
@@ -164,7 +198,8 @@ def excludes(e: Evidence) -> bool:
         return True
     if e.pmid > 0 or e.doi > 0:
         return False
-    return (e.volume < 0 and e.first < 0) or (e.title == OTHER and e.authors < 0)
+    part = e.title == PART and e.numbers < 0 and e.first <= 0
+    return part or (e.volume < 0 and e.first < 0) or (e.title == OTHER and e.authors < 0)
 
 
 _WORDS = (

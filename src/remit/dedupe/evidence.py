@@ -19,6 +19,10 @@ _MEETING = re.compile(
     r"(?:conf|conference|symposium|workshop|congress|meeting|proceedings|proc|annual|first|second|third|fourth|fifth|sixth|"
     r"seventh|eighth|ninth|tenth|[a-z]*teenth)\b"
 )
+_NUMBERED = re.compile(
+    r"(?:the)?(?:part|pt|paper|chapter|section|volume|report|phase|update|year)?"
+    r"(?:(?:\d+|[ivx]+|one|two|three|four|five|six)(?:\Z|of|part|the|and\d|to\d)|(?:19|20)\d\d)|part(?:\d|[ivx]|one|two|three)"
+)
 _SMALL = frozenset(
     {
         *("a", "an", "and", "of", "the", "in", "on", "for", "de", "la", "le", "der", "die", "das", "und", "et"),
@@ -112,12 +116,16 @@ def title(a: str, b: str) -> int:
 
 
 def _numbers(a: Key, b: Key) -> int:
-    """Return 1 for the same numbers in the titles, 0 where one has more and its title goes on longer, -1 else."""
+    """Return 1 for the same numbers in the titles, 0 where one has more and its title goes on longer, -1 else; what
+    one goes on with must be more than a number, and no part (`: part 2`) or year of a series (`, 2019`).
+    """
+    few, many = (a, b) if len(a.title) < len(b.title) else (b, a)
+    if few.title and many.title.startswith(few.title) and _NUMBERED.match(many.title, len(few.title)):
+        return -1
     if a.numbers == b.numbers:
         return 1
     if abs(len(a.title) - len(b.title)) < 8:
         return -1
-    few, many = (a, b) if len(a.title) < len(b.title) else (b, a)
     left = many.numbers.split()
     for number in few.numbers.split():
         if number not in left:
@@ -243,6 +251,11 @@ def journal(a: Key, b: Key) -> int:
     if a.journal == b.journal:
         return 1
     return 1 if _named_alike(a.journal, b.journal) else -1
+
+
+def meeting(k: Key) -> bool:
+    """Whether a record says that it appeared at a meeting."""
+    return _MEETING.search(k.journal) is not None
 
 
 @lru_cache(maxsize=65536)

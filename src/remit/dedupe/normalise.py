@@ -11,6 +11,10 @@ from remit.model.source_record import SourceRecord
 
 AUTHORS = 12
 _WHOLE = re.compile(r"\[([^\[\]]{12,})\]")
+_PART = re.compile(
+    r"[\s.,:;-]*(?:\(?(?:part|pt|chapter|section|report|paper)\b[\s.]*)?(?:\d{1,4}|[ivx]{1,4}|one|two|three)\)?(?:\s*[-/]\s*\d{1,4})?(?=[\s.:,;]|\Z)",
+    re.IGNORECASE,
+)
 _TAIL = re.compile(
     r"\s*(?:\[(?!\s*(?:part|pt|chapter)\b|\s*(?:[ivx]+|\d{1,2})\s*\])[^\[\]]*\]|<original>.*)\s*\.?\s*\Z",
     re.IGNORECASE,
@@ -182,7 +186,8 @@ def bare(title: str) -> str:
     if "[" in title or "<" in title:
         whole = _WHOLE.match(title)
         if whole:
-            title = whole[1]
+            more = _PART.match(title, whole.end())
+            title = whole[1] + (more[0] if more else "")
         while (cut := _TAIL.search(title)) and cut.start() > 5:
             title = title[: cut.start()]
     if title.endswith((")", ").")):
