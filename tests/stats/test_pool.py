@@ -265,3 +265,11 @@ def test_numbers_whose_squares_leave_floating_point_are_refused(effect, variance
     """They overflowed, or divided by zero, somewhere inside."""
     with pytest.raises(InputError, match=said):
         pool.random_effects(effect, variance)
+
+
+def test_two_steps_from_a_start_of_ones_own():
+    """rma(y, v, method = "SJ", control = list(tau2.init = 0.05)) of metafor 3.8."""
+    y, v = [0.1, 0.5, -0.3, 0.9, 0.4, 0.2], [0.02, 0.05, 0.03, 0.08, 0.01, 0.04]
+    assert tau2.sidik_jonkman(y, v, start=0.05) == pytest.approx(0.0837793784, rel=1e-8)
+    with pytest.raises(InputError, match="start"):
+        tau2.sidik_jonkman(y, v, start=0.0)

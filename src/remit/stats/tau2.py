@@ -131,14 +131,15 @@ def hunter_schmidt(effect: npt.ArrayLike, variance: npt.ArrayLike, small_sample:
     return max(0.0, (q - k) / float((1.0 / v).sum()))
 
 
-def sidik_jonkman(effect: npt.ArrayLike, variance: npt.ArrayLike) -> float:
-    """Return Sidik and Jonkman's two-step tau2, started at the effects' mean squared deviation; never 0 unless that is.
+def sidik_jonkman(effect: npt.ArrayLike, variance: npt.ArrayLike, start: float | None = None) -> float:
+    """Return Sidik and Jonkman's two-step tau2, started at `start` (above 0), else at the effects' mean squared
+    deviation from their mean; never 0 unless that is.
 
-    Source: Sidik and Jonkman (2005), Appl Stat 54:367-384.
+    Source: Sidik and Jonkman (2005), Appl Stat 54:367-384; other starts: (2007), Stat Med 26:1964-1981.
     """
     y, v = _check.studies(effect, variance)
-    start = float(y.var())
-    return 0.0 if start == 0.0 else start * q_at(y, v, start) / (y.size - 1.0)
+    first = float(y.var()) if start is None else _check.above(start, "start")
+    return 0.0 if first == 0.0 else first * q_at(y, v, first) / (y.size - 1.0)
 
 
 def maximum_likelihood(effect: npt.ArrayLike, variance: npt.ArrayLike) -> float:
