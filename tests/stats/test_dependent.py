@@ -338,3 +338,22 @@ def test_slopes_of_one_autoregressive_variance_are_exact():
     for i, step in enumerate(np.eye(2) * 1e-6):
         rise = (between.small(at + step)[0] - between.small(at - step)[0]) / 2e-6
         assert between.small(at)[1][i] == pytest.approx(rise, abs=1e-8)
+
+
+def test_time_points_given_as_numbers_are_in_their_order():
+    """As text, 12 months came before 6, and a correlation that falls with distance was laid over the wrong pairs."""
+    rng = np.random.default_rng(3)
+    months = [6, 12, 24] * 8
+    study = [i // 3 for i in range(24)]
+    y, v = rng.normal(0.0, 0.4, 24), np.full(24, 0.03)
+    numbers = multivariate(y, v, study, months, "autoregressive-equal")
+    letters = multivariate(y, v, study, ["a", "b", "c"] * 8, "autoregressive-equal")
+    assert numbers.outcomes == ("6", "12", "24")
+    assert numbers.log_likelihood == pytest.approx(letters.log_likelihood, abs=1e-10)
+
+
+def test_text_where_numbers_belong_is_refused():
+    with pytest.raises(InputError, match="not a number"):
+        multivariate([0.1, 0.2], "ab", [1, 2], ["a", "a"])
+    with pytest.raises(InputError, match="not a number"):
+        multilevel([0.1, 0.2, 0.4], [0.1, 0.2, 0.1], [[1, 2, 3]], [[1, "x"], [1, 2], [1, 3]])

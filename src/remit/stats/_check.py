@@ -31,6 +31,14 @@ def column(values: npt.ArrayLike, name: str) -> FloatArray:
     return array
 
 
+def floats(values: npt.ArrayLike, name: str) -> FloatArray:
+    """Return a float array of any shape; InputError for text, or for rows of unequal length."""
+    try:
+        return np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise InputError(f"{name} holds what is not a number, or rows of unequal length; expected numbers") from None
+
+
 def same_length(minimum: int, **columns: FloatArray) -> int:
     """Return k; InputError when the columns differ in length or hold fewer than `minimum` studies."""
     sizes = {name: values.size for name, values in columns.items()}

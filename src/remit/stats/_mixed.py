@@ -185,7 +185,7 @@ class Climb:
 
 def known_covariance(covariance: npt.ArrayLike, n: int) -> FloatArray:
     """Return sampling variances (n,) or a covariance matrix (n, n) as a matrix; InputError when it is not positive."""
-    v = np.asarray(covariance, dtype=np.float64)
+    v = _check.floats(covariance, "covariance")
     if v.ndim == 1:
         values = _check.column(v, "variance")
         _check.same_length(1, effect=np.zeros(n), variance=values)
@@ -205,10 +205,12 @@ def known_covariance(covariance: npt.ArrayLike, n: int) -> FloatArray:
 
 
 def indices(labels: Sequence[str] | Sequence[int], n: int, name: str) -> tuple[npt.NDArray[np.intp], tuple[str, ...]]:
-    """Return each row's group number, in sorted order of the labels, and the labels."""
+    """Return each row's group number, in sorted order of the labels (numbers by size), and the labels."""
     if len(labels) != n:
         raise InputError(f"{name} has {len(labels)} labels; expected one for each of {n} effects")
-    known = tuple(sorted({str(label) for label in labels}))
+    numbers = sorted({label for label in labels if isinstance(label, int | np.integer | float)})
+    plain = sorted({str(label) for label in labels})
+    known = tuple(str(label) for label in numbers) if len(numbers) == len(plain) else tuple(plain)
     place = {label: i for i, label in enumerate(known)}
     return np.array([place[str(label)] for label in labels], dtype=np.intp), known
 

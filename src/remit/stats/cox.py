@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from remit.errors import InputError, NotConverged
+from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats._partial import Moments, Partial
 from remit.stats._people import codes, follow_up
@@ -150,7 +151,7 @@ def cox(
 
 def design(covariates: npt.ArrayLike, people: int) -> FloatArray:
     """Return the covariates as (n, p) floats, checked."""
-    x = np.asarray(covariates, dtype=np.float64)
+    x = _check.floats(covariates, "covariates")
     x = x[:, None] if x.ndim == 1 else x
     if x.ndim != 2 or x.shape[0] != people or x.shape[1] == 0:
         raise InputError(f"covariates have shape {x.shape}; expected a row for each of {people} people")

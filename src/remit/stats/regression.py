@@ -109,7 +109,7 @@ def meta_regression(
 
 def design_matrix(design: npt.ArrayLike, k: int) -> FloatArray:
     """Return `design` as a (k, p) float array of full rank with p < k."""
-    x = np.asarray(design, dtype=np.float64)
+    x = _check.floats(design, "design")
     if x.ndim != 2 or x.shape[0] != k:
         raise InputError(f"design has shape {x.shape}; expected one row for each of {k} studies")
     if x.shape[1] >= k or not x.shape[1]:
