@@ -170,6 +170,15 @@ def test_what_a_meeting_sees_again_is_not_merged(name, first, changes):
     assert not one(before, replace(before, **changes)), name
 
 
+def test_what_stands_behind_the_brackets_of_a_translation_counts():
+    title = "[Costs of invented treatments on many hospital wards]"
+    first = replace(bare(FULL), title=title)
+    for more in (": reply", ". Erratum", ", 2019", " Part 2"):
+        assert not one(first, replace(first, title=title + more, pages="")), more
+    for more in (".", " [German]", " Originaltitel derselben Arbeit"):
+        assert one(first, replace(first, title=title + more, pages="")), more
+
+
 EARLY = replace(bare(FULL), volume="", issue="", pages="", year=2017)
 
 

@@ -120,9 +120,11 @@ def _dated_apart(e: Evidence, a: Key, b: Key) -> bool:
 def _before_print(e: Evidence, a: Key, b: Key) -> bool:
     """Whether one record is of a report before it was printed, in the same journal, the year before the other.
 
-    All of three authors or more agree; updates of a Cochrane review and what a meeting saw do not count.
+    All of three authors or more agree, or authors as far as listed and the abstract; updates of a Cochrane review and
+    what a meeting saw do not count.
     """
-    if len(a.title) < LONG or e.title != EQUAL or e.authors < 3 or a.count != b.count or e.abstract < 0:
+    people = e.abstract == 0 and e.authors == 3 and a.count == b.count
+    if len(a.title) < LONG or e.title != EQUAL or not (people or (e.abstract > 0 and e.authors >= 2)):
         return False
     if e.journal <= 0 or a.kind or b.kind or a.series or meeting(a) or meeting(b):
         return False

@@ -12,7 +12,9 @@ from remit.model.source_record import SourceRecord
 AUTHORS = 12
 _WHOLE = re.compile(r"\[([^\[\]]{12,})\]")
 _PART = re.compile(
-    r"[\s.,:;-]*(?:\(?(?:part|pt|chapter|section|report|paper)\b[\s.]*)?(?:\d{1,4}|[ivx]{1,4}|one|two|three)\)?(?:\s*[-/]\s*\d{1,4})?(?=[\s.:,;]|\Z)",
+    r"[\s.,:;-]*(?:(?:\(?(?:part|pt|chapter|section|report|paper)\b[\s.]*)?(?:\d{1,4}|[ivx]{1,4}|one|two|three)\)?"
+    r"(?:\s*[-/]\s*\d{1,4})?(?=[\s.:,;]|\Z)|"
+    r"(?:author'?s?'? )?(?:reply|response|errat|corrig|comment|protocol|retract).*)",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
