@@ -5,6 +5,7 @@ Usage: python bench/fuzz_records.py [SECONDS, default 120] [SAMPLES-FOLDER]
 The fuzzer (atheris) is installed into an environment of its own. It begins with the invented files of tests, and with
 the real ones where a folder is named, and mutates them; the first byte chooses the format, or none. A run ends
 with the number of inputs tried; an input that raises, or takes more than ten seconds, is written beside and named.
+The fuzzer keeps some 60 kB for each input; the same inputs read without it leave nothing behind.
 """
 
 import gzip
@@ -73,7 +74,7 @@ def main() -> None:
         for item in ingest.FORMATS[name].read(source) if name else ():
             assert item.number >= 1
 
-    options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=10", "-rss_limit_mb=2000"]
+    options = [f"-max_total_time={seconds}", f"-max_len={LONGEST}", "-timeout=10", "-rss_limit_mb=6000"]
     atheris.Setup([sys.argv[0], *options, f"-artifact_prefix={folder}/", str(folder)], one)
     atheris.Fuzz()
 

@@ -82,7 +82,8 @@ def _own(found: str) -> str:
 
 
 def _decoded(text: str) -> str:
-    once = unquote(text) if "%" in text else text
+    once = text.replace("%2F", "/")
+    once = unquote(once) if "%" in once else once
     return unquote(once) if "%2f" in once.lower() else once
 
 
