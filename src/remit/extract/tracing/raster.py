@@ -79,7 +79,13 @@ def _followed(
     if dropped:
         notes.append(f"{dropped} columns of the same ink beyond a gap after the curve's end were left out")
     warned = _check(path, strong, other, start, overlap, line.width)
-    warned += doubts.examined(np.minimum(1.0, drawn / max(peak, 0.3)), strong, other, path, start, points, line.width)
+    every = np.minimum(1.0, drawn / max(peak, 0.3))
+
+    def when(column: float) -> float:
+        return float(axes.time(column + plot.left))
+
+    tall = axes.y(0.0) - axes.y(1.0)
+    warned += doubts.examined(every, strong, other, path, start, points, line.width, tall, when)
     x = found.x + plot.left
     x = np.maximum(x, axes.x0)
     x[0] = axes.x0

@@ -100,10 +100,10 @@ def cut(
         drawn[x] = bool(ink.any())
         bare[x] = not (drawn[x] or hid.any())
         fall[x] = int(np.count_nonzero(~ink & ~hid)) if drawn[x] else 0
-    runs = _runs(bare)
-    dashes = [b - a for a, b in runs if a > 0]
+    gaps = runs(bare)
+    dashes = [b - a for a, b in gaps if a > 0]
     limit = max(10, 0.04 * share.shape[1], 3.0 * float(np.median(dashes)) if len(dashes) > 6 else 0.0)
-    ends = [a for a, b in runs if b - a > limit and drawn[:a].any()]
+    ends = [a for a, b in gaps if b - a > limit and drawn[:a].any()]
     ends += [int(x) for x in np.flatnonzero(fall > max(limit, 14)) if drawn[:x].any()]
     after = max((x for x, _ in through), default=0)
     stop = min((e for e in ends if e > after), default=n)
@@ -114,6 +114,7 @@ def cut(
     return Track(0, track.enter[:stop], track.leave[:stop]), int(np.count_nonzero(drawn[stop:]))
 
 
-def _runs(held: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+def runs(held: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Return where runs of true values begin, and one past their ends."""
     edges = np.flatnonzero(np.diff(np.concatenate(([0], held.astype(np.int8), [0]))))
     return [(int(a), int(b)) for a, b in edges.reshape(-1, 2)]
