@@ -29,7 +29,7 @@ def drawn(curves, **how):
 @pytest.mark.parametrize("which", [0, 1])
 def test_crossing_lines_of_one_ink_need_places_and_follow_them(follow, which):
     known = CROSSING[which]
-    with pytest.raises(InputError, match="could be this curve in .* give a place on the curve within each"):
+    with pytest.raises(InputError, match=r"could be this curve in .* give a place on the curve within each"):
         follow(drawn(CROSSING), "f.png", FRAME, on(known, 15.0))
     found = follow(drawn(CROSSING), "f.png", FRAME, on(known, 7.0, 10.0, 16.0, 25.0, 35.0, 55.0)).curves[0]
     assert errors(found, known).max() < 0.02

@@ -104,9 +104,10 @@ def cut(
     dashes = [b - a for a, b in gaps if a > 0]
     limit = max(10, 0.04 * share.shape[1], 3.0 * float(np.median(dashes)) if len(dashes) > 6 else 0.0)
     ends = [a for a, b in gaps if b - a > limit and drawn[:a].any()]
-    ends += [int(x) for x in np.flatnonzero(fall > max(limit, 14)) if drawn[:x].any()]
     after = max((x for x, _ in through), default=0)
-    stop = min((e for e in ends if e > after), default=n)
+    ends = [e for e in ends if e > after]
+    ends += [int(x) for x in np.flatnonzero(fall > max(limit, 14)) if x >= after and drawn[:x].any()]
+    stop = min(ends, default=n)
     while stop > 0 and not drawn[stop - 1]:
         stop -= 1
     if stop == 0:
