@@ -46,18 +46,18 @@ def examined(
     differs = _second(strong, other, path, start, places, width)
     apart = float(differs.mean()) if differs.size else 0.0
     if apart > REFUSED:
-        said = ", ".join(f"{when(a):.3g} to {when(b):.3g}" for a, b in _longest(differs))
+        where = ", ".join(f"{when(a):.3g} to {when(b):.3g}" for a, b in _longest(differs))
         raise InputError(
             f"another line of the same ink could be this curve in {apart:.0%} of its columns, nearly as well drawn: "
-            f"at times {said}; give a place on the curve within each of these, or its colour"
+            f"at times {where}; give a place on the curve within each of these, or its colour"
         )
     lines = _lines_beside(ink, path, width)
     beside = float(lines.any(axis=0).mean()) if lines.size else 0.0
     open_runs = _without_place(lines, path, places, width, tall) if places else []
     if open_runs:
-        said = ", ".join(f"{when(a):.3g} to {when(b):.3g}" for a, b in open_runs[:6])
+        where = ", ".join(f"{when(a):.3g} to {when(b):.3g}" for a, b in open_runs[:6])
         raise InputError(
-            f"lines of the same ink meet and part again, and no place says which is this curve at times {said}; "
+            f"lines of the same ink meet and part again, and no place says which is this curve at times {where}; "
             "give a place on the curve within each of these, or its colour"
         )
     said = []
