@@ -6,10 +6,11 @@ import pytest
 from remit.stats import compiled, glmm, likelihood_kernels
 from remit.stats._compiled_surfaces import hypergeometric, logit_normal, mixture
 from remit.stats._logit_normal import LogitNormal
-from remit.stats._mixture import FAR, KNOT, Hypergeometric, Mixture
+from remit.stats._mixture import Hypergeometric, Mixture
 from remit.stats._selection import Likelihood, step_cells
 from remit.stats.exact_ratio import odds_ratio
 from remit.stats.gosh import SUMMED, gosh
+from remit.stats.likelihood_kernels import FAR, KNOT
 from remit.stats.selection import step_selection
 
 CELLS = np.array([0.0, 12.0, 3.0, 7.0, 40.0]), np.array([12.0, 12.0, 9.0, 30.0, 44.0])

@@ -6,8 +6,9 @@ from remit.errors import NotConverged
 from remit.stats import compiled, likelihood_kernels
 from remit.stats._check import FloatArray
 from remit.stats._logit_normal import LogitNormal
-from remit.stats._mixture import FAR, KNOT, Hypergeometric, Mixture, Within
+from remit.stats._mixture import Hypergeometric, Mixture, Within
 from remit.stats._surface import Point
+from remit.stats.likelihood_kernels import FAR, KNOT
 
 
 def logit_normal(events: FloatArray, totals: FloatArray) -> LogitNormal:

@@ -10,8 +10,8 @@ import math
 import numpy as np
 
 from remit.stats._check import FloatArray
+from remit.stats.likelihood_kernels import STEP
 
-STEP = 0.75  # of the narrowest standard deviation
 ROOT = math.sqrt(2.0 * math.pi)
 
 

@@ -15,8 +15,7 @@ from scipy.special import expit, gammaln
 from remit.stats._check import FloatArray
 from remit.stats._grid import nodes
 from remit.stats._surface import Point
-
-REACH = 8.0  # a standard normal density is below 1e-12 of its peak beyond this
+from remit.stats.likelihood_kernels import REACH
 
 
 class LogitNormal:

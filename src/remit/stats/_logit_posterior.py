@@ -12,9 +12,8 @@ import numpy as np
 from scipy.special import expit, gammaln, log_expit, ndtr, xlogy
 
 from remit.stats._check import FloatArray
-from remit.stats._grid import STEP
 from remit.stats._line import HalfLine, Interpolated, Line, Panels, Rule, inside, outward
-from remit.stats._logit_normal import REACH
+from remit.stats.likelihood_kernels import REACH, STEP
 from remit.stats.priors import Normal, TauPrior
 
 RULE = Rule(12, 1e-11, 5, between=1e-9)

@@ -13,8 +13,8 @@ from scipy.special import expit, gammaln, xlogy
 from remit.errors import NotConverged
 from remit.stats._check import FloatArray
 from remit.stats._grid import nodes
-from remit.stats._logit_normal import REACH
 from remit.stats._surface import Point
+from remit.stats.likelihood_kernels import FAR, KNOT, QUINTIC, REACH
 
 
 class Within(Protocol):
@@ -139,8 +139,6 @@ class PoissonTime:
         return float((xlogy(self.x, self.x / self.t) - self.x + self.constant).sum())
 
 
-FAR = 45.0  # beyond this log odds ratio one end of the support holds everything but 1e-13
-KNOT = 0.1
 WIDEST = 9.0  # standard deviations of a count from its mean that are summed, and EXTRA more on either side
 EXTRA = 10
 MOST_STEPS = 100
@@ -209,27 +207,6 @@ class Hypergeometric:
             if not step.size or float(np.abs(step).max()) < 1e-6:
                 return float(height.sum())
         raise NotConverged(f"a study's own odds ratio was not found in {MOST_STEPS} steps")
-
-
-def _quintic() -> FloatArray:
-    """Return the quintic Hermite basis on [0, 1] and its first two derivatives as polynomials, shape (18, 6)."""
-    coefficients = np.array(
-        [
-            [1, 0, 0, -10, 15, -6],
-            [0, 1, 0, -6, 8, -3],
-            [0, 0, 0.5, -1.5, 1.5, -0.5],
-            [0, 0, 0, 10, -15, 6],
-            [0, 0, 0, -4, 7, -3],
-            [0, 0, 0, 0.5, -1, 0.5],
-        ]
-    )
-    first, second = np.zeros((6, 6)), np.zeros((6, 6))
-    first[:, :5] = coefficients[:, 1:] * np.arange(1.0, 6.0)
-    second[:, :4] = first[:, 1:5] * np.arange(1.0, 5.0)
-    return np.concatenate((coefficients, first, second))
-
-
-QUINTIC = _quintic()
 
 
 def _log_ways(n: float, j: FloatArray) -> FloatArray:

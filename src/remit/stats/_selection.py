@@ -18,14 +18,13 @@ from scipy.special import ndtr, ndtri
 from remit.stats import compiled, likelihood_kernels
 from remit.stats._ascent import Look
 from remit.stats._check import FloatArray
+from remit.stats.likelihood_kernels import LOG_ROOT, UNSEEN
 from remit.stats.result import Result
 
-LOG_ROOT_2PI = 0.9189385332046727
 NODES = 100
 Shape = Literal["step", "beta", "half-normal", "negative-exponential", "logistic", "power"]
 FLOOR = {"beta": 1e-5}  # p is kept this far from 0 and 1, where the beta weight has no bound
 ENDS = 1e-13
-UNSEEN = 1e-140  # a chance to be seen below which the model is not looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ class Likelihood:
         if not a.min() > UNSEEN:
             return Look(-np.inf, slope, curve)
         height = own - 0.5 * float(rrw @ v) + float(np.log(np.sqrt(w) / a).sum())
-        return Look(height - self.y.size * LOG_ROOT_2PI, slope, curve)
+        return Look(height - self.y.size * LOG_ROOT, slope, curve)
 
     def _compiled(self, point: FloatArray) -> Look:
         """Return the look at steps by compiled functions; last digits may differ."""
@@ -189,7 +188,7 @@ class Likelihood:
         out = np.empty((5, w.size, edges + self.nodes.shape[1]))
         u2 = u * u
         out[0, :, :edges] = ndtr(-u)
-        f = np.multiply(np.exp(-0.5 * u2 - LOG_ROOT_2PI), scale, out=out[1, :, :edges])
+        f = np.multiply(np.exp(-0.5 * u2 - LOG_ROOT), scale, out=out[1, :, :edges])
         g = (0.5 * scale) * f
         out[2, :, :edges] = g * u
         g *= scale
@@ -200,7 +199,7 @@ class Likelihood:
             return out
         u = (self.nodes - mu) * scale
         u2 = u * u
-        f = np.exp(-0.5 * u2 - LOG_ROOT_2PI) * (self.s[:, None] * scale * self.cells.spans)
+        f = np.exp(-0.5 * u2 - LOG_ROOT) * (self.s[:, None] * scale * self.cells.spans)
         g = f * (scale * scale)
         out[0, :, edges:] = f
         out[1, :, edges:] = f * u * scale

@@ -7,11 +7,18 @@ order as in `batch_solve` and `batch`, so results have the same bits with numba 
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from remit.stats._check import FloatArray
-from remit.stats.batch_solve import ABSOLUTE, EPSILON, NEWTON, POWERS, RELATIVE, STEPS, BoolArray, IntArray
-from remit.stats.tau2 import NEAR
 
+BoolArray = npt.NDArray[np.bool_]
+IntArray = npt.NDArray[np.intp]
+
+RELATIVE = 1e-9  # a Newton step shorter than this share of tau2 is the last: what is left is of the order of its square
+ABSOLUTE = 1e-18  # the same as a share of the smallest variance, for a tau2 next to 0
+NEWTON, STEPS = 20, 120  # after NEWTON steps only halving is trusted
+EPSILON = math.ulp(1.0)
+NEAR = 0.03  # of the smallest variance: nearer to 0 the weights, and so the slope, hardly move
 COMPILED = ("terms", "slopes_at", "height", "advance", "slope_root", "likeliest", "likeliest_columns", "q_terms",
             "q_root", "solve_q_columns", "mean_and_rest", "likeliest_of", "fit_into", "fit_columns",
             "fit_left_out", "one_fit")  # fmt: skip
@@ -19,12 +26,12 @@ COMPILED = ("terms", "slopes_at", "height", "advance", "slope_root", "likeliest"
 
 def warm() -> None:
     """Call each function once, so that it is compiled."""
-    y, v, k = np.array([[0.0], [1.0]]), np.ones((2, 1)), np.zeros(1)
-    likeliest_columns(y, v, k, k + 1.0, np.ones(1, dtype=np.intp), True, k.copy(), np.ones(1, dtype=bool), POWERS)
+    y, v, k, powers = np.array([[0.0], [1.0]]), np.ones((2, 1)), np.zeros(1), np.array([1.0, 1.6])
+    likeliest_columns(y, v, k, k + 1.0, np.ones(1, dtype=np.intp), True, k.copy(), np.ones(1, dtype=bool), powers)
     solve_q_columns(y, v, k + 1.0, k + 1.0, k.copy(), np.ones(1, dtype=bool))
-    fit_columns(y, v, True, np.empty((8, 1)), POWERS)
-    fit_left_out(y[:, 0].copy(), v[:, 0].copy(), True, np.empty((8, 2)), POWERS)
-    one_fit(y[:, 0].copy(), v[:, 0].copy(), -1.0, 5.0, 0.001, POWERS)
+    fit_columns(y, v, True, np.empty((8, 1)), powers)
+    fit_left_out(y[:, 0].copy(), v[:, 0].copy(), True, np.empty((8, 2)), powers)
+    one_fit(y[:, 0].copy(), v[:, 0].copy(), -1.0, 5.0, 0.001, powers)
 
 
 def slopes_at(

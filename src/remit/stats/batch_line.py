@@ -10,8 +10,9 @@ import numpy as np
 
 from remit.errors import NotConverged
 from remit.stats._check import FloatArray
-from remit.stats.batch_solve import ABSOLUTE, EPSILON, NEWTON, RELATIVE, STEPS, down
-from remit.stats.tau2 import FINE, NEAR
+from remit.stats.batch_kernels import ABSOLUTE, EPSILON, NEAR, NEWTON, RELATIVE, STEPS
+from remit.stats.batch_solve import down
+from remit.stats.tau2 import FINE
 
 
 @dataclass(frozen=True, slots=True)

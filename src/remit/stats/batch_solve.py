@@ -8,21 +8,12 @@ The slope of the likelihood is looked at from 0 to the largest tau2 the data can
 crossing from above to below is solved by Newton's method inside its bracket, and the highest is kept.
 """
 
-import math
-
 import numpy as np
-import numpy.typing as npt
 
 from remit.stats._check import FloatArray
-from remit.stats.tau2 import FINE, NEAR
+from remit.stats.batch_kernels import ABSOLUTE, EPSILON, NEAR, NEWTON, RELATIVE, STEPS, BoolArray, IntArray
+from remit.stats.tau2 import FINE
 
-BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.intp]
-
-RELATIVE = 1e-9  # a Newton step shorter than this share of tau2 is the last: what is left is of the order of its square
-ABSOLUTE = 1e-18  # the same as a share of the smallest variance, for a tau2 next to 0
-NEWTON, STEPS = 20, 120  # after NEWTON steps only halving is trusted
-EPSILON = math.ulp(1.0)
 BLOCK = 32_768  # numbers in one working array: small enough to stay in the processor's cache
 POWERS: FloatArray = np.multiply.accumulate(np.concatenate(([1.0], np.full(511, FINE))))
 

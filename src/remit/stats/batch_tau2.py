@@ -7,7 +7,8 @@ import numpy as np
 from remit.errors import InputError
 from remit.stats import batch_kernels, batch_solve
 from remit.stats._check import FloatArray
-from remit.stats.batch_solve import POWERS, BoolArray, down
+from remit.stats.batch_kernels import BoolArray
+from remit.stats.batch_solve import POWERS, down
 from remit.stats.compiled import load, loaded
 
 Engine = Literal["auto", "numpy", "compiled"]

@@ -10,11 +10,10 @@ import numpy.typing as npt
 from remit.errors import InputError, NotConverged
 from remit.stats import _check
 from remit.stats._check import FloatArray
-from remit.stats._grid import STEP
-from remit.stats._logit_normal import REACH
 from remit.stats._mixture import BinomialOffset
 from remit.stats._surface import FLAT, LOOKS
 from remit.stats.interval import chi2_p, normal_p, normal_quantile, t_p, t_quantile
+from remit.stats.likelihood_kernels import REACH, STEP
 from remit.stats.regression import design_matrix
 from remit.stats.result import Result
 from remit.stats.roots import bracketed

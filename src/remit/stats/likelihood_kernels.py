@@ -7,21 +7,45 @@ tau u; a point is its height, slopes in mu and tau, and curvatures in mu, crosse
 import math
 
 import numpy as np
+import numpy.typing as npt
 
 from remit.stats._check import FloatArray
-from remit.stats._mixture import FAR, KNOT, QUINTIC
-from remit.stats.batch_solve import BoolArray
+
+BoolArray = npt.NDArray[np.bool_]
 
 COMPILED = ("nodes", "add_moments", "logit_normal", "cumulants", "quintic", "between", "curve_at", "own_best",
             "hypergeometric", "seen_through", "step_look")  # fmt: skip
 Six = tuple[float, float, float, float, float, float]
 
-STEP = 0.75  # as in `_grid`
-REACH = 8.0  # as in `_logit_normal`
+STEP = 0.75  # between nodes, in standard deviations of the narrowest study
+REACH = 8.0  # a standard normal density is below 1e-12 of its peak beyond this
+FAR = 45.0  # beyond this log odds ratio one end of the support holds everything but 1e-13
+KNOT = 0.1
 NIL = -42.0  # logarithm of a share of the peak that no sum in double precision feels
-UNSEEN = 1e-140  # as in `_selection`
+UNSEEN = 1e-140  # a chance to be seen below which a selection model is not looked at
 LOG_ROOT = 0.9189385332046727  # of the square root of 2 pi
 ROOT_HALF = math.sqrt(0.5)
+
+
+def _quintic() -> FloatArray:
+    """Return the quintic Hermite basis on [0, 1] and its first two derivatives as polynomials, shape (18, 6)."""
+    coefficients = np.array(
+        [
+            [1, 0, 0, -10, 15, -6],
+            [0, 1, 0, -6, 8, -3],
+            [0, 0, 0.5, -1.5, 1.5, -0.5],
+            [0, 0, 0, 10, -15, 6],
+            [0, 0, 0, -4, 7, -3],
+            [0, 0, 0, 0.5, -1, 0.5],
+        ]
+    )
+    first, second = np.zeros((6, 6)), np.zeros((6, 6))
+    first[:, :5] = coefficients[:, 1:] * np.arange(1.0, 6.0)
+    second[:, :4] = first[:, 1:5] * np.arange(1.0, 5.0)
+    return np.concatenate((coefficients, first, second))
+
+
+QUINTIC = _quintic()
 
 
 def warm() -> None:

@@ -12,9 +12,10 @@ import numpy as np
 
 from remit.errors import InputError
 from remit.stats._check import FloatArray
+from remit.stats.batch_kernels import NEAR
 from remit.stats.interval import chi2_quantile
 from remit.stats.roots import bracketed
-from remit.stats.tau2 import FINE, NEAR
+from remit.stats.tau2 import FINE
 
 Estimator = Literal[
     "none",

@@ -17,12 +17,12 @@ import numpy.typing as npt
 from remit.errors import NotConverged
 from remit.stats import _check
 from remit.stats._check import FloatArray
+from remit.stats.batch_kernels import NEAR
 from remit.stats.interval import chi2_quantile
 from remit.stats.roots import EPSILON, MOST_STEPS
 
 FINE = 1.6  # ratio of neighbouring tau2 at which the likelihood's slope is looked at
 SHORT = 1e-9  # share of tau2 below which a step of Newton's is the last one
-NEAR = 0.03  # of the smallest variance: nearer to 0 the weights, and so the slope, hardly move
 
 
 def q_at(y: FloatArray, v: FloatArray, tau2: float) -> float:
