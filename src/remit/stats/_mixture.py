@@ -43,6 +43,15 @@ class Mixture:
         self.within = within
         self._pulled = (math.nan, np.zeros(within.k))
 
+    @property
+    def k(self) -> int:
+        """Number of studies."""
+        return self.within.k
+
+    def best(self) -> float:
+        """Return the log-likelihood when every study has its own best theta."""
+        return self.within.best()
+
     def at(self, mu: float, tau: float) -> Point:
         """Return height and derivatives, which are posterior moments."""
         if tau == 0.0:
@@ -164,19 +173,10 @@ class Hypergeometric:
             ways = _log_ways(n1[i], j) + _log_ways(n2[i], events[i] - j)
             self.own[i] = ways[int(a[i] - low[i])]
             cumulants[:, i, :] = _cumulants(low[i], ways, n1[i], n2[i], events[i], knots)
-        self._place(n1, events, n2, knots, cumulants[2])
+        self.peak, self.most, self.centre = placed(a, n1, events, n2, knots, cumulants[2])
+        self.scale: float | None = 4.0
         scaled = cumulants * np.array([1.0, KNOT, KNOT * KNOT])[:, None, None]
         self.table: FloatArray = np.concatenate((scaled[:, :, :-1], scaled[:, :, 1:]))
-
-    def _place(
-        self, n1: FloatArray, events: FloatArray, n2: FloatArray, knots: FloatArray, variances: FloatArray
-    ) -> None:
-        """Note where each table's information lies; variances at the knots have shape (k, knots)."""
-        a, b, c = self.a, n1 - self.a, events - self.a
-        self.peak = np.log((a + 0.1) * (n2 - c + 0.1) / ((b + 0.1) * (c + 0.1)))
-        self.most = float(variances.max())
-        self.scale: float | None = 4.0
-        self.centre = float(np.abs(knots[variances.argmax(axis=1)]).max())
 
     def terms(self, theta: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Return log-likelihood, slope and minus curvature of each study at each theta, shapes (k, q)."""
@@ -207,6 +207,18 @@ class Hypergeometric:
             if not step.size or float(np.abs(step).max()) < 1e-6:
                 return float(height.sum())
         raise NotConverged(f"a study's own odds ratio was not found in {MOST_STEPS} steps")
+
+
+def placed(
+    a: FloatArray, n1: FloatArray, events: FloatArray, n2: FloatArray, knots: FloatArray, variances: FloatArray
+) -> tuple[FloatArray, float, float]:
+    """Return where each table's information lies: its own log odds ratio, the most there is, and how far from 0.
+
+    Variances of the count at the knots have shape (k, knots).
+    """
+    b, c = n1 - a, events - a
+    peak: FloatArray = np.log((a + 0.1) * (n2 - c + 0.1) / ((b + 0.1) * (c + 0.1)))
+    return peak, float(variances.max()), float(np.abs(knots[variances.argmax(axis=1)]).max())
 
 
 def _log_ways(n: float, j: FloatArray) -> FloatArray:

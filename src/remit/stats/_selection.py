@@ -56,7 +56,7 @@ def step_cells(z: FloatArray, steps: tuple[float, ...], two_sided: bool) -> Cell
     belongs = (*range(m + 1), *range(m - 1, -1, -1)) if two_sided else tuple(range(m, -1, -1))
     edges = np.concatenate((-cuts, cuts[::-1])) if two_sided else cuts[::-1].copy()
     pick = np.eye(m + 1)[:, list(belongs)]
-    share = np.concatenate((pick[:, :1], np.diff(pick, axis=1)), axis=1)
+    share = np.ascontiguousarray(np.concatenate((pick[:, :1], np.diff(pick, axis=1)), axis=1))
     return Cells(edges, none, none, share, none, own, "step")
 
 

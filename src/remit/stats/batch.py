@@ -19,6 +19,7 @@ from remit.stats.batch_ends import Ask, FloatColumns, IntArray, Sizes, add_ends,
 from remit.stats.batch_rows import Rows, rows_of, stack
 from remit.stats.batch_solve import BLOCK, POWERS, down
 from remit.stats.batch_tau2 import Engine, Estimator, check_words, estimate_tau2, roots_of_q, uses_compiled
+from remit.stats.compiled import plain
 from remit.stats.interval import normal_quantile, tail
 from remit.stats.pool import PREDICTIONS, IntervalKind, PredictionKind
 from remit.stats.result import Result
@@ -141,7 +142,7 @@ def leave_one_out(
     sizes = Sizes(counts, k - 1)
     if all_compiled(ask):
         fits = np.empty((8, k))
-        _solved(batch_kernels.fit_left_out(y, v, estimator == "reml", fits, POWERS))
+        _solved(batch_kernels.fit_left_out(plain(y), plain(v), estimator == "reml", fits, POWERS))
         return _as_fits(counts, compiled_ends(fits, sizes, ask), ask, estimator)
     effects, variances = np.empty((k, k)), np.empty((k, k))
     effects[:], variances[:] = y[:, None], v[:, None]
@@ -209,7 +210,7 @@ def _fit_columns(
     k = sizes.k
     if given is None and all_compiled(ask):
         fits = np.empty((8, k.size))
-        _solved(batch_kernels.fit_columns(y, v, ask.estimator == "reml", fits, POWERS), start)
+        _solved(batch_kernels.fit_columns(plain(y), plain(v), ask.estimator == "reml", fits, POWERS), start)
         return compiled_ends(fits, sizes, ask)
     off, y0 = _from_first(y, v)
     w = 1.0 / v

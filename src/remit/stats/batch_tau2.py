@@ -9,7 +9,7 @@ from remit.stats import batch_kernels, batch_solve
 from remit.stats._check import FloatArray
 from remit.stats.batch_kernels import BoolArray
 from remit.stats.batch_solve import POWERS, down
-from remit.stats.compiled import load, loaded
+from remit.stats.compiled import load, loaded, plain
 
 Engine = Literal["auto", "numpy", "compiled"]
 Estimator = Literal[
@@ -79,7 +79,7 @@ def likeliest(
         return batch_solve.likeliest(y, v, k, restricted)
     low, high, count = batch_solve.looks(y, v, k)
     tau2, found = np.empty(k.size), np.empty(k.size, dtype=bool)
-    batch_kernels.likeliest_columns(y, v, low, high, count, restricted, tau2, found, POWERS)
+    batch_kernels.likeliest_columns(plain(y), plain(v), low, high, count, restricted, tau2, found, POWERS)
     return tau2, found
 
 
@@ -91,7 +91,7 @@ def roots_of_q(
         return batch_solve.solve_q(y, v, k, target)
     high = batch_solve.q_bound(y, v, k, target)
     tau2, found = np.empty(k.size), np.empty(k.size, dtype=bool)
-    batch_kernels.solve_q_columns(y, v, high, target, tau2, found)
+    batch_kernels.solve_q_columns(plain(y), plain(v), high, plain(target), tau2, found)
     return tau2, found
 
 

@@ -9,10 +9,13 @@ import time
 from importlib import import_module
 from importlib.util import find_spec
 
-from remit.errors import InputError
+import numpy as np
 
-MODULES = ("batch_kernels", "ends_kernels", "subset_kernels", "likelihood_kernels")  # none calls another: numba would
-# not notice that machine code on disk is older than a function of another file
+from remit.errors import InputError
+from remit.stats._check import FloatArray
+
+# No module calls a function or reads a number of another: numba does not notice that machine code on disk is older.
+MODULES = ("batch_kernels", "ends_kernels", "subset_kernels", "likelihood_kernels")
 _state = {"loaded": False}
 
 
@@ -26,10 +29,16 @@ def loaded() -> bool:
     return _state["loaded"]
 
 
+def plain(values: FloatArray) -> FloatArray:
+    """Return the array as compiled functions were compiled for: in one piece and writable, copied where it is not."""
+    flags = values.flags
+    return values if flags.c_contiguous and flags.writeable else np.array(values)
+
+
 def load() -> float:
     """Compile the functions of `MODULES`, or read them from disk, and return the seconds it took; 0.0 when loaded.
 
-    The first time after installation it takes some seconds, and a warning is logged before and after to say so. Raises
+    The first time after installation it takes ten seconds or more, and a warning that is logged says so. Raises
     InputError when numba is not installed.
     """
     if loaded():

@@ -13,8 +13,8 @@ import numpy.typing as npt
 
 from remit.errors import InputError
 from remit.stats import _check
-from remit.stats._compiled_surfaces import hypergeometric, mixture
-from remit.stats._mixture import BinomialOffset, Mixture, PoissonTime, Within
+from remit.stats._compiled_surfaces import Tables, two_by_two
+from remit.stats._mixture import BinomialOffset, Mixture, PoissonTime
 from remit.stats._surface import MU_MOST, TAU_MOST, Point, climb_mu, mu_end, standard_error, summit, tau_ends
 from remit.stats.interval import chi2_p, chi2_quantile, normal_p, normal_quantile, t_p, t_quantile, tail
 from remit.stats.result import Result
@@ -74,7 +74,7 @@ def odds_ratio(
         (float(yes2.sum()) + 0.5) / (float((all2 - yes2).sum()) + 0.5)
     )
     return _fit(
-        hypergeometric(yes1, all1, events, all2), start, interval, level, "conditional exact (hypergeometric)", common
+        two_by_two(yes1, all1, events, all2), start, interval, level, "conditional exact (hypergeometric)", common
     )
 
 
@@ -95,7 +95,7 @@ def odds_ratio_approximate(
     events = yes1 + yes2
     _finite(bool((yes1 == 0.0).all() or (yes2 == 0.0).all()), "odds ratio")
     within = BinomialOffset(yes1, events, np.log(all1 / all2))
-    return _fit(within, 0.0, interval, level, "conditional approximate (binomial)", common)
+    return _fit(Mixture(within), 0.0, interval, level, "conditional approximate (binomial)", common)
 
 
 def rate(
@@ -111,7 +111,9 @@ def rate(
     if (x < 0.0).any() or (t <= 0.0).any():
         raise InputError("events below 0 or person-time not above 0; check the table")
     _finite(x.sum() == 0.0, "log rate")
-    return _fit(PoissonTime(x, t), math.log(float(x.sum() / t.sum())), interval, level, "Poisson-normal", common)
+    return _fit(
+        Mixture(PoissonTime(x, t)), math.log(float(x.sum() / t.sum())), interval, level, "Poisson-normal", common
+    )
 
 
 def rate_ratio(
@@ -133,13 +135,12 @@ def rate_ratio(
     _check.same_length(2, events1=x1[told])
     _finite(bool((x1 == 0.0).all() or (x2 == 0.0).all()), "rate ratio")
     within = BinomialOffset(x1[told], (x1 + x2)[told], np.log(t1 / t2)[told])
-    return _fit(within, 0.0, interval, level, "conditional exact (binomial)", common)
+    return _fit(Mixture(within), 0.0, interval, level, "conditional exact (binomial)", common)
 
 
-def _fit(within: Within, start: float, interval: str, level: float, method: str, common: bool) -> ExactFit:
+def _fit(surface: Tables, start: float, interval: str, level: float, method: str, common: bool) -> ExactFit:
     if interval not in ("profile", "wald", "t"):
         raise InputError(f"interval {interval!r}; expected profile, wald or t")
-    surface = mixture(within)
     alike = climb_mu(surface, 0.0, start)
     top = alike if common else summit(surface, alike.mu)
     se = math.sqrt(-1.0 / top.mu_curve) if common else standard_error(top)
@@ -148,24 +149,24 @@ def _fit(within: Within, start: float, interval: str, level: float, method: str,
         step = 1.2 * math.sqrt(2.0 * drop) * se
         low, high = (_end(surface, top, drop, way, common) for way in (-step, step))
     else:
-        half = (normal_quantile(level) if interval == "wald" else t_quantile(level, within.k - 1)) * se
+        half = (normal_quantile(level) if interval == "wald" else t_quantile(level, surface.k - 1)) * se
         low, high = top.mu - half, top.mu + half
     tau_low, tau_high = (0.0, 0.0) if common else tau_ends(surface, top, drop)
-    q = max(0.0, 2.0 * (within.best() - alike.height))
+    q = max(0.0, 2.0 * (surface.best() - alike.height))
     held = top.tau >= TAU_MOST
     return ExactFit(
-        k=within.k,
+        k=surface.k,
         estimate=top.mu,
         se=se,
         lower=low,
         upper=high,
-        p=t_p(top.mu / se, within.k - 1) if interval == "t" else normal_p(top.mu / se),
+        p=t_p(top.mu / se, surface.k - 1) if interval == "t" else normal_p(top.mu / se),
         tau2=top.tau**2,
         tau2_lower=tau_low**2,
         tau2_upper=None if tau_high is None else tau_high**2,
         q=q,
-        q_df=within.k - 1,
-        q_p=chi2_p(q, within.k - 1),
+        q_df=surface.k - 1,
+        q_p=chi2_p(q, surface.k - 1),
         log_likelihood=top.height,
         method=method + (", one common effect" if common else ""),
         note=f"The likelihood still rises at tau = {TAU_MOST:g}, where it is held." if held else "",
@@ -173,7 +174,7 @@ def _fit(within: Within, start: float, interval: str, level: float, method: str,
     )
 
 
-def _end(surface: Mixture, top: Point, drop: float, step: float, common: bool) -> float:
+def _end(surface: Tables, top: Point, drop: float, step: float, common: bool) -> float:
     """Return the end of the profile interval in the direction of `step`."""
     if not common:
         return mu_end(surface, top, drop, step)

@@ -14,11 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from remit.errors import InputError
-from remit.stats import _check, subset_kernels
+from remit.stats import _check, compiled, subset_kernels
 from remit.stats._check import FloatArray
 from remit.stats.batch import random_effects
 from remit.stats.batch_tau2 import Engine, Estimator, check_words
-from remit.stats.compiled import load, loaded
 from remit.stats.result import Result
 
 IntArray = npt.NDArray[np.intp]
@@ -74,8 +73,8 @@ def gosh(
         raise InputError(f"k = {y.size}, so 2^{y.size} - 1 subsets; expected at most {MOST}; drop or merge some")
     if estimator in SUMMED:
         if engine == "compiled":
-            load()
-        return _summed(y, v, estimator, engine != "numpy" and loaded())
+            compiled.load()
+        return _summed(y, compiled.plain(v), estimator, engine != "numpy" and compiled.loaded())
     subsets = np.arange(1, 2**y.size)[:, None] >> np.arange(y.size) & 1
     fits = random_effects(y, v, subsets.astype(bool), estimator, "normal", engine=engine)
     return Gosh(y.size, fits.k, fits.estimate, fits.tau2, fits.i2, fits.q, estimator)
@@ -93,8 +92,7 @@ def _summed(y: FloatArray, v: FloatArray, estimator: Estimator, fast: bool) -> G
         estimate, tau2, i2, q = out[:, block * 2**low : (block + 1) * 2**low]
         sums = later[:, block].copy()
         if fast:
-            kind = SUMMED.index(estimator)
-            subset_kernels.fit_block(first, sums, off, v, low, block, kind, estimate, tau2, i2, q)
+            subset_kernels.fit_block(first, sums, off, v, low, block, _KINDS[estimator], estimate, tau2, i2, q)
         else:
             estimate[:], tau2[:], i2[:], q[:] = _fit_block(first, sums, off, v, low, block, estimator)
     out[0] += centre
@@ -137,7 +135,9 @@ def _means(off: FloatArray, v: FloatArray, tau2: FloatArray, low: int, extra: li
         total += w
         w *= off[j]
         mean += w
-    near = min(low, 5)  # runs of 2^j are too short for these; a study that is not there has infinite variance
+    near = min(
+        low, subset_kernels.CHUNK
+    )  # runs of 2^j are too short for these; a study that is not there has infinite variance
     for j in range(near):
         here = np.array([np.inf, v[j]])[np.arange(2**low) >> j & 1]
         w = 1.0 / (here + tau2)
@@ -177,6 +177,14 @@ _BLOCKS: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "dersimonian-laird": _dersimonian_laird,
     "hunter-schmidt": _hunter_schmidt,
     "hedges": _hedges,
+}
+
+
+_KINDS = {
+    "none": subset_kernels.NONE,
+    "dersimonian-laird": subset_kernels.DERSIMONIAN_LAIRD,
+    "hunter-schmidt": subset_kernels.HUNTER_SCHMIDT,
+    "hedges": subset_kernels.HEDGES,
 }
 
 

@@ -199,7 +199,7 @@ def _core(effect: FloatArray, y: FloatArray, v: FloatArray, given: float | None,
     By compiled functions where a caller has loaded them, whose sums run in another order (last digits may differ).
     """
     if compiled.loaded():
-        found = batch_kernels.one_fit(y, v, -1.0 if given is None else given, lower, upper, POWERS)
+        found = batch_kernels.one_fit(y, compiled.plain(v), -1.0 if given is None else given, lower, upper, POWERS)
         if not found[-1]:
             raise NotConverged("tau2 was not solved to a relative 1e-9; effects or variances differ beyond all measure")
         return _Core(*found[:-1])
