@@ -149,7 +149,7 @@ def odds_ratios(share):
             fit = pool.random_effects(each.estimate, each.variance)
             row.add("half event", fit.lower, fit.upper, true)
             for name, method in (
-                ("mantel-haenszel", lambda *cells: stratified.mantel_haenszel(*cells)),
+                ("mantel-haenszel", stratified.mantel_haenszel),
                 ("profile", lambda *cells: odds_ratio(*cells, "profile")),
                 ("t", lambda *cells: odds_ratio(*cells, "t")),
             ):

@@ -1,18 +1,19 @@
-"""Write docs/reference/statistics.md: every statistic, its call and the call it answers to in R.
+"""Write docs/reference/statistics.md: statistics by name, each with the call it answers to in R.
 
 Usage: python scripts/statistics_reference.py [--check]
 """
 
 import importlib
 import inspect
+import re
 import sys
 from pathlib import Path
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "reference" / "statistics.md"
 HEAD = """# Statistics by name
 
-Each row is one public function of `remit.stats`: arrays in, a frozen result out, with `summary()` and `to_dict()`. The second
-column is the call of R that answers to it (package metafor where none is named); [statistics](../explanation/statistics.md) says where the
+The functions of `remit.stats` that people call by name: arrays in; out comes a frozen result with `summary()` and `to_dict()`, or a number, an array or a
+tuple of results where the row says so. The second column is the call of R that answers to it (package metafor where none is named); [statistics](../explanation/statistics.md) says where the
 two part, [validation](../explanation/validation.md) by how much they agree. `help(function)` gives shapes, units, errors and sources. Written by
 `scripts/statistics_reference.py` from the functions themselves.
 """
@@ -53,6 +54,7 @@ TOPICS = (
             ("stratified.cochran_mantel_haenszel", "mantelhaen.test"),
             ("stratified.homogeneity", "rma.mh: Breslow-Day, Tarone"),
             ("batch.random_effects", "rma, once for each data set"),
+            ("tau2.median_unbiased", 'rma(method = "PMM")$tau2'),
         ),
     ),
     (
@@ -75,6 +77,7 @@ TOPICS = (
             ("regression.meta_regression", "rma(yi, vi, mods = …)"),
             ("regression_fitted.predict", "predict(rma(…))"),
             ("permutation.sign_flips", "permutest(rma(yi, vi))"),
+            ("permutation.moderator", "permutest(rma(yi, vi, mods = ~ x)), many orders at once"),
             ("permutation.coefficients", "permutest(rma(yi, vi, mods = …))"),
             ("fit_statistics.fit_statistics", "fitstats, logLik, AIC, BIC"),
             ("fit_statistics.tau2_se", "rma(…)$se.tau2"),
@@ -84,6 +87,7 @@ TOPICS = (
             ("dependent.multilevel", "rma.mv(yi, V, random = ~ 1 | study/estimate)"),
             ("dependent.multivariate", 'rma.mv(yi, V, random = ~ outcome | study, struct = "CS", "UN", …)'),
             ("robust.cluster_robust", 'robust(rma(…)); clubSandwich::vcovCR("CR0", "CR1", "CR2")'),
+            ("robust.robust_weights", "robumeta::robu"),
         ),
     ),
     (
@@ -103,6 +107,8 @@ TOPICS = (
             ("small_study.harbord", 'meta::metabias(method.bias = "Harbord")'),
             ("small_study.peters", 'meta::metabias(method.bias = "Peters")'),
             ("small_study.deeks", 'meta::metabias(method.bias = "Deeks")'),
+            ("asymmetry_counts.macaskill", 'meta::metabias(method.bias = "Macaskill")'),
+            ("asymmetry_counts.schwarzer", 'meta::metabias(method.bias = "Schwarzer")'),
             ("trim_fill.trim_fill", "trimfill"),
             ("petpeese.pet_peese", "lm, weighted"),
             ("selection.step_selection", 'selmodel(type = "stepfun")'),
@@ -134,8 +140,10 @@ TOPICS = (
             ("cumulative_hazard.nelson_aalen", "survival::survfit(ctype = 1)"),
             ("logrank.logrank", "survival::survdiff"),
             ("cox.cox", "survival::coxph"),
+            ("cox_exact.cox_exact", 'survival::coxph(ties = "exact")'),
             ("cox_checks.proportional_hazards", "survival::cox.zph"),
             ("competing.cumulative_incidence", "survival::survfit, several states"),
+            ("gray.gray", "cmprsk::cuminc(…)$Tests"),
             ("rmst.restricted_mean", "survRM2::rmst2"),
             ("parametric.fit_distribution", "flexsurv::flexsurvreg"),
             ("spline.fit_spline", "flexsurv::flexsurvspline"),
@@ -157,8 +165,7 @@ def summary(name):
     module, function = name.split(".")
     text = inspect.getdoc(getattr(importlib.import_module(f"remit.stats.{module}"), function)) or ""
     first = " ".join(text.split("\n\n")[0].split())
-    at = first.find(". ")
-    first = first if at < 0 else first[: at + 1]
+    first = re.split(r"(?<!al)\. (?=[A-Z`])", first)[0]
     return first.replace("|", "\\|").removeprefix("Return ").rstrip(".;")
 
 

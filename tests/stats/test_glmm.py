@@ -246,3 +246,14 @@ def test_without_the_interval_of_tau2_everything_else_is_the_same():
 def test_beta_binomial_says_when_studies_are_all_or_nothing():
     with pytest.raises(NotConverged, match="rises to 1"):
         pool_beta_binomial([0, 6, 0, 10, 3], [4, 6, 9, 10, 3])
+
+
+def test_many_people_and_studies_that_share_nothing_keep_their_digits():
+    """Slopes in mu, seen from a step on either side, are what the curvature says; moments of p cancelled here."""
+    surface = LogitNormal(np.array([6319.0, 85770.0, 31319.0]), np.array([6319.0, 85784.0, 94021.0]))
+    mu, tau, step = 7.157, 6.2113, 1e-4
+    here = surface.at(mu, tau)
+    right, left = surface.at(mu + step, tau), surface.at(mu - step, tau)
+    assert here.mu_curve == pytest.approx((right.mu_slope - left.mu_slope) / (2.0 * step), rel=1e-6)
+    assert here.mu_slope == pytest.approx((right.height - left.height) / (2.0 * step), rel=1e-4)
+    assert here.cross == pytest.approx((right.tau_slope - left.tau_slope) / (2.0 * step), rel=1e-5)

@@ -21,7 +21,7 @@ def column(values: npt.ArrayLike, name: str) -> FloatArray:
         raise InputError(f"{name} {values!r}; expected numbers; remove or convert what is not a number") from None
     if array.ndim != 1:
         raise InputError(f"{name} has {array.ndim} dimensions; expected one value per study in a flat sequence")
-    if not array.dot(array) <= LARGEST * LARGEST:
+    if not np.maximum.reduce(np.abs(array), initial=0.0) <= LARGEST:
         unfit = np.flatnonzero(~np.isfinite(array))
         if unfit.size:
             at = int(unfit[0])
@@ -58,6 +58,9 @@ def studies(effect: npt.ArrayLike, variance: npt.ArrayLike, minimum: int = 2) ->
     same_length(minimum, effect=y, variance=v)
     if np.minimum.reduce(v) < SMALLEST:
         at = int(np.argmin(v))
+        if v[at] > 0.0:
+            advice = "state the effects in a smaller unit"
+            raise InputError(f"variance[{at}] is {v[at]}; expected at least {SMALLEST:g}; {advice}")
         raise InputError(f"variance[{at}] is {v[at]}; expected a number above 0; check that study's standard error")
     return y, v
 

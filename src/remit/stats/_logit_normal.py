@@ -17,6 +17,8 @@ from remit.stats._grid import nodes
 from remit.stats._surface import Point
 from remit.stats.likelihood_kernels import REACH
 
+MANY = 1000.0  # people in a study from which moments of its residual are summed, not those of p
+
 
 class LogitNormal:
     """The log-likelihood of events among totals, binomial coefficients included. Shapes (k,)."""
@@ -47,6 +49,8 @@ class LogitNormal:
         peak = g.max(axis=1, keepdims=True)
         g -= peak
         np.exp(g, out=g)
+        if self.most > MANY:
+            return self._of_many(mu, tau, float(peak.sum()) + self.x.size * log_step, g, u, p)
         basis = np.empty((3, 3, u.size))
         basis[0, 0], basis[0, 1] = 1.0, p
         np.multiply(p, p, out=basis[0, 2])
@@ -57,6 +61,22 @@ class LogitNormal:
         m /= mass
         height = float(peak.sum()) + float(np.log(mass).sum()) + self.x.size * log_step
         return self._moments(mu, tau, height + self.constant, m.reshape(-1, 3, 3))
+
+    def _of_many(self, mu: float, tau: float, height: float, g: FloatArray, u: FloatArray, p: FloatArray) -> Point:
+        """Return the point from residuals at each node: moments of p cancel where a study has many people."""
+        mass = g.sum(axis=1, keepdims=True)
+        g /= mass
+        expected = self.n_column * p
+        r = self.x_column - expected
+        basis = np.stack((np.ones_like(u), u, u * u), axis=1)
+        first = (g * r) @ basis[:, :2]
+        second = ((g * (r * r - expected * (1.0 - p))) @ basis).sum(axis=0).tolist()
+        (rise, rise_u), square = first.sum(axis=0).tolist(), first.T @ first
+        height += float(np.log(mass).sum()) + self.constant
+        curve, cross, curve_u = (
+            a - float(b) for a, b in zip(second, (square[0, 0], square[0, 1], square[1, 1]), strict=True)
+        )
+        return Point(mu, tau, height, rise, rise_u, curve, cross, curve_u)
 
     def _moments(self, mu: float, tau: float, height: float, m: FloatArray) -> Point:
         """Return the point; m holds each study's means of u^i p^j, shape (k, 3, 3)."""

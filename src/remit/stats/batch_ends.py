@@ -68,7 +68,7 @@ def all_compiled(ask: Ask) -> bool:
 
 
 def compiled_ends(fits: FloatArray, sizes: Sizes, ask: Ask) -> FloatColumns:
-    """Return every field from the columns of `batch_kernels.fit_columns`, as `add_ends` would."""
+    """Return every field from what `batch_kernels.fit_columns` wrote, shape (8, b), as `add_ends` would."""
     df, quantile = _quantiles(ask.interval, sizes, ask)
     far = _quantiles(ask.prediction, sizes, ask)[1]
     if ask.prediction == "normal":
@@ -97,6 +97,7 @@ def compiled_ends(fits: FloatArray, sizes: Sizes, ask: Ask) -> FloatColumns:
 
 
 def q_p(q: FloatArray, sizes: Sizes) -> FloatArray:
+    """Return the p of each Q, shape (b,)."""
     return sizes.where_several(np.asarray(chdtrc(sizes.df(), q), dtype=np.float64), 1.0)
 
 
@@ -113,6 +114,7 @@ def _t(df: int, area: float) -> float:
 
 @lru_cache(maxsize=1024)
 def chi2(df: int, area: float) -> float:
+    """Return what chi-square exceeds with probability `area`, on one degree of freedom where there is none."""
     return float(chdtri(max(df, 1), area))
 
 
@@ -125,7 +127,10 @@ def add_ends(
     sizes: Sizes,
     ask: Ask,
 ) -> None:
-    """Add the estimate, its interval and test, and the prediction interval; `residual` is Q / (k - 1) at tau2."""
+    """Add the estimate, its interval and test, and the prediction interval to `out`.
+
+    Shapes (b,), but v, the variances, (K, b); `residual` is Q / (k - 1) at tau2 and `total` the sum of weights there.
+    """
     tau2 = out["tau2"]
     plain = 1.0 / total
     knapp = residual / total

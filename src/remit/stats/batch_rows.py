@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from remit.errors import InputError
-from remit.stats._check import FloatArray
+from remit.stats._check import LARGEST, SMALLEST, FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
@@ -84,11 +84,11 @@ def stack(sets: Sequence[tuple[npt.ArrayLike, npt.ArrayLike]]) -> tuple[FloatArr
 
 
 def _check_values(y: FloatArray, v: FloatArray, here: BoolArray | None) -> None:
-    if bool(np.isfinite(y).all() and np.isfinite(v).all() and (v > 0.0).all()):
+    if bool((np.abs(y) <= LARGEST).all() and (v >= SMALLEST).all() and (v <= LARGEST).all()):
         return
     for name, values, right, wanted in (
-        ("effect", y, np.isfinite(y), "a finite number"),
-        ("variance", v, np.isfinite(v) & (v > 0.0), "a finite number above 0"),
+        ("effect", y, np.abs(y) <= LARGEST, f"a finite number, at most {LARGEST:g}"),
+        ("variance", v, (v >= SMALLEST) & (v <= LARGEST), f"a number above 0, from {SMALLEST:g} to {LARGEST:g}"),
     ):
         wrong = ~right if here is None else ~right & here
         if wrong.any():

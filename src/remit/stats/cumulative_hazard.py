@@ -39,7 +39,7 @@ class CumulativeHazard(Result):
 def nelson_aalen(
     time: npt.ArrayLike, event: npt.ArrayLike, *, ties: TieKind = "one-step", level: float = 0.95
 ) -> CumulativeHazard:
-    """Return the cumulative hazard: the sum of d / n, or with `ties="one-by-one"` of 1/n + 1/(n-1) + ... per death.
+    """Return the cumulative hazard: the sum of d / n, or with `ties="one-by-one"` a sum over deaths one after another.
 
     `time` and `event` have shape (n,), as for `kaplan_meier`; InputError as there, and for unknown `ties`.
 

@@ -135,9 +135,7 @@ def _means(off: FloatArray, v: FloatArray, tau2: FloatArray, low: int, extra: li
         total += w
         w *= off[j]
         mean += w
-    near = min(
-        low, subset_kernels.CHUNK
-    )  # runs of 2^j are too short for these; a study that is not there has infinite variance
+    near = min(low, subset_kernels.CHUNK)  # runs of 2^j are too short for these: no study, infinite variance
     for j in range(near):
         here = np.array([np.inf, v[j]])[np.arange(2**low) >> j & 1]
         w = 1.0 / (here + tau2)

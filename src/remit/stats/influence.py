@@ -78,8 +78,10 @@ def influence(
     without: tuple[RandomEffects, ...] | None = None,
     interval: IntervalKind = "normal",
 ) -> Influence:
-    """Return the measures of Viechtbauer and Cheung (2010), Res Synth Methods 1:112-125; Baujat et al. (2002), Stat Med
-    21:2641-2652; and shrunken estimates of Raudenbush and Bryk (1985), J Educ Stat 10:75-98.
+    """Return each study's residuals, leverage, influence on the fit and shrunken estimate.
+
+    Sources: Viechtbauer and Cheung (2010), Res Synth Methods 1:112-125; Baujat et al. (2002), Stat Med 21:2641-2652;
+    Raudenbush and Bryk (1985), J Educ Stat 10:75-98.
 
     `fit` and `without` (one fit per left-out study) are the REML fits unless given, so that any estimator can be used.
     """

@@ -85,12 +85,13 @@ def coefficients(
     """Return the exact test of each coefficient: rows of the design are dealt to studies in every order, k! of them.
 
     Orders that give the same design are computed once. Source: Higgins and Thompson (2004), Stat Med 23:1663-1682.
-    InputError where there are more than 131,072 different orders (k = 8 with distinct rows).
+    InputError where there are more than 131,072 different orders (k = 8 with distinct rows) or, but for a constant and
+    one moderator, more than 10 studies.
     """
     y, v = _check.studies(effect, variance)
     x = design_matrix(design, y.size)
     constant = np.flatnonzero(np.ptp(x, axis=0) == 0.0)
-    line = next((known for known in LINE_ESTIMATORS if known == estimator), None)
+    line = next((known for known in LINE_ESTIMATORS if known == estimator), None)  # the same word, as its own type
     if line is not None and x.shape[1] == 2 and constant.size == 1 and y.size > 2:
         return _of_line(y, v, x, int(constant[0]), line)
     return _of_design(y, v, x, estimator)

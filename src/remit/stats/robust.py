@@ -179,8 +179,8 @@ def _robust(
     if kind == "CR2":
         df = _satterthwaite(m, x, bread, sides, blocks)
     se = np.sqrt(np.diag(covariance))
-    statistic = np.where(beta == 0.0, 0.0, np.copysign(np.inf, beta))  # where residuals leave no doubt at all
-    np.divide(beta, se, out=statistic, where=se > 0.0)
+    statistic = np.where(beta == 0.0, 0.0, np.copysign(np.inf, beta))  # where residuals are 0 but for rounding
+    np.divide(beta, se, out=statistic, where=se > 8.0 * np.finfo(np.float64).eps * np.abs(beta))
     half = se * np.array([t_quantile(level, d) for d in df])
     few = f"degrees of freedom down to {df.min():.1f}: too few clusters carry this to trust its level"
     return Robust(
