@@ -54,8 +54,10 @@ def wald(case):
     """Cochran's Q of the studies that are neither 0 % nor 100 %: in the saturated model the others weigh nothing."""
     x, n = case.column("xi"), case.column("ni")
     told = (x > 0) & (x < n)
+    if told.sum() < 2:
+        return 0.0
     each = measures.proportions(x[told], n[told], "logit", to="none")
-    return heterogeneity.cochran_q(each.estimate, each.variance).q if told.sum() > 1 else 0.0
+    return heterogeneity.cochran_q(each.estimate, each.variance).q
 
 
 def test_proportions_of_package_meta(reference):
