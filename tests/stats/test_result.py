@@ -16,7 +16,7 @@ from remit.stats.interval import Interval
 from remit.stats.result import Result
 
 Y, V = [0.1, 0.4, -0.2, 0.5, 0.3], [0.05, 0.1, 0.04, 0.2, 0.07]
-NOT_RESULTS = {"Interval", "Effect", "Rows"} | {  # inputs, or too small to need words
+NOT_RESULTS = {"Interval", "Effect", "Rows", "Ask"} | {  # inputs, or too small to need words
     name for name, _ in inspect.getmembers(importlib.import_module("remit.stats.priors"), inspect.isclass)
 }
 
