@@ -128,3 +128,21 @@ def test_an_exact_fit_has_no_residual_variance_to_test_with():
     with pytest.raises(InputError, match="exactly"):
         meta_regression(effects, variances, design, test="hartung-knapp")
     assert meta_regression(effects, variances, design).p[1] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(
+    "estimator, listed",
+    [
+        ("hunter-schmidt", 0.0135582011),
+        ("hunter-schmidt-small-sample", 0.0327940491),
+        ("sidik-jonkman", 0.0586344546),
+        ("paule-mandel", 0.0408036593),
+        ("median-unbiased", 0.0546001768),
+        ("empirical-bayes", 0.0408036593),
+        ("generalised-q", 0.0396291892),
+    ],
+)
+def test_residual_tau2_agrees_with_metafor(estimator, listed):
+    """rma(y, v, mods = ~ x) of metafor 3.8 at tight stopping rules; GENQ with weights 1 / sqrt(v)."""
+    design = np.column_stack((np.ones(6), [1.0, 3.0, 2.0, 5.0, 4.0, 2.0]))
+    assert meta_regression(Y, V, design, estimator).tau2 == pytest.approx(listed, rel=1e-7)
