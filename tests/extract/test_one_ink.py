@@ -36,6 +36,19 @@ def test_crossing_lines_of_one_ink_need_places_and_follow_them(follow, which):
     assert "another line of the same ink runs beside" in " ".join(found.warnings)
 
 
+def test_a_curve_that_ends_early_is_not_carried_on_along_a_lower_one(follow):
+    short = Known(np.array([0.0, 5.0]), np.array([1.0, 0.9]), 20.0, np.zeros(0))
+    low = curve((3, 12, 25, 40), (0.7, 0.5, 0.3, 0.1))
+    found = follow(drawn((short, low)), "f.png", FRAME, on(short, 10.0, 19.8)).curves[0]
+    assert found.end == pytest.approx(20.0, abs=0.5) and found.survival[-1] == pytest.approx(0.9, abs=0.01)
+
+
+def test_lines_that_part_again_need_a_place_in_each_part(follow):
+    known = curve((5, 12, 40), (0.8, 0.6, 0.55))
+    with pytest.raises(InputError, match=r"same ink.* at times .*give a place on the curve within each of these"):
+        follow(drawn(CROSSING), "f.png", FRAME, on(known, 35.0, 55.0))
+
+
 def test_a_colour_alone_does_not_tell_two_lines_apart(follow):
     with pytest.raises(InputError, match="another line of the same ink could be this curve"):
         follow(drawn(CROSSING), "f.png", FRAME, "#000000")
