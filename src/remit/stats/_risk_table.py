@@ -55,7 +55,11 @@ def risk_table(
 
 def _columns(times: npt.ArrayLike, at_risk: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
     t = _check.column(times, "risk_times")
-    r = np.asarray([np.nan if v is None else v for v in np.ravel(np.asarray(at_risk, dtype=object))], dtype=np.float64)
+    if isinstance(at_risk, np.ndarray) and at_risk.dtype.kind in "fiu":
+        r = np.asarray(at_risk, dtype=np.float64).ravel()
+    else:
+        held = np.ravel(np.asarray(at_risk, dtype=object))
+        r = np.asarray([np.nan if v is None else v for v in held], dtype=np.float64)
     if r.size != t.size:
         raise InputError(
             f"{t.size} risk times and {r.size} numbers at risk; expected one number for each time; "

@@ -63,6 +63,7 @@ class Spread:
     def __init__(self, steps: Steps, table: RiskTable, marks: FloatArray | None) -> None:
         self.steps = steps
         self._areas: dict[float, tuple[FloatArray, FloatArray]] = {}
+        self._closed: tuple[FloatArray, FloatArray] | None = None
         self.table = table
         edges = table.edges
         levels = np.concatenate(([1.0], steps.level))
@@ -194,12 +195,16 @@ class Spread:
 
     def closed(self, whole: FloatArray) -> FloatArray:
         """Return the people censored in each interval whose end is printed, within 0 and all who leave it."""
+        if self._closed is not None and self._closed[0] is whole:
+            return self._closed[1]
         n, s = self.table.at_risk, self.at_edge
         wanted = (n[:-1] / s[:-1] - n[1:] / s[1:]) / whole[:-1]
         marked = self.marked[:-1]
         if self.marks is not None:
             wanted = np.where(np.abs(wanted - marked) <= np.maximum(1.0, 0.1 * marked), marked, wanted)
-        return np.clip(wanted, 0.0, n[:-1] - n[1:])
+        found = np.minimum(np.maximum(wanted, 0.0), n[:-1] - n[1:])
+        self._closed = whole, found
+        return found
 
     def most_censored(self, whole: FloatArray) -> float:
         """Return the largest number censored before the end in the last interval."""
