@@ -78,7 +78,7 @@ def _followed(
     overlap = _overlap(strong, other, path, line)
     if dropped:
         notes.append(f"{dropped} columns of the same ink beyond a gap after the curve's end were left out")
-    warned = _check(path, strong, other, start, overlap, line.width)
+    warned = _check(path, strong, other, start, overlap, line.width, max((x for x, _ in points), default=-1))
     every = np.minimum(1.0, drawn / max(peak, 0.3))
 
     def when(column: float) -> float:
@@ -204,9 +204,19 @@ def _overlap(share: Array, other: npt.NDArray[np.bool_], path: track.Track, line
 
 
 def _check(
-    path: track.Track, share: Array, other: npt.NDArray[np.bool_], start: float, overlap: float, width: float
+    path: track.Track,
+    share: Array,
+    other: npt.NDArray[np.bool_],
+    start: float,
+    overlap: float,
+    width: float,
+    last_place: int,
 ) -> list[str]:
-    """Refuse what is hardly drawn, or begins away from survival 1 at time 0; return what a person should look at."""
+    """Refuse what is hardly drawn, or begins away from survival 1 at time 0; return what a person should look at.
+
+    Refused too, where places were needed (`last_place` is the last one's column, -1 for none): a curve that ends long
+    before its ink does, without a place near that end.
+    """
     n = path.leave.size
     own = np.array([bool((share[max(0, a - 1) : b + 2, x] >= track.LEAST).any()) for x, (a, b) in _ends(path)])
     if own.sum() < 0.25 * n or n < 0.02 * share.shape[1]:
@@ -232,6 +242,11 @@ def _check(
     warned = [f"{overlap:.0%} of the result lies on the drawn curve: look at the overlay"] if overlap < FAIR else []
     level = max(0, int(path.leave[-1]) - round(3 * width))
     beyond = int((share[level:, n + 2 :] >= 0.5).any(axis=0).sum())
+    if 0 <= last_place < 0.85 * n and beyond > max(12, 0.1 * share.shape[1]):
+        raise InputError(
+            f"ink of this colour goes on for {beyond} columns after the curve's end as traced; give a place on the "
+            "curve near its true end"
+        )
     if beyond > max(12, 0.03 * share.shape[1]):
         warned.append(f"ink of this colour goes on for {beyond} columns after the curve's end: look at the overlay")
     return warned
