@@ -19,6 +19,8 @@ LEGEND = 0.12
 LEFT = 0.05
 PARTED = 0.03
 SHORT = 0.012
+UNSEEN = 0.03
+NARROW = 0.33
 ADVICE = "give more places on the curve (before and after each meeting of the lines, and near its end), or its colour"
 
 
@@ -71,11 +73,21 @@ def examined(
             f"another line of the same ink runs beside the curve in {beside:.0%} of its columns: look at the overlay; "
             f"where it follows the wrong one, {ADVICE}"
         )
-    gap = _hidden(strong, path)
-    if gap > max(12.0, LEFT * path.leave.size):
+    gap, n = _hidden(strong, path), path.leave.size
+    if gap > max(12.0, LEFT * n):
         said.append(
             f"the curve is hidden for {gap} columns on end, by a legend or another line: its course there is a guess; "
             "look at the overlay"
+        )
+    fall = max((int(np.count_nonzero(strong[a : b + 1, x] < LEAST)) for x, a, b in _columns(path, n)), default=0)
+    if fall > max(4.0, UNSEEN * tall):
+        said.append(
+            f"a fall of {fall / tall:.2f} is not drawn in the curve's ink, but hidden or bare: look at the overlay"
+        )
+    if n < NARROW * ink.shape[1]:
+        said.append(
+            f"the curve fills {n / ink.shape[1]:.0%} of the time axis, so its times are coarse: look at the overlay; "
+            "trace a larger figure, if there is one"
         )
     return said
 
