@@ -119,6 +119,8 @@ def _numbers(a: Key, b: Key) -> int:
     """Return 1 for the same numbers in the titles, 0 where one has more and its title goes on longer, -1 else; what
     one goes on with must be more than a number, and no part (`: part 2`) or year of a series (`, 2019`).
     """
+    if a.title == b.title and a.numbers == b.numbers:
+        return 1
     few, many = (a, b) if len(a.title) < len(b.title) else (b, a)
     if few.title and many.title.startswith(few.title) and _NUMBERED.match(many.title, len(few.title)):
         return -1
