@@ -106,6 +106,13 @@ def test_an_editorial_printed_in_every_issue_stays_apart():
     assert not found.alike
 
 
+def test_two_editorials_with_one_author_in_common_go_to_a_person():
+    first = replace(bare(FULL), title="Editorial", authors=("Avis, D.", "Fitz, G.", "Low, P."), pages="91-92")
+    assert not one(first, replace(first, authors=("Ito, K.", "Fitz, G.", "Kim, J.")))
+    assert left(first, replace(first, authors=("Ito, K.", "Fitz, G.", "Kim, J."))) == 1
+    assert one(first, replace(first, authors=("Avis, D", "Fitz, G", "Low, P")))
+
+
 def test_two_texts_of_one_author_on_the_same_pages_of_two_issues_go_to_a_person():
     first = replace(bare(FULL), authors=("Lemke, R.",), issue="1")
     other = replace(first, title="Something else entirely about digital services", issue="2")
