@@ -50,7 +50,7 @@ def risk_table(
         else:
             end = float(np.nextafter(empty[0], 0.0))
     kept = (t <= end) & (r > 0.0)
-    return RiskTable(np.append(t[kept], end), r[kept]), tuple(notes)
+    return RiskTable(np.concatenate((t[kept], [end])), r[kept]), tuple(notes)
 
 
 def _columns(times: npt.ArrayLike, at_risk: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -70,12 +70,12 @@ def _columns(times: npt.ArrayLike, at_risk: npt.ArrayLike) -> tuple[FloatArray, 
 
 
 def _possible(t: FloatArray, r: FloatArray, n: int) -> None:
-    if (np.diff(t) <= 0.0).any() or t[0] < 0.0:
+    if (t[1:] <= t[:-1]).any() or t[0] < 0.0:
         raise InputError(f"risk times {t.tolist()}; expected each later than the one before, from 0")
     if (r != np.floor(r)).any() or r.min() < 0.0:
         bad = r[(r != np.floor(r)) | (r < 0.0)][0]
         raise InputError(f"number at risk {bad:g}; expected whole numbers of people; check the columns")
-    if (np.diff(r) > 0.0).any():
+    if (r[1:] > r[:-1]).any():
         at = int(np.flatnonzero(np.diff(r) > 0.0)[0])
         raise InputError(
             f"number at risk grows from {r[at]:g} at {t[at]:g} to {r[at + 1]:g} at {t[at + 1]:g}; "

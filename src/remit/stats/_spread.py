@@ -19,6 +19,7 @@ from remit.stats._check import FloatArray
 from remit.stats._people import IntArray, level_before
 from remit.stats._steps import Steps
 
+NOBODY: Final = np.zeros(1)
 LOG_THETA: Final = 4.0
 MOST_THETA: Final = 16.0
 """Latest spread over the whole of follow-up that is considered; its inverse is the earliest."""
@@ -39,7 +40,7 @@ class RiskTable:
     @property
     def lost(self) -> FloatArray:
         """People who leave in each interval, by event or censored; in the last, all who are left."""
-        lost: FloatArray = self.at_risk - np.append(self.at_risk[1:], 0.0)
+        lost: FloatArray = self.at_risk - np.concatenate((self.at_risk[1:], NOBODY))
         return lost
 
 
@@ -70,7 +71,7 @@ class Spread:
         self.at_edge: FloatArray = levels[np.searchsorted(steps.time, edges[:-1], side="left")]
         self.end = float(levels[-1])
         self.interval: IntArray = np.searchsorted(edges[:-1], steps.time, side="right") - 1
-        self.width: FloatArray = np.diff(edges)
+        self.width: FloatArray = edges[1:] - edges[:-1]
         self.expected: float | None = None
         """People expected to be censored before the end in the last interval, where the table or marks tell."""
         self.marks = None if marks is None else np.sort(marks)
@@ -181,7 +182,7 @@ class Spread:
     def _summed(self, pieces: FloatArray, first: IntArray, drop: IntArray) -> tuple[FloatArray, FloatArray]:
         running = np.concatenate(([0.0], np.cumsum(pieces)))
         starts = running[first]
-        return np.append(starts[1:], running[-1]) - starts, running[drop] - starts[self.interval]
+        return np.concatenate((starts[1:], running[-1:])) - starts, running[drop] - starts[self.interval]
 
     def cell_of(self, times: FloatArray) -> IntArray:
         """Return the interval each time lies in; the end of the curve lies in the last."""

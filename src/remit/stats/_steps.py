@@ -48,7 +48,7 @@ def steps_of(times: npt.ArrayLike, survival: npt.ArrayLike) -> Steps:
         )
     notes: list[str] = []
     _in_range(s)
-    if (np.diff(t) < 0.0).any():
+    if (t[1:] < t[:-1]).any():
         order = np.argsort(t, kind="stable")
         t, s = t[order], s[order]
         notes.append("points put in order of time")
@@ -81,7 +81,7 @@ def _in_range(s: FloatArray) -> None:
 
 def _falling(s: FloatArray, notes: list[str]) -> FloatArray:
     s = np.where(s < NOTHING, 0.0, s)
-    rise = np.diff(s)
+    rise = s[1:] - s[:-1]
     if rise.size == 0 or rise.max() <= 0.0:
         return s
     if rise.max() > RISE:
