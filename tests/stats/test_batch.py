@@ -17,6 +17,8 @@ SINGLE = {
     "reml": tau2.reml, "maximum-likelihood": tau2.maximum_likelihood, "paule-mandel": tau2.paule_mandel,
     "empirical-bayes": tau2.empirical_bayes, "dersimonian-laird": tau2.dersimonian_laird, "hedges": tau2.hedges,
     "hunter-schmidt": tau2.hunter_schmidt, "sidik-jonkman": tau2.sidik_jonkman, "none": lambda y, v: 0.0,
+    "median-unbiased": tau2.median_unbiased, "generalised-q": lambda y, v: tau2.generalised_q(y, v, v**-0.5),
+    "hunter-schmidt-small-sample": lambda y, v: tau2.hunter_schmidt(y, v, small_sample=True),
 }  # fmt: skip
 INTERVALS = ("normal", "t", "hartung-knapp", "hartung-knapp-adhoc", "kenward-roger")
 FIELDS = ("k", "estimate", "se", "lower", "upper", "statistic", "df", "p", "tau2", "i2", "q", "q_df", "q_p")

@@ -80,8 +80,9 @@ def random_effects(
     ----------
     effect, variance : shape (B, K), or (K,) for one data set, or one of them (K,) and shared by all rows
     studies : shape (B, K), True where the row has a study; every place when not given
-    estimator : of tau2: "reml", "maximum-likelihood", "paule-mandel", "empirical-bayes", "dersimonian-laird", "hedges",
-        "hunter-schmidt", "sidik-jonkman", or "none" for the common effect
+    estimator : of tau2: "reml", "maximum-likelihood", "paule-mandel", "empirical-bayes", "median-unbiased",
+        "dersimonian-laird", "generalised-q" (weights 1 / standard error), "hedges", "hunter-schmidt",
+        "hunter-schmidt-small-sample", "sidik-jonkman", or "none" for the common effect
     interval, prediction, level : as in `pool.random_effects`, but for the two intervals that choose between others
     tau2 : one number or shape (B,), used instead of an estimate
     tau2_interval : whether to solve for the Q-profile ends of tau2 as well

@@ -3,6 +3,7 @@
 from typing import Literal
 
 import numpy as np
+from scipy.special import chdtri
 
 from remit.errors import InputError
 from remit.stats import batch_kernels, batch_solve
@@ -17,15 +18,19 @@ Estimator = Literal[
     "maximum-likelihood",
     "paule-mandel",
     "empirical-bayes",
+    "median-unbiased",
     "dersimonian-laird",
+    "generalised-q",
     "hedges",
     "hunter-schmidt",
+    "hunter-schmidt-small-sample",
     "sidik-jonkman",
     "none",
 ]
-ESTIMATORS = ("reml", "maximum-likelihood", "paule-mandel", "empirical-bayes", "dersimonian-laird", "hedges",
-              "hunter-schmidt", "sidik-jonkman", "none")  # fmt: skip
-ITERATIVE = ESTIMATORS[:4]
+ESTIMATORS = ("reml", "maximum-likelihood", "paule-mandel", "empirical-bayes", "median-unbiased", "dersimonian-laird",
+              "generalised-q", "hedges", "hunter-schmidt", "hunter-schmidt-small-sample", "sidik-jonkman",
+              "none")  # fmt: skip
+ITERATIVE = ESTIMATORS[:5]
 
 
 def check_words(estimator: str, engine: str) -> None:
@@ -54,21 +59,32 @@ def estimate_tau2(
         return likeliest(y, v, k, estimator == "reml", compiled)
     if estimator in ("paule-mandel", "empirical-bayes"):
         return roots_of_q(y, v, k, np.maximum(k - 1.0, 0.5), compiled)
-    if estimator == "none":
-        tau2 = np.zeros(k.size)
-    elif estimator == "dersimonian-laird":
-        total = down(w)
-        tau2 = (q - (k - 1.0)) / np.where(several, total - down(w * w) / total, 1.0)
-    elif estimator == "hunter-schmidt":
-        tau2 = (q - k) / down(w)
-    elif estimator == "hedges":
-        here = np.isfinite(v)
-        tau2 = _squares(y, here, k) / np.maximum(k - 1.0, 1.0) - down(np.where(here, v, 0.0)) / k
-    else:
-        start = _squares(y, np.isfinite(v), k) / k
-        at_start, _ = batch_solve.q_and_fall(y, v, start)
-        tau2 = start * at_start / np.maximum(k - 1.0, 1.0)
+    if estimator == "median-unbiased":
+        return roots_of_q(y, v, k, np.asarray(chdtri(np.maximum(k - 1.0, 1.0), 0.5), dtype=np.float64), compiled)
+    tau2 = np.zeros(k.size) if estimator == "none" else _closed(y, v, k, q, w, estimator)
     return np.where(several, np.maximum(tau2, 0.0), 0.0), np.ones(k.size, dtype=bool)
+
+
+def _closed(y: FloatArray, v: FloatArray, k: FloatArray, q: FloatArray, w: FloatArray, estimator: str) -> FloatArray:
+    """Return tau2 in closed form, not yet held at 0; for "generalised-q" with weights 1 / standard error."""
+    several, here = k > 1.0, np.isfinite(v)
+    df = np.maximum(k - 1.0, 1.0)
+    if estimator == "dersimonian-laird":
+        total = down(w)
+        return np.asarray((q - (k - 1.0)) / np.where(several, total - down(w * w) / total, 1.0), dtype=np.float64)
+    if estimator == "generalised-q":
+        a = np.sqrt(w)
+        total = down(a)
+        r = y - down(a * y) / total
+        excess = down(a * (r * r)) - (down(np.sqrt(np.where(here, v, 0.0))) - k / total)
+        return np.asarray(excess / np.where(several, total - down(w) / total, 1.0), dtype=np.float64)
+    if estimator.startswith("hunter-schmidt"):
+        return np.asarray(((q * (k / df) if estimator.endswith("sample") else q) - k) / down(w), dtype=np.float64)
+    if estimator == "hedges":
+        return np.asarray(_squares(y, here, k) / df - down(np.where(here, v, 0.0)) / k, dtype=np.float64)
+    start = _squares(y, here, k) / k
+    at_start, _ = batch_solve.q_and_fall(y, v, start)
+    return np.asarray(start * at_start / df, dtype=np.float64)
 
 
 def likeliest(
