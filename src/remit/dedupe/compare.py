@@ -83,7 +83,7 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     if placed and (e.year > 0 or not a.first.startswith("cd")):
         if (a.series or b.series) and (e.journal < 1 or e.authors < 1):
             return "different", 0
-        if (a.series or b.series) and e.authors == 1:
+        if (a.series or b.series) and (e.authors == 1 or (e.authors == 2 and a.count != b.count)):
             return "unsure", 0
         return _same_place(e, named, whole and _pages(a) > 2, a.translated or b.translated)
     if a.series or b.series:
