@@ -139,7 +139,8 @@ def leave_one_out(
     _check_words(interval, prediction)
     compiled = uses_compiled(engine, estimator, ends=False)
     ask = Ask(estimator, interval, prediction, False, compiled, level, tail(level), normal_quantile(level))
-    counts = np.full(k, k - 1, dtype=np.intp)
+    counts = np.empty(k, dtype=np.intp)
+    counts.fill(k - 1)
     sizes = Sizes(counts, k - 1)
     if all_compiled(ask):
         fits = np.empty((8, k))

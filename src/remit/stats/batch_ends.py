@@ -2,8 +2,8 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,7 @@ IntArray = npt.NDArray[np.intp]
 FloatColumns = dict[str, FloatArray]
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
+class Ask(NamedTuple):
     """What was asked; alpha is the area in each tail, z the normal quantile."""
 
     estimator: Estimator
@@ -47,7 +46,9 @@ class Sizes:
     def quantile(self, of: Callable[[int, float], float], less: int, area: float) -> FloatArray:
         """Return the quantile for count + `less` degrees of freedom, worked out once for each number of studies."""
         if self.alike:
-            return np.full(self.count.size, of(self.low + less, area))
+            alike = np.empty(self.k.size)
+            alike.fill(of(self.low + less, area))
+            return alike
         known = np.array([of(n + less, area) for n in range(self.low, self.high + 1)])
         return np.asarray(known[self.count - self.low], dtype=np.float64)
 
