@@ -28,6 +28,7 @@ TOPICS = (
             ("measures_rates.two_rates", 'escalc(measure = "IRR", "IRD", "IRSD")'),
             ("measures_means.means", 'escalc(measure = "MD", "SMD", "SMDH", "ROM", "CVR", "VR", …)'),
             ("measures_means.correlations", 'escalc(measure = "COR", "UCOR", "ZCOR", …)'),
+            ("measures_survival.survivals", "log(-log(S)), log(S), qlogis(S) and their delta-method variances"),
             ("hr_routes.recover", "–"),
             ("survival.cloglog_survival_from_interval", "–"),
             ("exact.clopper_pearson", "binom.test; meta::metaprop(method.ci)"),
