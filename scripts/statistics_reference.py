@@ -51,6 +51,7 @@ TOPICS = (
             ("henmi_copas.henmi_copas", "hc(rma(…))"),
             ("stratified.mantel_haenszel", "rma.mh"),
             ("stratified.mantel_haenszel_rates", 'rma.mh(measure = "IRR", "IRD")'),
+            ("stratified.cochran_rates", 'meta::metainc(method = "Cochran")'),
             ("stratified.peto", "rma.peto"),
             ("stratified.cochran_mantel_haenszel", "mantelhaen.test"),
             ("stratified.homogeneity", "rma.mh: Breslow-Day, Tarone"),

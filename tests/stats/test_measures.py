@@ -138,3 +138,13 @@ def test_unbiased_correlation_lies_farther_from_zero():
     assert got.estimate[2] == 0.0
     with pytest.raises(InputError, match="expected"):
         measures_means.correlations([0.5], [12], "rank")
+
+
+def test_rates_weighted_by_expected_events_by_hand():
+    """Expected in arm 1 at arm 2's rates: 5 x 100 / 100 and 8 x 50 / 200."""
+    got = stratified.cochran_rates([10, 4], [100.0, 50.0], [5, 8], [100.0, 200.0])
+    first, second = math.log(2.0), math.log((4 / 50) / (8 / 200))
+    assert got.estimate == pytest.approx((5.0 * first + 2.0 * second) / 7.0, rel=1e-14)
+    assert got.se**2 == pytest.approx(1 / 14 + 1 / 13, rel=1e-14)
+    with pytest.raises(InputError, match="no event in any study"):
+        stratified.cochran_rates([0, 0], [10.0, 10.0], [1, 2], [10.0, 10.0])

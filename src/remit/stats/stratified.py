@@ -109,6 +109,31 @@ def mantel_haenszel_rates(
     return _normal(x1.size, estimate, variance, q, int(told.sum()) - 1, level)
 
 
+def cochran_rates(
+    events1: npt.ArrayLike, time1: npt.ArrayLike, events2: npt.ArrayLike, time2: npt.ArrayLike, level: float = 0.95
+) -> Stratified:
+    """Return the log rate ratio of arm 1 against arm 2 weighted by the events expected in arm 1 at arm 2's rates.
+
+    Its variance is that of the summed events, 1 / events1 + 1 / events2. A study-level ratio has half an event added
+    where a cell is empty, a study's weight has not; Q is around the estimate, over studies with any event. Source:
+    Smoking and Health, Report of the Advisory Committee to the Surgeon General (Bayne-Jones et al. 1964).
+    Offered to reproduce older reviews: its weights take no account of how little an arm without events tells.
+    InputError where an arm has no event in any study.
+    """
+    each = two_rates(events1, time1, events2, time2, "rate-ratio")
+    x1, t1, x2, t2 = (np.asarray(column, dtype=np.float64) for column in (events1, time1, events2, time2))
+    if x1.sum() == 0.0 or x2.sum() == 0.0:
+        raise InputError(
+            "an arm has no event in any study, so the rate ratio has no weights; pool a difference instead"
+        )
+    weight = x2 * t1 / t2
+    estimate = float(weight @ each.estimate) / float(weight.sum())
+    variance = 1.0 / float(x1.sum()) + 1.0 / float(x2.sum())
+    told = x1 + x2 > 0.0
+    q = float(np.sum((each.estimate[told] - estimate) ** 2 / each.variance[told]))
+    return _normal(x1.size, estimate, variance, q, int(told.sum()) - 1, level)
+
+
 def peto(a: npt.ArrayLike, n1: npt.ArrayLike, c: npt.ArrayLike, n2: npt.ArrayLike, level: float = 0.95) -> Stratified:
     """Return Peto's log odds ratio: sum of observed less expected events over the sum of hypergeometric variances.
 
