@@ -14,7 +14,7 @@ from scipy.special import expit, gammaln
 
 from remit.stats._check import FloatArray
 from remit.stats._grid import nodes
-from remit.stats._surface import Point
+from remit.stats._surface import Point, posterior_point
 from remit.stats.likelihood_kernels import REACH
 
 MANY = 1000.0  # people in a study from which moments of its residual are summed, not those of p
@@ -67,16 +67,8 @@ class LogitNormal:
         mass = g.sum(axis=1, keepdims=True)
         g /= mass
         expected = self.n_column * p
-        r = self.x_column - expected
-        basis = np.stack((np.ones_like(u), u, u * u), axis=1)
-        first = (g * r) @ basis[:, :2]
-        second = ((g * (r * r - expected * (1.0 - p))) @ basis).sum(axis=0).tolist()
-        (rise, rise_u), square = first.sum(axis=0).tolist(), first.T @ first
         height += float(np.log(mass).sum()) + self.constant
-        curve, cross, curve_u = (
-            a - float(b) for a, b in zip(second, (square[0, 0], square[0, 1], square[1, 1]), strict=True)
-        )
-        return Point(mu, tau, height, rise, rise_u, curve, cross, curve_u)
+        return posterior_point(mu, tau, height, u, g, self.x_column - expected, expected * (1.0 - p))
 
     def _moments(self, mu: float, tau: float, height: float, m: FloatArray) -> Point:
         """Return the point; m holds each study's means of u^i p^j, shape (k, 3, 3)."""

@@ -13,7 +13,7 @@ from scipy.special import expit, gammaln, xlogy
 from remit.errors import NotConverged
 from remit.stats._check import FloatArray
 from remit.stats._grid import nodes
-from remit.stats._surface import Point
+from remit.stats._surface import Point, posterior_point
 from remit.stats.likelihood_kernels import FAR, KNOT, QUINTIC, REACH
 
 
@@ -67,23 +67,8 @@ class Mixture:
         mass = np.exp(joint, out=joint)
         total = mass.sum(axis=1, keepdims=True)
         mass /= total
-        basis = np.stack((np.ones_like(u), u, u * u), axis=1)
-        inner = slope * slope
-        inner -= fall
-        inner *= mass
-        slope *= mass
-        first, second = slope @ basis[:, :2], (inner @ basis).sum(axis=0).tolist()
-        (r, ur), square = first.sum(axis=0).tolist(), first.T @ first
-        return Point(
-            mu,
-            tau,
-            float(peak.sum()) + float(np.log(total).sum()) + self.within.k * log_step,
-            r,
-            ur,
-            second[0] - float(square[0, 0]),
-            second[1] - float(square[0, 1]),
-            second[2] - float(square[1, 1]),
-        )
+        level = float(peak.sum()) + float(np.log(total).sum()) + self.within.k * log_step
+        return posterior_point(mu, tau, level, u, mass, slope, fall)
 
     def rise_at_zero(self, mu: float) -> float:
         """Return the second derivative in tau at tau = 0."""

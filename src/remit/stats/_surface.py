@@ -9,7 +9,10 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+import numpy as np
+
 from remit.errors import NotConverged
+from remit.stats._check import FloatArray
 from remit.stats.roots import bracketed
 
 TAU_MOST = 10.0  # on a log or logit scale: beyond any heterogeneity that data of this kind can show
@@ -42,6 +45,33 @@ class Surface(Protocol):
 
     def rise_at_zero(self, mu: float) -> float:
         """Return the second derivative in tau at tau = 0, which says whether leaving 0 climbs."""
+
+
+def posterior_point(
+    mu: float, tau: float, height: float, u: FloatArray, share: FloatArray, slope: FloatArray, fall: FloatArray
+) -> Point:
+    """Return the point whose derivatives are posterior moments (Louis 1982, J R Stat Soc B 44:226-233).
+
+    `share` holds each study's posterior over the nodes u, `slope` and `fall` the slope and minus curvature of its
+    log-likelihood there; shapes (k, q). `slope` is written over.
+    """
+    basis = np.stack((np.ones_like(u), u, u * u), axis=1)
+    inner = slope * slope
+    inner -= fall
+    inner *= share
+    slope *= share
+    first, second = slope @ basis[:, :2], (inner @ basis).sum(axis=0).tolist()
+    (rise, rise_u), square = first.sum(axis=0).tolist(), first.T @ first
+    return Point(
+        mu,
+        tau,
+        height,
+        rise,
+        rise_u,
+        second[0] - float(square[0, 0]),
+        second[1] - float(square[0, 1]),
+        second[2] - float(square[1, 1]),
+    )
 
 
 def standard_error(top: Point) -> float:
