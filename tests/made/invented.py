@@ -9,9 +9,11 @@ from remit.model.appraisal import Appraisal
 from remit.model.decision import Decision, Person
 from remit.model.observation import Contrast, Count, Median, Source, Survival
 from remit.model.place import Place
+from remit.model.printed_curve import PrintedCurve
 from remit.model.protocol import Analysis, Claim, Outcome, Protocol, Question, Term, Test
 from remit.model.review import About, Living, Review, StudyData
 from remit.model.study import Arm, Report, Study
+from remit.stats.kaplan_meier import kaplan_meier
 
 PREFER = ("basis", "current", "source", "largest", "latest", "counts", "unflagged")
 
@@ -121,6 +123,22 @@ def a_contrast(key="k1", estimate=None, lower=None, upper=None, *, arm="a", comp
         **kw,
     }
     return Contrast(comparator=comparator, **_row(key, arm, outcome, values))
+
+
+def a_printed_curve(times: Sequence[float], events: Sequence[int], *, at_risk: Sequence[float] = (), **kw):
+    """The curve of these people as a report would draw it, in months, with numbers at risk at the times given."""
+    made = kaplan_meier(times, events)
+    end = float(max(times))
+    values = {
+        "id": "efs", "arm": "a", "outcome": "efs", "basis": "infused", "population": "",
+        "transplant": "not-censored", "competing": "event", "unit": "months", "n": len(times), "events": sum(events),
+        "source": Source(report="a-r", locator="Figure 1", kind="primary", extracted_by="r1"),
+        "time": (0.0, *map(float, made.time), end),
+        "survival": (1.0, *map(float, made.survival), float(made.survival[-1])),
+        "risk": tuple((float(t), sum(x >= t for x in times)) for t in at_risk),
+        "place": Place("studies/a/curves/efs.yaml", 1),
+    }  # fmt: skip
+    return PrintedCurve(**{**values, **kw})
 
 
 def an_outcome(id, kind="proportion", **kw):

@@ -1,7 +1,7 @@
 """Survival over time: identical studies give themselves, curves go before landmarks, what rises is left out."""
 
 import pytest
-from invented import a_review, a_study, a_survival, an_analysis, an_arm
+from invented import a_printed_curve, a_review, a_study, a_survival, an_analysis, an_arm
 
 from remit import synthesise
 from remit.model.course import Person, UsableCurve
@@ -73,8 +73,7 @@ EVENTS = [1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0]
 
 
 def a_curve(study, **kw):
-    values = {"arm": "a", "outcome": "efs", "basis": "infused", "transplant": "not-censored", "curve": "efs"}
-    return UsableCurve(study=study, people=people(TIMES, EVENTS), **{**values, **kw})
+    return UsableCurve(study=study, people=people(TIMES, EVENTS), printed=a_printed_curve(TIMES, EVENTS, **kw))
 
 
 def test_curves_of_two_studies_are_pooled_and_named():

@@ -8,10 +8,9 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "made"))
 
-from invented import a_review, a_study, an_analysis, place
+from invented import a_contrast, a_printed_curve, a_review, a_study, a_survival, an_analysis, an_arm
 
-from remit.model.observation import Source
-from remit.model.printed_curve import Acceptance, PrintedCurve
+from remit.model.printed_curve import Acceptance
 from remit.stats.kaplan_meier import kaplan_meier
 from remit.tasks.curves import problems, rebuildings, usable
 from remit.tasks.results import results
@@ -21,16 +20,7 @@ EVENTS = [1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0]
 
 
 def a_curve(**kw):
-    made = kaplan_meier(TIMES, EVENTS)
-    risk = tuple((float(t), sum(x >= t for x in TIMES)) for t in (0, 10, 20, 30))
-    values = {
-        "id": "efs", "arm": "a", "outcome": "efs", "basis": "infused", "population": "",
-        "transplant": "not-censored", "competing": "event", "unit": "months", "n": 16, "events": sum(EVENTS),
-        "source": Source(report="a-2020", locator="Figure 1", kind="primary", extracted_by="r1"),
-        "time": (0.0, *made.time, 30.0), "survival": (1.0, *made.survival, made.survival[-1]),
-        "risk": risk, "place": place(),
-    }  # fmt: skip
-    return PrintedCurve(**{**values, **kw})
+    return a_printed_curve(TIMES, EVENTS, at_risk=(0, 10, 20, 30), **kw)
 
 
 def a_set(*curves):
@@ -90,3 +80,49 @@ def test_curves_of_two_rules_for_transplantation_are_refused_together():
     both = a_set(a_curve(), a_curve(transplant="censored"))
     assert "mixed-transplant" in [p.rule for p in results(both).problems]
     assert "mixed-transplant" not in [p.rule for p in results(a_set(a_curve(), a_curve())).problems]
+
+
+def answered(rows=(), kind="survival", **kw):
+    """What the planned analysis of one study with a curve holds: (key, route, estimate)."""
+    arms = [an_arm("a"), an_arm("b", role="control", drug_class="chemotherapy")]
+    plans = {
+        "survival": an_analysis("x-12m", "survival", outcomes=("efs",), months=12.0),
+        "contrast": an_analysis("x-hr", "contrast", outcomes=("efs",), measure="HR"),
+    }
+    own = [a_curve()]
+    if kind == "contrast":
+        worse = [t / 2 for t in TIMES]
+        own.append(a_printed_curve(worse, EVENTS, at_risk=(0, 5, 10, 15), id="control", arm="b"))
+    study = replace(a_study("a", arms=arms, rows=rows), curves=tuple(replace(c, **kw) for c in own))
+    (found,) = results(a_review([study], [plans[kind]])).findings.values()
+    return [(u.key, u.route, u.estimate) for u in found.used], found
+
+
+def test_a_curve_answers_where_nothing_is_printed_and_says_so():
+    ((key, route, estimate),), found = answered()
+    assert (key, route) == ("efs-12m", "Kaplan–Meier of people rebuilt from its curve")
+    assert estimate == pytest.approx(kaplan_meier(TIMES, EVENTS).landmark(12).survival)
+    assert "digitised" in found.used[0].marks
+
+
+def test_what_is_printed_with_its_error_goes_before_a_curve_and_that_before_an_approximation():
+    printed = a_survival("s1", 0.6, lower=0.4, upper=0.8)
+    (first,), found = answered([printed])
+    assert first[0] == "s1"
+    assert [r.key for r in found.left_out] == ["efs-12m"]
+    assert "print before a drawing" in found.left_out[0].detail
+    (second,), _ = answered([a_survival("s1", 0.6, total=16)])
+    assert second[0] == "efs-12m"
+
+
+def test_two_curves_answer_a_comparison_that_nobody_prints():
+    ((key, route, estimate),), _ = answered(kind="contrast")
+    assert (key, route) == ("efs-v-control", "Cox regression of people rebuilt from both curves")
+    assert 0.1 < estimate < 0.9
+    (first,), found = answered([a_contrast("k1", 0.5, 0.3, 0.9, basis="infused")], kind="contrast")
+    assert (first[0], [r.key for r in found.left_out]) == ("k1", ["efs-v-control"])
+
+
+def test_a_curve_that_fails_answers_nothing():
+    used, _ = answered(landmarks=((20.0, 0.9),))
+    assert used == []

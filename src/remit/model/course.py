@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from remit.model.observation import Basis, TransplantRule
+from remit.model.printed_curve import PrintedCurve
+
 CourseKind = Literal["curve", "landmarks"]
 
 
@@ -20,13 +23,34 @@ class UsableCurve:
     """People rebuilt from a printed curve that passed its quality control or was accepted by name."""
 
     study: str
-    arm: str
-    outcome: str
-    basis: str
-    transplant: str
-    curve: str
+    printed: PrintedCurve
     people: Sequence[Person]
     accepted: str = ""
+
+    @property
+    def curve(self) -> str:
+        """The curve's id in its study."""
+        return self.printed.id
+
+    @property
+    def arm(self) -> str:
+        """The arm whose people these are."""
+        return self.printed.arm
+
+    @property
+    def outcome(self) -> str:
+        """The outcome the curve shows."""
+        return self.printed.outcome
+
+    @property
+    def basis(self) -> Basis:
+        """The denominator."""
+        return self.printed.basis
+
+    @property
+    def transplant(self) -> TransplantRule:
+        """What the curve did with transplantation in remission."""
+        return self.printed.transplant
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

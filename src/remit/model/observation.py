@@ -45,7 +45,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What every value row has. `key` is unique in its file and permanent, so corrections can name it."""
+    """What every value row has. `key` is unique in its file and permanent, so corrections can name it.
+
+    `curve` names the printed curve a value was read off; it is empty for what a report prints as a number.
+    """
 
     key: str
     arm: str
@@ -58,6 +61,7 @@ class Row:
     note: str
     printed: Mapping[str, str]
     corrected: tuple[str, ...] = ()
+    curve: str = ""
     place: Place
 
 

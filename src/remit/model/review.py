@@ -44,7 +44,7 @@ class About:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StudyData:
-    """A study with every row its folder holds."""
+    """A study with every row its folder holds; `read_off` are values made from its curves, never written."""
 
     study: Study
     counts: tuple[Count, ...] = ()
@@ -52,13 +52,14 @@ class StudyData:
     medians: tuple[Median, ...] = ()
     contrasts: tuple[Contrast, ...] = ()
     curves: tuple[PrintedCurve, ...] = ()
+    read_off: tuple[Survival | Contrast, ...] = ()
     corrections: tuple[Correction, ...] = ()
     appraisals: tuple[Appraisal, ...] = ()
 
     @property
     def rows(self) -> tuple[Observation, ...]:
-        """Every observation, table after table."""
-        return (*self.counts, *self.survival, *self.medians, *self.contrasts)
+        """Every observation, table after table, then those read off curves."""
+        return (*self.counts, *self.survival, *self.medians, *self.contrasts, *self.read_off)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,17 @@ class Study:
         """Return the arm of that id, or None."""
         return next((a for a in self.arms if a.id == arm_id), None)
 
+    def whole(self, arm: Arm) -> str:
+        """Return the id of the arm whose people `arm` is, following `part_of` (a circle ends where it closes)."""
+        seen: set[str] = set()
+        while arm.part_of and arm.id not in seen:
+            seen.add(arm.id)
+            parent = self.arm(arm.part_of)
+            if parent is None:
+                return arm.part_of
+            arm = parent
+        return arm.id
+
     def report(self, report_id: str) -> Report | None:
         """Return the report of that id, or None."""
         return next((r for r in self.reports if r.id == report_id), None)

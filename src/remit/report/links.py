@@ -59,8 +59,9 @@ def question_page(question: str) -> str:
 
 
 def table(place: Place) -> str:
-    """Return the table a row stands in: `counts` for studies/x/counts.csv."""
-    return place.file.rsplit("/", 1)[-1].removesuffix(".csv")
+    """Return the table a row stands in: `counts` for studies/x/counts.csv, `read-off` for what a curve holds."""
+    folder, _, name = place.file.rpartition("/")
+    return "read-off" if folder.endswith("/curves") else name.removesuffix(".csv")
 
 
 def row_anchor(place: Place, key: str) -> str:

@@ -29,6 +29,8 @@ from remit.synthesise.survivals import inside
 
 P = re.compile(r"^\s*(?:p\s*)?(?P<sign>[<=≤]?)\s*(?P<value>0?\.\d+(?:e-?\d+)?|\d(?:\.\d+)?e-\d+)", re.IGNORECASE)
 ONE_SIDED = re.compile(r"(?:one|1)[\s-]*(?:sided|tailed)", re.IGNORECASE)
+READ_EVENTS = "people rebuilt from both curves"
+READ = "Cox regression of people rebuilt from both curves"
 Cells = tuple[int, int, int, int]
 
 
@@ -56,7 +58,7 @@ def printed(analysis: Analysis, c: Candidate, row: Contrast) -> Estimate | Refus
     found = _from_ratio(row, analysis.measure)
     if found is None:
         if cells is not None and analysis.measure == "HR":
-            return tables(analysis, c, cells, "printed with the comparison")
+            return tables(analysis, c, cells, READ_EVENTS if row.curve else "printed with the comparison")
         return Refusal("no-variance", "no interval, exact p-value or events are printed with the ratio")
     effect, rank, route, marks = found
     assert row.estimate is not None
@@ -82,7 +84,7 @@ def printed(analysis: Analysis, c: Candidate, row: Contrast) -> Estimate | Refus
         comparator_events=their_events,
         comparator_total=theirs if theirs is not None else _arm_size(c, c.comparator),
     )
-    return estimate(c, natural, effect, rank, route, marks)
+    return estimate(c, natural, effect, rank, READ if row.curve else route, marks)
 
 
 def _from_ratio(row: Contrast, measure: str) -> tuple[Effect, int, str, tuple[str, ...]] | None:

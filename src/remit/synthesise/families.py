@@ -2,7 +2,9 @@
 
 Within a study, rows not flagged mixed-disease or mixed-ages come first, and a whole arm comes before its parts. Then
 the protocol's ordered words `prefer` decide; outcome order (and, for contrasts, the documented order of routes) stands
-right after the denominator, and rows nearer the planned time right after that. Words:
+right after the denominator, and rows nearer the planned time right after that. Where a study has a curve, what it
+prints with an interval, a standard error or a p-value goes before what is read off the curve, and that before
+approximations; this stands right after outcome order. Words:
 
 basis      order of the analysis's `basis`
 current    neither flagged superseded or interim, nor in a report that a later one supersedes
@@ -21,19 +23,19 @@ from dataclasses import dataclass
 
 from remit.model.finding import LeftOut
 from remit.model.protocol import Analysis
-from remit.synthesise.index import root
 from remit.synthesise.made import Estimate
 from remit.synthesise.reasons import Refusal, left_out
 
 SOURCE = {"primary": 0, "label": 1, "registry": 2, "secondary": 3}
-MIXED, WHOLE = "mixed", "whole"
-"""Before all words, within one study: the B-ALL part before a mixed whole; else a part of an arm stands for it only
-where the whole prints no usable value."""
+MIXED, WHOLE, READ = "mixed", "whole", "read"
+"""Asked within one study only. Before all words: the B-ALL part before a mixed whole; else a part of an arm stands for
+it only where the whole prints no usable value. `read` is asked of studies with a curve."""
 NAMES = {
     MIXED: "holding one disease and age range",
     WHOLE: "standing for more of the people",
     "basis": "denominator",
     "outcome": "order of outcomes",
+    READ: "print before a drawing, a drawing before an approximation",
     "route": "order of routes",
     "largest": "number of people",
     "latest": "date",
@@ -76,8 +78,11 @@ def choose(
 ) -> tuple[tuple[Estimate, ...], tuple[LeftOut, ...]]:
     """Return the estimates that enter, one per top-level arm of one study per family, and the others with reasons."""
     families: defaultdict[str, defaultdict[str, list[Ranked]]] = defaultdict(lambda: defaultdict(list))
+    drawn = {e.used.study for e in estimates if e.candidate.sighting.row.curve}
     for e in estimates:
-        families[e.used.family or e.used.study][e.used.study].append(_ranked(e, analysis, prefer))
+        families[e.used.family or e.used.study][e.used.study].append(
+            _ranked(e, analysis, prefer, e.used.study in drawn)
+        )
     chosen: list[Estimate] = []
     lost: list[LeftOut] = []
     for studies in families.values():
@@ -105,21 +110,28 @@ def _one_per_arm(rows: list[Ranked]) -> tuple[Speaker, list[LeftOut]]:
         else:
             lost.append(left_out(r.estimate.candidate.sighting, _beaten(r, winner)))
     people = sum(_people(t.estimate) for t in taken)
-    key = tuple((w, -float(people) if w == "largest" else v) for w, v in taken[0].key if w not in (MIXED, WHOLE))
+    key = tuple((w, -float(people) if w == "largest" else v) for w, v in taken[0].key if w not in (MIXED, WHOLE, READ))
     return Speaker(tuple(taken), key), lost
 
 
-def _ranked(e: Estimate, analysis: Analysis, prefer: Sequence[str]) -> Ranked:
+def _ranked(e: Estimate, analysis: Analysis, prefer: Sequence[str], drawn: bool) -> Ranked:
     words = list(prefer) if "basis" in prefer else ["basis", *prefer]
     at = words.index("basis") + 1
-    extra = ["outcome", "route"] if analysis.kind == "contrast" else ["outcome"]
+    extra = ["outcome", READ, "route"] if analysis.kind == "contrast" else ["outcome", READ]
     words[at:at] = [*extra, "time"]
-    values = _values(e, analysis)
+    values = {**_values(e, analysis), READ: (float(drawn and _read(e)),)}
     row = e.candidate.sighting.row
     depth = sum(_depth(e, a) for a in (e.used.arm, e.used.comparator) if a)
     mixed = {"mixed-disease", "mixed-ages"} & set(e.used.marks)
     key = ((MIXED, float(bool(mixed))), (WHOLE, float(depth)), *((w, v) for w in words for v in values.get(w, ())))
     return Ranked(key, (e.used.study, e.used.report, row.place.file, row.key), e)
+
+
+def _read(e: Estimate) -> int:
+    """Return 0 for what is printed with its error, 1 for what is read off a curve, 2 for an approximation."""
+    if e.candidate.sighting.row.curve:
+        return 1
+    return 0 if e.rank <= 1 else 2
 
 
 def _values(e: Estimate, analysis: Analysis) -> dict[str, tuple[float, ...]]:
@@ -169,7 +181,7 @@ def _beaten(loser: Ranked, winner: Ranked) -> Refusal:
     if mine.used.arm != theirs.used.arm:
         study = mine.candidate.sighting.study
         arms = [study.arm(e.used.arm) for e in (mine, theirs)]
-        nested = len({root(study, a) for a in arms if a is not None}) == 1
+        nested = len({study.whole(a) for a in arms if a is not None}) == 1
         shared = "which may hold the same people" if nested else "which shares its comparator"
         said = f"{which} of arm {theirs.used.arm}, {shared}, was preferred by {word}"
         return Refusal("nested-arm" if nested else "not-preferred", said)

@@ -59,18 +59,6 @@ def codes(study: Study, arm: Arm) -> Codes:
     return out
 
 
-def root(study: Study, arm: Arm) -> str:
-    """Return the id of the top-level arm whose people `arm` is, following `part_of` (a circle ends where it closes)."""
-    seen: set[str] = set()
-    while arm.part_of and arm.id not in seen:
-        seen.add(arm.id)
-        parent = study.arm(arm.part_of)
-        if parent is None:
-            return arm.part_of
-        arm = parent
-    return arm.id
-
-
 def build(review: Review) -> Index:
     """Return the index of `review`. A review without any decision counts every report."""
     tables: tuple[defaultdict[str, list[Sighting]], ...] = (defaultdict(list), defaultdict(list), defaultdict(list))

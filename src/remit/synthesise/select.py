@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from remit.model.finding import LeftOut
 from remit.model.observation import Contrast, Count, Survival
 from remit.model.protocol import Analysis
-from remit.synthesise.index import Codes, Index, Sighting, root
+from remit.synthesise.index import Codes, Index, Sighting
 from remit.synthesise.reasons import Refusal, left_out, refusal
 
 SOFT = frozenset({"design", "age-group", "lineage"})
@@ -51,7 +51,7 @@ class Candidate:
         """Top-level arms whose people stand in this estimate."""
         study = self.sighting.study
         arms = (study.arm(a) for a in (self.arm, self.comparator) if a)
-        return frozenset(root(study, a) for a in arms if a is not None)
+        return frozenset(study.whole(a) for a in arms if a is not None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +147,7 @@ def _pairs(
         if failing - SOFT:
             continue
         for p in partners:
-            if root(s.study, s.arm) == root(p.study, p.arm):
+            if s.study.whole(s.arm) == p.study.whole(p.arm):
                 continue
             pair = Candidate(sighting=s, partner=p, outcome=outcome)
             yield pair, refusal(index, analysis, s, failing) or refusal(index, analysis, p, frozenset())
@@ -157,7 +157,7 @@ def _rows_for_pairs(index: Index, analysis: Analysis, outcome: str) -> tuple[Sig
     """Rows of which two may make a ratio.
 
     Counts of the outcome; for a time-to-event outcome, with hazard ratios only, counts of `<outcome>-events` (and of
-    the outcome itself where it names the bad event, such as relapse) and survival at a time.
+    the outcome itself where it names the bad event, such as relapse) and survival printed at a time.
     """
     counts = index.counts.get(outcome, ())
     known = index.outcomes.get(outcome)
@@ -167,7 +167,7 @@ def _rows_for_pairs(index: Index, analysis: Analysis, outcome: str) -> tuple[Sig
         return ()
     named = counts if known.direction == "lower-is-better" else ()
     printed = index.survival.get(outcome, ())
-    at_times = (s for s in printed if isinstance(s.row, Survival) and s.row.measure == "survival")
+    at_times = (s for s in printed if isinstance(s.row, Survival) and s.row.measure == "survival" and not s.row.curve)
     return (*index.counts.get(f"{outcome}-events", ()), *named, *at_times)
 
 

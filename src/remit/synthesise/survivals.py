@@ -22,6 +22,7 @@ from remit.synthesise.select import Candidate
 INTERVAL = "survival and interval"
 ERROR = "survival and standard error"
 FROM_N = "binomial approximation from n"
+READ = "Kaplan–Meier of people rebuilt from its curve"
 CORRECTED = "binomial approximation from n, half an event added"
 
 
@@ -50,7 +51,7 @@ def survival(index: Index, analysis: Analysis, c: Candidate) -> Estimate | Refus
         if rank == 0:
             marks = (*marks, "interval-recomputed")
     natural = Natural(estimate=row.probability, lower=lower, upper=upper, total=total)
-    return estimate(c, natural, effect, rank, route, marks)
+    return estimate(c, natural, effect, rank, READ if row.curve else route, marks)
 
 
 Found = tuple[Effect, int, str, tuple[str, ...]]

@@ -1,9 +1,10 @@
 """From a review's printed curves to people who may enter, and what quality control says of the others."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from remit.errors import InputError
+from remit.extract.curve_values import comparisons, landmarks
 from remit.extract.quality import quality
 from remit.extract.rebuild import rebuild_arm, ticks_of_picture
 from remit.model.course import Person, UsableCurve
@@ -51,7 +52,7 @@ def _rebuilding(data: StudyData, curve: PrintedCurve) -> RebuiltCurve:
 def usable(made: Mapping[Key, RebuiltCurve]) -> tuple[UsableCurve, ...]:
     """Return the people that may enter, in months."""
     out = []
-    for (study, name), found in made.items():
+    for (study, _), found in made.items():
         if found.may_enter and found.arm is not None:
             month = DAYS[found.curve.unit] / DAYS["months"]
             people = [Person(months=t * month, event=e) for t, e in zip(found.arm.time, found.arm.event, strict=True)]
@@ -60,16 +61,26 @@ def usable(made: Mapping[Key, RebuiltCurve]) -> tuple[UsableCurve, ...]:
             out.append(
                 UsableCurve(
                     study=study,
-                    arm=found.curve.arm,
-                    outcome=found.curve.outcome,
-                    basis=found.curve.basis,
-                    curve=name,
-                    transplant=found.curve.transplant,
+                    printed=found.curve,
                     people=people,
                     accepted=f"{signed.reason} ({signed.by}, {signed.date})" if signed and fails else "",
                 )
             )
     return tuple(out)
+
+
+def with_values(review: Review, entering: Sequence[UsableCurve]) -> Review:
+    """Return the review with what its curves say at the planned times, and of the arms compared (`read_off`)."""
+    held: dict[str, list[UsableCurve]] = {}
+    for curve in entering:
+        held.setdefault(curve.study, []).append(curve)
+    times = [(a.outcomes, a.months) for a in review.protocol.analyses if a.kind == "survival" and a.months is not None]
+    out = []
+    for data in review.studies:
+        own = held.get(data.study.id, [])
+        read = [r for c in own for r in landmarks(c, [m for outcomes, m in times if c.outcome in outcomes])]
+        out.append(replace(data, read_off=(*read, *comparisons(data.study, own))) if own else data)
+    return replace(review, studies=tuple(out)) if held else review
 
 
 def problems(made: Mapping[Key, RebuiltCurve]) -> tuple[Problem, ...]:

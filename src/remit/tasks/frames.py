@@ -83,7 +83,7 @@ def _values(opened: Results) -> list[dict[str, Cell]]:
         out.append(
             {
                 "study": data.study.id,
-                "table": table,
+                "table": "curves" if row.curve else table,
                 "key": row.key,
                 "arm": row.arm,
                 "outcome": row.outcome,

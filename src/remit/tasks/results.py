@@ -51,10 +51,11 @@ def results(review: Review, found: tuple[Problem, ...] = (), say: Say = quiet) -
     """Return the findings, verdicts and problems of a review that was read with the warnings `found`."""
     say(f"appraising {len(review.studies)} studies")
     review = appraise.appraised(review)
+    curves = curved.rebuildings(review)
+    review = curved.with_values(review, curved.usable(curves))
     say(f"synthesising {len(review.protocol.analyses)} analyses")
     findings = grade.graded(synthesise.findings(review), review)
     say("checking meaning")
-    curves = curved.rebuildings(review)
     problems = (
         *found,
         *curved.problems(curves),

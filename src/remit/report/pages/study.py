@@ -16,6 +16,7 @@ TABLES = (
     ("survival", "Survival at a time"),
     ("medians", "Median times"),
     ("contrasts", "Comparisons"),
+    ("read-off", "Read off its curves"),
 )
 TOOLS = {"rob2": "RoB 2", "jbi-case-series": "JBI case series"}
 DOMAINS = {

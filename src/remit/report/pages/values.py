@@ -108,10 +108,18 @@ def _span(lower: float | None, upper: float | None, level: float | None) -> str:
     return f" [{numbers.as_printed(lower)[:-1]}, {numbers.as_printed(upper)[:-1]}]{word}"
 
 
+def _made_span(row: Survival) -> str:
+    if row.lower is None or row.upper is None:
+        return ""
+    return f" [{numbers.percent(row.lower)}, {numbers.percent(row.upper)}]"
+
+
 def amount(row: Observation) -> str:
     """Return the value a row holds, as a reader says it."""
     if isinstance(row, Count):
         return _count(row)
+    if isinstance(row, Survival) and row.curve:
+        return f"{numbers.percent(row.probability)}%{_made_span(row)}"
     if isinstance(row, Survival):
         error = f" ± {numbers.as_printed(row.se)[:-1]}" if row.se is not None else ""
         return f"{numbers.as_printed(row.probability)}{error}{_span(row.lower, row.upper, row.level)}"
