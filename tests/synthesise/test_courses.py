@@ -1,11 +1,13 @@
 """Survival over time: identical studies give themselves, curves go before landmarks, what rises is left out."""
 
+import numpy as np
 import pytest
 from invented import a_printed_curve, a_review, a_study, a_survival, an_analysis, an_arm
 
 from remit import synthesise
 from remit.model.course import Person, UsableCurve
 from remit.stats.kaplan_meier import kaplan_meier
+from remit.stats.rmst import restricted_mean
 
 PLANS = [
     an_analysis(f"x-efs-{m}m", "survival", title=f"Survival at {m} months", outcomes=("efs",), months=float(m))
@@ -72,8 +74,8 @@ TIMES = [2, 3, 5, 8, 9, 12, 15, 16, 20, 22, 24, 27, 30, 30, 30, 30]
 EVENTS = [1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0]
 
 
-def a_curve(study, **kw):
-    return UsableCurve(study=study, people=people(TIMES, EVENTS), printed=a_printed_curve(TIMES, EVENTS, **kw))
+def a_curve(study, times=TIMES, events=EVENTS, **kw):
+    return UsableCurve(study=study, people=people(times, events), printed=a_printed_curve(times, events, **kw))
 
 
 def test_curves_of_two_studies_are_pooled_and_named():
@@ -81,12 +83,43 @@ def test_curves_of_two_studies_are_pooled_and_named():
     (course,) = courses(review, [a_curve("a"), a_curve("b")])
     assert (course.kind, len(course.studies)) == ("curve", 2)
     own = kaplan_meier(TIMES, EVENTS)
-    for point, (t, s) in zip(course.points, course.studies[0].points, strict=True):
-        assert (point.months, point.k) == (t, 2)
-        held = [v for at, v in zip(own.time, own.survival, strict=True) if at <= t]
-        assert s == pytest.approx(held[-1] if held else 1.0)
-        assert point.estimate == pytest.approx(s, abs=0.03), "the correction moves small studies a little"
+    assert {12.0, 24.0} < {p.months for p in course.points}, "planned months are estimated"
+    for point in course.points:
+        assert point.k == 2
+        assert point.estimate == pytest.approx(own.landmark(point.months).survival, abs=0.03), "the correction moves it"
     assert "no curve: C" in course.note
+
+
+def test_a_study_of_a_course_keeps_every_fall_of_its_curve():
+    (course,) = courses(a_set((0.7, 0.5), (0.7, 0.5)), [a_curve("a"), a_curve("b")])
+    own = kaplan_meier(TIMES, EVENTS)
+    falls = [(t, s) for t, s, d in zip(own.time, own.survival, own.n_event, strict=True) if d]
+    assert np.array(course.studies[0].points) == pytest.approx(np.array([*falls, (30.0, own.survival[-1])]))
+
+
+def test_curves_say_the_mean_time_and_the_cured_fraction():
+    review = a_set((0.7, 0.5), (0.7, 0.5))
+    (course,) = courses(review, [a_curve("a"), a_curve("b")])
+    mean = restricted_mean(TIMES, EVENTS, 24.0)
+    assert course.mean is not None and course.mean.horizon == 24.0
+    assert course.mean.estimate == pytest.approx(mean.estimate), "two alike: their own"
+    (none,) = courses(review, [a_curve("a"), a_curve("b", times=[1, 2, 3, 4], events=[1, 1, 1, 1])])
+    assert none.mean is None, "no planned month is reached by both"
+
+
+def test_the_cured_fraction_is_that_of_simulated_cured():
+    rng = np.random.default_rng(3)
+    curves = []
+    for name in "abcd":
+        late = np.where(rng.random(150) < 0.4, np.inf, rng.exponential(6.0, 150))
+        seen = rng.uniform(30.0, 60.0, 150)
+        curves.append(a_curve(name, times=np.minimum(late, seen).tolist(), events=(late < seen).astype(int).tolist()))
+    (course,) = courses(a_set(*[(0.7, 0.5)] * 4), curves)
+    found = course.cured
+    assert found is not None and found.latency == "weibull" and not found.too_short
+    assert found.lower < 0.4 < found.upper and found.estimate == pytest.approx(0.4, abs=0.05)
+    assert found.own is not None and found.own_k == 4
+    assert [latency for latency, _ in found.others] == ["log-normal"]
 
 
 def test_one_curve_is_not_a_pooled_curve_and_another_outcome_is_another_course():

@@ -79,6 +79,36 @@ class CourseStudy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MeanTime:
+    """Pooled mean time without the event up to `horizon` months (restricted mean), with its 95 % interval."""
+
+    horizon: float
+    estimate: float
+    lower: float
+    upper: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CuredFraction:
+    """The pooled fraction that never has the event, of a typical study and of a new one, by a mixture model.
+
+    `others` are fractions under other latencies, which fit worse; `own` is what studies say one by one, pooled
+    (estimate, lower, upper) over the `own_k` that can tell; `too_short` are followed too briefly to show a plateau.
+    """
+
+    estimate: float
+    lower: float
+    upper: float
+    prediction_lower: float | None
+    prediction_upper: float | None
+    latency: str
+    others: tuple[tuple[str, float], ...]
+    own: tuple[float, float, float] | None
+    own_k: int
+    too_short: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Course:
     """Pooled survival over time.
 
@@ -99,3 +129,5 @@ class Course:
     method: str = ""
     i2: float | None = None
     note: str = ""
+    mean: MeanTime | None = None
+    cured: CuredFraction | None = None

@@ -15,9 +15,11 @@ from remit.model.course import Course, CoursePoint, CourseStudy, UsableCurve
 from remit.model.finding import Finding, Used
 from remit.model.protocol import Analysis
 from remit.model.review import Review
+from remit.stats.kaplan_meier import kaplan_meier
 from remit.stats.pooled_landmarks import PooledLandmarks, StudyLandmarks, growing, pool_landmarks
 from remit.stats.pooled_survival import PooledCurve, common_grid, curve_from_people, pool_curves
 from remit.synthesise import index as indexed
+from remit.synthesise.lasting import cured_fraction, mean_time
 from remit.synthesise.left import incidence
 from remit.synthesise.select import parsed, rejecting
 
@@ -166,7 +168,7 @@ def _from_curves(review: Review, group: Sequence[Finding], usable: Sequence[Usab
     times = [[p.months for p in c.people] for c in usable]
     events = [[p.event for p in c.people] for c in usable]
     try:
-        grid = common_grid(times, events)
+        grid = _with_planned(common_grid(times, events), _times(group))
         pooled = pool_curves([curve_from_people(t, d, grid) for t, d in zip(times, events, strict=True)])
     except InputError:
         return None
@@ -184,19 +186,36 @@ def _from_curves(review: Review, group: Sequence[Finding], usable: Sequence[Usab
         kind="curve",
         findings=tuple(f.id for f in group if f.used),
         points=tuple(_steps(pooled)),
-        studies=tuple(_drawn(c, names, grid) for c in usable),
+        studies=tuple(_drawn(c, names) for c in usable),
         median=(pooled.median, pooled.median_lower, pooled.median_upper),
         method=CURVES,
         i2=pooled.i2,
+        mean=mean_time(times, events, _times(group)),
+        cured=cured_fraction(times, events, [names.get(c.study, c.study) for c in usable]),
         note="; ".join(p for p in (pooled.ended, f"no curve: {', '.join(without)}" if without else "") if p),
     )
 
 
-def _drawn(c: UsableCurve, names: Mapping[str, str], grid: Sequence[float]) -> CourseStudy:
-    made = curve_from_people([p.months for p in c.people], [p.event for p in c.people], grid)
-    points = tuple(zip(made.time, made.survival, strict=True))
+def _with_planned(grid: Sequence[float], planned: Sequence[float]) -> tuple[float, ...]:
+    """Return the grid with each planned month within it in place of its nearest time, so that they are estimated."""
+    kept = list(grid)
+    for month in (m for m in planned if m <= grid[-1]):
+        free = [t for t in kept if t not in planned]
+        if month not in kept and free:
+            kept.remove(min(free, key=lambda t: abs(t - month)))
+        kept.append(month)
+    return tuple(sorted({*kept, grid[-1]}))
+
+
+def _drawn(c: UsableCurve, names: Mapping[str, str]) -> CourseStudy:
+    made = kaplan_meier([p.months for p in c.people], [p.event for p in c.people])
+    falls = [(t, s) for t, s, d in zip(made.time, made.survival, made.n_event, strict=True) if d]
+    points = [(float(t), float(s)) for t, s in falls]
+    end = float(made.time[-1])
+    if not points or points[-1][0] < end:
+        points.append((end, float(made.survival[-1])))
     note = f"accepted: {c.accepted}" if c.accepted else ""
-    return CourseStudy(study=c.study, arm=c.arm, label=names.get(c.study, c.study), points=points, note=note)
+    return CourseStudy(study=c.study, arm=c.arm, label=names.get(c.study, c.study), points=tuple(points), note=note)
 
 
 def _steps(pooled: PooledCurve) -> Iterator[CoursePoint]:

@@ -1,28 +1,37 @@
-"""Survival over time: each study's own values as a thin line, the pooled ones as a thick line with their intervals."""
+"""Survival over time: each study's own values as a thin line, the pooled ones as a thick line with their intervals.
+
+Lines lie in an inner drawing of 1,000 by HEIGHT - TOP units that is stretched to the page, each one path.
+"""
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
 
 from markupsafe import Markup, escape
 
-from remit.model.course import Course, CoursePoint
+from remit.model.course import Course
 
 HEIGHT = 210.0
 TOP, LEFT, RIGHT = 8.0, 9.0, 98.0
+WIDE = 1000
 STEPS = (3, 6, 12, 24, 60, 120)
 
 
 def draw(course: Course) -> Markup:
     """Return the drawing with a title and a description; times run from 0, survival from 0 to 100 percent.
 
-    A whole curve is drawn as steps with its band; landmarks as points with intervals, joined for the eye.
+    Studies' whole curves are steps. Pooled values are points, joined for the eye, with a band where curves were pooled
+    and intervals where landmarks were.
     """
     end = _end([p.months for p in course.points] + [t for s in course.studies for t, _ in s.points])
-    body = [*_frame(end)]
-    for s in course.studies:
-        body.append(f'<g class="s">{_line([(0.0, 1.0), *s.points], end, steps=course.kind == "curve")}</g>')
-    body.append(_pooled(course, end))
+    lines = [_path("s", s.points, end, steps=course.kind == "curve") for s in course.studies]
+    lines += [_path("b", band, end) for band in _bands(course)]
+    lines.append(_path("p", [(p.months, p.estimate) for p in course.points], end, start=course.kind == "curve"))
+    inner = f'x="{LEFT:g}%" y="{TOP:g}" width="{RIGHT - LEFT:g}%" height="{HEIGHT - TOP:g}"'
+    body = [
+        *_frame(end),
+        f'<svg {inner} viewBox="0 0 {WIDE} {HEIGHT - TOP:g}" preserveAspectRatio="none">{"".join(lines)}</svg>',
+        *_points(course, end),
+    ]
     parts = ", ".join(
         f"{p.months:g} months {100 * p.estimate:.0f} percent ({100 * p.lower:.0f} to {100 * p.upper:.0f})"
         for p in course.points
@@ -63,33 +72,27 @@ def _frame(end: float) -> list[str]:
     return out
 
 
-def _line(points: Sequence[tuple[float, float]], end: float, steps: bool) -> str:
+def _path(kind: str, points: Sequence[tuple[float, float]], end: float, steps: bool = False, start: bool = True) -> str:
+    """Return one line from (0, 1), where asked for, through the points; a step falls at its own time."""
+    whole = [(0.0, 1.0), *points] if start else list(points)
+    ways = []
+    for i, (months, survival) in enumerate(whole):
+        x, y = round(WIDE * months / end), round((HEIGHT - TOP) * (1.0 - survival))
+        ways.append(f"H{x}V{y}" if steps and i else f"{'L' if i else 'M'}{x} {y}")
+    return f'<path class="{kind}" d="{"".join(ways)}"/>'
+
+
+def _points(course: Course, end: float) -> list[str]:
     out = []
-    for (t0, s0), (t1, s1) in pairwise(points):
-        x0, x1, y0, y1 = _x(t0, end), _x(t1, end), _y(s0), _y(s1)
-        if steps:
-            out.append(f'<line x1="{x0}" x2="{x1}" y1="{y0}" y2="{y0}"/>')
-            if y0 != y1:
-                out.append(f'<line x1="{x1}" x2="{x1}" y1="{y0}" y2="{y1}"/>')
-        else:
-            out.append(f'<line x1="{x0}" x2="{x1}" y1="{y0}" y2="{y1}"/>')
-    return "".join(out)
+    for p in course.points:
+        x = _x(p.months, end)
+        if course.kind == "landmarks":
+            out.append(f'<line class="p" x1="{x}" x2="{x}" y1="{_y(p.lower)}" y2="{_y(p.upper)}"/>')
+        out.append(f'<circle cx="{x}" cy="{_y(p.estimate)}" r="{5 if course.kind == "landmarks" else 3}"/>')
+    return out
 
 
-def _pooled(course: Course, end: float) -> str:
-    points = [(p.months, p.estimate) for p in course.points]
-    if course.kind == "curve":
-        line = _line([(0.0, 1.0), *points], end, steps=True)
-        ends = [_line([(0.0, 1.0), *band], end, steps=True) for band in _bands(course.points)]
-        return f'<g class="p">{line}</g><g class="b">{"".join(ends)}</g>'
-    line = _line(points, end, steps=False)
-    bars = "".join(
-        f'<line x1="{_x(p.months, end)}" x2="{_x(p.months, end)}" y1="{_y(p.lower)}" y2="{_y(p.upper)}"/>'
-        for p in course.points
-    )
-    dots = "".join(f'<circle cx="{_x(p.months, end)}" cy="{_y(p.estimate)}" r="5"/>' for p in course.points)
-    return f'<g class="p">{line}{bars}{dots}</g>'
-
-
-def _bands(points: Sequence[CoursePoint]) -> list[list[tuple[float, float]]]:
-    return [[(p.months, p.lower) for p in points], [(p.months, p.upper) for p in points]]
+def _bands(course: Course) -> list[list[tuple[float, float]]]:
+    if course.kind == "landmarks":
+        return []
+    return [[(p.months, p.lower) for p in course.points], [(p.months, p.upper) for p in course.points]]

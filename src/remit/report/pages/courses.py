@@ -1,11 +1,11 @@
 """Survival over time as pages show it: a sentence, the drawing, and its table twin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from remit.model.course import Course, CoursePoint
+from remit.model.course import Course, CoursePoint, CuredFraction, MeanTime
 from remit.model.printed_curve import PrintedCurve, RebuiltCurve
 from remit.model.review import StudyData
 from remit.report import links, numbers, words
@@ -81,7 +81,7 @@ def _curve(book: Book, data: StudyData, c: PrintedCurve, made: RebuiltCurve | No
 
 
 def _card(book: Book, course: Course) -> CourseCard:
-    shown = _shown(course)
+    shown = _shown(book, course)
     times = [p.months for p in shown]
     pooled = tuple(f"{_pc(p.estimate)} [{_pc(p.lower)}, {_pc(p.upper)}]" for p in shown)
     ahead = tuple(
@@ -103,7 +103,7 @@ def _card(book: Book, course: Course) -> CourseCard:
     return CourseCard(
         id=f"o-{links.slug(course.id)}",
         title=course.title,
-        sentence=_sentence(course),
+        sentence=_sentence(course, shown),
         figure=drawing.draw(course),
         times=tuple(f"{t:g}" for t in times),
         rows=tuple(rows),
@@ -114,12 +114,14 @@ def _card(book: Book, course: Course) -> CourseCard:
     )
 
 
-def _shown(course: Course) -> Sequence[CoursePoint]:
-    """The times of the table: all landmarks, or about every sixth of a curve's."""
+def _shown(book: Book, course: Course) -> Sequence[CoursePoint]:
+    """The times of the table: all landmarks; of a curve the planned ones, or about every sixth where none is."""
     points = course.points
     if len(points) <= MOST_TIMES:
         return points
-    return [points[round(i * (len(points) - 1) / (MOST_TIMES - 1))] for i in range(MOST_TIMES)]
+    planned = {book.by_id[f].analysis.months for f in course.findings}
+    at_planned = [p for p in points if p.months in planned]
+    return at_planned or [points[round(i * (len(points) - 1) / (MOST_TIMES - 1))] for i in range(MOST_TIMES)]
 
 
 def _at(points: Sequence[tuple[float, float]], months: float, curve: bool) -> str:
@@ -133,25 +135,53 @@ def _pc(value: float) -> str:
     return f"{100 * value:.0f}"
 
 
-def _sentence(course: Course) -> str:
-    first, last = course.points[0], course.points[-1]
+def _sentence(course: Course, shown: Sequence[CoursePoint]) -> str:
     parts = [
         f"{_pc(p.estimate)}% at {p.months:g} months ({_pc(p.lower)} to {_pc(p.upper)}%, {numbers.studies(p.k, p.k)})"
-        for p in (first, last)
+        for p in dict.fromkeys((shown[0], shown[-1]))
     ]
-    what = "Pooled curve" if course.kind == "curve" else "Pooled landmarks; no curve could be read"
-    return f"{what}: {parts[0]}, then {parts[1]}."
+    what = "Pooled curve" if course.kind == "curve" else "Pooled landmarks, as fewer than two curves could be read"
+    return f"{what}: {', then '.join(parts)}."
 
 
 def _caption(course: Course) -> str:
-    kind = "Steps: studies; thick: pooled curve with its band." if course.kind == "curve" else (
+    kind = "Steps: studies; thick: pooled at the points, joined, with its band." if course.kind == "curve" else (
         "Thin: each study\u2019s printed values, joined for the eye only; thick: pooled, with 95% intervals."
     )  # fmt: skip
     middle, low, high = course.median
     median = "" if middle is None else f" Median {middle:.1f} months ({_or_none(low)} to {_or_none(high)})."
     i2 = "" if course.i2 is None else f" I\u00b2 = {course.i2:.0f}%."
     note = f" {course.note[:1].upper()}{course.note[1:]}." if course.note else ""
-    return f"{kind} {course.method[:1].upper()}{course.method[1:]}.{median}{i2}{note}"
+    lasting = "".join(f" {s}" for s in (_mean(course.mean), *_cured(course.cured)) if s)
+    return f"{kind} {course.method[:1].upper()}{course.method[1:]}.{median}{lasting}{i2}{note}"
+
+
+def _mean(found: MeanTime | None) -> str:
+    if found is None:
+        return ""
+    ends = f"{found.lower:.1f} to {found.upper:.1f}"
+    return f"Mean of the first {found.horizon:g} months spent without the event: {found.estimate:.1f} ({ends})."
+
+
+def _cured(found: CuredFraction | None) -> Iterator[str]:
+    """The cured fraction with what it rests on: the law of late events, the studies alone, follow-up."""
+    if found is None:
+        return
+    ends = f"{_pc(found.lower)} to {_pc(found.upper)}%"
+    low, high = found.prediction_lower, found.prediction_upper
+    ahead = "" if low is None or high is None else f", a new study {_pc(low)} to {_pc(high)}%"
+    others = "".join(f"; {_law(latency)}: {_pc(share)}%" for latency, share in found.others)
+    model = f"by a mixture cure model ({_law(found.latency)} times)"
+    yield f"Never to have the event, {model}: {_pc(found.estimate)}% ({ends}{ahead}){others}."
+    if found.own is not None:
+        middle, lower, upper = map(_pc, found.own)
+        yield f"Pooled from the {found.own_k} studies that can tell alone: {middle}% ({lower} to {upper}%)."
+    if found.too_short:
+        yield f"Follow-up too short to show a plateau: {', '.join(found.too_short)}."
+
+
+def _law(latency: str) -> str:
+    return "Weibull" if latency == "weibull" else latency
 
 
 def _or_none(value: float | None) -> str:
