@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from remit.stats._check import FloatArray
 from remit.stats._people import IntArray
 from remit.stats._spread import Spread
 
@@ -59,6 +60,12 @@ class Walk:
         self.before = [0] * len(self.level)
         self.surprise, self.seen = 0.0, 0
         self.lean, self.believed = 0.0, BLIND
+
+    def led(self, share: FloatArray, censored: float) -> None:
+        """Leave in these shares of `censored` people before each drop, without a risk table."""
+        self.share = share.tolist()
+        self.open_censored = censored
+        self.whole = [self.at_risk[0] / censored if censored > 0.0 else 0.0]
 
     def finely(self, precision: float | None) -> Walked | None:
         """Return the walk by heights, if the curve was read so finely that they decide; None if it was not."""

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
+from remit.stats._fineness import Fineness, reading_error
 from remit.stats._follow import Walk, Walked
 from remit.stats._guyot import guyot
 from remit.stats._people import BoolArray, IntArray
@@ -31,6 +32,10 @@ METHODS: Final[tuple[Method, ...]] = ("intervals", "guyot")
 TILT: Final = 3.0
 """How far the spread of censoring may tilt to meet a printed number of events: u^(1/8), early, to u^8, late."""
 
+
+LOOSE=1.0
+TRUST=False
+BOUND=10.0
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt(Result):
@@ -141,27 +146,75 @@ def _marks(censor_times: npt.ArrayLike | None, end: float) -> FloatArray | None:
 
 def _intervals(spread: Spread, asked: int | None, precision: float | None) -> tuple[FloatArray, BoolArray]:
     whole, _ = spread.areas(1.0)
-    if spread.table.last > 0 or spread.marks is not None:
-        spread.expected = _at_rate(spread, spread.closed(whole), whole)
     alone = spread.table.last == 0 and spread.marks is None
-    if alone:
-        theta = 1.0 if asked is None else spread.theta_for(asked)
-        inside, total = spread.most_censored(spread.areas(theta)[0]), float(asked or 0)
-    else:
-        theta = 1.0
-        inside, total = _planned(spread, asked, theta)
-    walk = Walk(spread, theta, inside, asked, spread.marks is None)
-    walked = walk.finely(precision)
-    if walked is None:
-        if not alone and asked is not None and abs(total - asked) >= 0.5 and spread.marks is None:
-            theta = _tilt(spread, asked, total > asked)
-            inside, _ = _planned(spread, asked, theta)
-        walk = Walk(spread, theta, inside, asked, False)
-        walked = walk.coarsely(precision)
-        if asked is not None:
-            walked, walk = _meet(spread, walk, walked, asked)
+    if not alone:
+        spread.expected = _at_rate(spread, spread.closed(whole), whole)
+    walked, walk = (_by_drops if alone else _by_table)(spread, asked, precision)
     time = np.concatenate((np.repeat(spread.steps.time, walked.deaths), _places(spread, walked, walk.open_censored)))
     return time, np.arange(time.size) < int(walked.deaths.sum())
+
+
+def _by_table(spread: Spread, asked: int | None, precision: float | None) -> tuple[Walked, Walk]:
+    """Walk between printed numbers at risk, or along marks of censored people."""
+    inside, total = _planned(spread, asked, 1.0)
+    walk = Walk(spread, 1.0, inside, asked, spread.marks is None)
+    walked = walk.finely(precision)
+    if walked is not None:
+        return walked, walk
+    theta = 1.0
+    if asked is not None and abs(total - asked) >= 0.5 and spread.marks is None:
+        theta = _tilt(spread, asked, total > asked)
+        inside, _ = _planned(spread, asked, theta)
+    walk = Walk(spread, theta, inside, asked, False)
+    walked = walk.coarsely(precision)
+    return (walked, walk) if asked is None else _meet(spread, walk, walked, asked)
+
+
+def _by_drops(spread: Spread, asked: int | None, precision: float | None) -> tuple[Walked, Walk]:
+    """Walk where nothing but the curve tells how people left: by a law, then by what the fineness of drops says."""
+    theta = 1.0 if asked is None else spread.theta_for(asked)
+    whole, area = spread.areas(theta)
+    inside, n = spread.most_censored(whole), int(spread.table.at_risk[0])
+    walk = Walk(spread, theta, inside, asked, True)
+    walked = walk.finely(precision)
+    if walked is not None and (asked is None or asked == int(walked.deaths.sum())):
+        return walked, walk
+    if not spread.steps.time.size:
+        return walk.coarsely(precision), walk
+    error = reading_error(spread.steps, n) if precision is None else 1.41 * precision
+    drops = Fineness(spread.steps, n, 1.0 - inside * area / n, error, LOOSE if asked is None else BOUND, asked)
+    walk = Walk(spread, theta, inside, asked, True)
+    walk.led(*drops.shares(asked))
+    again = walk.finely(precision)
+    if again is not None and (asked is None or asked == int(again.deaths.sum())):
+        return again, walk
+    walk = Walk(spread, theta, inside, asked, False)
+    walk.led(*drops.shares(asked))
+    walked = walk.coarsely(precision if not TRUST else 9.0)
+    return (walked, walk) if asked is None else _draw_near(drops, walk, walked, asked)
+
+
+def _draw_near(drops: Fineness, walk: Walk, walked: Walked, asked: int) -> tuple[Walked, Walk]:
+    """Walk again towards the printed number of events, at most nine times: first other numbers at risk, then a lean."""
+    gap, aim = asked - int(walked.deaths.sum()), float(asked)
+    for _ in range(5):
+        if not gap:
+            return walked, walk
+        aim += gap
+        other = Walk(walk.spread, 1.0, 0.0, asked, False)
+        other.led(*drops.shares(aim))
+        found = other.go(walk.believed, 0.0, aim - asked)
+        if found is None:
+            continue
+        here = asked - int(found.deaths.sum())
+        if abs(here) < abs(gap):
+            walked, gap = found, here
+            other.believed, walk = walk.believed, other
+    for size in (0.05, 0.1, 0.15, 0.2):
+        found = walk.go(walk.believed, size if gap > 0 else -size, aim - asked) if gap else None
+        if found is not None and abs(asked - int(found.deaths.sum())) < abs(gap):
+            walked, gap = found, asked - int(found.deaths.sum())
+    return walked, walk
 
 
 def _meet(spread: Spread, walk: Walk, walked: Walked, asked: int) -> tuple[Walked, Walk]:
