@@ -3,8 +3,8 @@
 One death makes survival fall by S / n, so every drop is a multiple of 1 / g, with g = n / S: a number that no death
 changes and everybody censored makes smaller. For a supposed g the heights of drops are near such multiples or are not,
 and how near they can be is known from the precision of reading; the coarsest multiples that explain them are the
-likeliest. g is followed down a grid of 48 values, in up to ten groups of successive drops, as a hidden Markov chain that
-never rises: forwards and backwards, so that late drops speak of early ones too. Where reading is too rough to tell
+likeliest. g is followed down a grid of 64 values, in up to twelve groups of successive drops, as a hidden Markov chain
+that never rises: forwards and backwards, so that late drops speak of early ones too. Where reading is too rough to tell
 multiples apart all g are alike, and the law of leaving that is supposed decides.
 """
 
@@ -15,36 +15,47 @@ import numpy as np
 from scipy.special import gammaln
 
 from remit.stats._check import FloatArray
+from remit.stats._people import IntArray
 from remit.stats._steps import Steps
 
-SIZE: Final = 96
-LEAST: Final = 1.0 / 64.0
+SIZE: Final = 64
+LEAST: Final = 1.0 / 32.0
 """Smallest g considered, as a share of all people."""
-GROUPS: Final = 16
+GROUPS: Final = 12
 EACH: Final = 5
 """Most groups of drops, and fewest drops in one."""
+FREE: Final = 1.0
+NEAR: Final = 10.0
+"""How near the chain keeps to the law of leaving, without and with a printed total of events (see `_moves`)."""
 APART: Final = -float(np.log(LEAST)) / (SIZE - 1)
 LOGS: Final[FloatArray] = -APART * np.arange(SIZE)
-GRID: Final[FloatArray] = np.exp(LOGS)
+GRID: Final[FloatArray] = np.asarray(np.exp(LOGS), dtype=np.float64)
 DRIFT: Final = 0.05
 """Relative error of a multiple: g moves within a group, and the grid is coarse."""
 STRAY: Final = 0.01
 """Density of a drop that no multiple explains, so that one bad reading does not decide."""
 ROOT: Final = float(np.sqrt(2.0 * np.pi))
-LEANS: Final = np.array([-1.0, -0.3, -0.1, -0.03, -0.01, 0.0, 0.01, 0.03, 0.1, 0.3, 1.0])
+LEANS: Final[FloatArray] = np.array([0.01, 0.03, 0.1, 0.3, 1.0])
+"""What one death more adds to the log likelihood of g, where deaths must come to a printed number."""
+ALIKE: Final = 0.01
+"""Heights whose logarithms differ by less count as one, where reading has no grid."""
+LOG_SIZE: Final = float(np.log(1.1))
 ROUGH: Final = 7e-4
 """Standard error of a height that is supposed of a scan whose levels lie on no grid."""
 
 
-def reading_error(steps: Steps, n: int) -> float:
-    """Return the standard error of a drop's height: of rounding where all levels lie on a grid, else that of a scan."""
+def reading_error(steps: Steps, n: int) -> tuple[float, float]:
+    """Return the standard error of a drop's height, and the spacing of the grid all levels lie on, 0 where none.
+
+    On a grid it is that of rounding, else that of a scan. Steps of whole people out of `n` are no grid of reading.
+    """
     heights = np.sort(steps.before - steps.level)
     gaps = heights[1:] - heights[:-1]
     grid = float(min(heights[0], gaps[gaps > 1e-6].min(initial=1.0)))
     off = heights / grid
-    if abs(grid * n - 1.0) < 0.02:
-        return ROUGH
-    return grid / float(np.sqrt(6.0)) if np.abs(off - np.rint(off)).max() < 0.02 else ROUGH
+    if abs(grid * n - 1.0) < 0.02 or np.abs(off - np.rint(off)).max() > 0.02:
+        return ROUGH, 0.0
+    return grid / float(np.sqrt(6.0)), grid
 
 
 def likelihood(heights: FloatArray, ratio: FloatArray, error: float) -> FloatArray:
@@ -60,13 +71,26 @@ def likelihood(heights: FloatArray, ratio: FloatArray, error: float) -> FloatArr
     return np.asarray(np.log(density + STRAY), dtype=np.float64)
 
 
+def _seen(heights: FloatArray, group: IntArray, n: int, reading: tuple[float, float]) -> FloatArray:
+    """Return the log likelihood of each g (columns) in each group (rows); heights that are alike count as one."""
+    error, grid = reading
+    mark = np.rint(heights / grid if grid else np.log(heights) * (1.0 / ALIKE)).astype(np.intp)
+    mark -= mark.min()
+    size, groups = int(mark.max()) + 1, int(group[-1]) + 1
+    number = np.bincount(mark, minlength=size)
+    own = np.flatnonzero(number)
+    height = np.bincount(mark, weights=heights, minlength=size)[own] / number[own]
+    many = np.bincount(group * size + mark, minlength=groups * size).reshape(groups, size)[:, own]
+    return np.asarray(many @ likelihood(height, n * GRID, error), dtype=np.float64)
+
+
 @cache
 def _moves(fall: int, shape: float) -> FloatArray:
     """Return the chances of going from each g to each other in one group, with a mean fall of log g of 1.1^`fall`.
 
     Steps down the grid are negative binomial: geometric for `shape` 1, nearer to what is expected for a larger one.
     """
-    mean = 1.1**fall / APART
+    mean = float(np.exp(fall * LOG_SIZE)) / APART
     stays = shape / (shape + mean)
     steps = np.arange(SIZE)
     chance = np.exp(gammaln(steps + shape) - gammaln(steps + 1.0) - gammaln(shape) + steps * np.log1p(-stays))
@@ -78,41 +102,57 @@ def _moves(fall: int, shape: float) -> FloatArray:
 class Fineness:
     """g of each group of drops, as the heights and a supposed law of leaving have it: mean and variance of log(g / n).
 
-    `supposed` is g / n just before each drop under the law; `error` the standard error of a height; `deaths` a printed
+    `supposed` is g / n just before each drop under the law, `reading` as `reading_error` gives it, `deaths` a printed
     total. Needs a drop.
     """
 
     def __init__(
-        self, steps: Steps, n: int, supposed: FloatArray, error: float, shape: float, deaths: int | None
+        self,
+        steps: Steps,
+        n: int,
+        supposed: FloatArray,
+        reading: tuple[float, float],
+        deaths: int | None,
     ) -> None:
         self.steps, self.n = steps, n
         heights = steps.before - steps.level
         groups = max(1, min(GROUPS, heights.size // EACH))
         first = np.arange(groups) * heights.size // groups
-        middle = (first + np.append(first[1:], heights.size)) // 2
+        stop = np.append(first[1:], heights.size)
+        middle = (first + stop) // 2
         self.fall: FloatArray = np.add.reduceat(heights, first)
         self._law: FloatArray = np.log(np.maximum(supposed, LEAST))
         self._at: FloatArray = np.concatenate(([0.0], steps.time[middle]))
         self._own: FloatArray = self._law[middle]
-        seen = np.add.reduceat(likelihood(heights, n * GRID, error), first, axis=0)
-        expected = np.maximum(self._own[:-1] - self._own[1:], 0.02)
-        sizes = np.rint(np.log(np.concatenate(([max(-float(self._own[0]), 0.02)], expected))) / np.log(1.1))
-        moves = [_moves(int(size), shape) for size in sizes.tolist()]
-        leans = np.zeros(1) if deaths is None else LEANS
-        drops = seen[:, None, :] + leans[:, None] * np.multiply.outer(self.fall * n, GRID)[:, None, :]
-        drops = np.exp(drops - drops.max(axis=2, keepdims=True))
-        both = _chain(moves, drops)
-        mean = both @ LOGS
-        variance = np.maximum(both @ (LOGS * LOGS) - mean**2, 0.0) + 1e-3
-        if deaths is None:
-            self.mean, self.variance = mean[:, 0], variance[:, 0]
-            return
-        held = n * (self.fall @ np.exp(mean))
-        after = int(np.clip(np.searchsorted(held, deaths), 1, LEANS.size - 1))
-        low, high = float(held[after - 1]), float(held[after])
-        share = min(max((deaths - low) / (high - low), 0.0), 1.0) if high > low else 0.5
-        self.mean = (1 - share) * mean[:, after - 1] + share * mean[:, after]
-        self.variance = (1 - share) * variance[:, after - 1] + share * variance[:, after]
+        seen = _seen(heights, np.repeat(np.arange(groups), stop - first), n, reading)
+        expected = np.maximum(np.concatenate(([0.0], self._own[:-1])) - self._own, 0.02)
+        moves = [
+            _moves(size, FREE if deaths is None else NEAR)
+            for size in np.rint(np.log(expected) / LOG_SIZE).astype(int).tolist()
+        ]
+        mean, variance = _smoothed(moves, seen[None])
+        if deaths is not None:
+            mean, variance = self._settled(moves, seen, deaths, (mean, variance))
+        self.mean: FloatArray = mean[0]
+        self.variance: FloatArray = variance[0]
+
+    def _settled(
+        self, moves: list[FloatArray], seen: FloatArray, deaths: int, plain: tuple[FloatArray, FloatArray]
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return mean and variance where each g counts the more, the nearer it brings deaths to their number."""
+        gap = deaths - self.n * float(np.exp(plain[0][0]) @ self.fall)
+        if abs(gap) < 1.0:
+            return plain
+        each = np.multiply.outer(self.fall * self.n, GRID)
+        leant = _smoothed(moves, seen + np.copysign(LEANS, gap)[:, None, None] * each)
+        mean, variance = (np.concatenate(pair) for pair in zip(plain, leant, strict=True))
+        reached = np.abs(self.n * (np.exp(mean) @ self.fall) - (deaths - gap)) / abs(gap)
+        after = max(min(int(np.searchsorted(reached, 1.0)), LEANS.size), 1)
+        low, high = float(reached[after - 1]), float(reached[after])
+        share = min((1.0 - low) / (high - low), 1.0) if high > low else 1.0
+        both = slice(after - 1, after + 1)
+        weights = np.array([[1.0 - share, share]])
+        return weights @ mean[both], weights @ variance[both]
 
     def shares(self, deaths: float | None = None) -> tuple[FloatArray, float]:
         """Return, at each drop, the share of all ever censored who left before it, and their number.
@@ -140,20 +180,26 @@ class Fineness:
         return found
 
 
-def _chain(moves: list[FloatArray], drops: FloatArray) -> FloatArray:
-    """Return the chances of each g in each group, forwards and backwards; drops have shape (groups, leans, SIZE)."""
+def _smoothed(moves: list[FloatArray], seen: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return mean and variance of log(g / n) by group (columns), for each table of log likelihoods in `seen`.
+
+    Forwards and backwards through the chain; `seen` has shape (tables, groups, SIZE).
+    """
+    drops = np.exp(seen - seen.max(axis=2, keepdims=True)).transpose(1, 0, 2)
     now = np.zeros(drops.shape[1:])
     now[:, 0] = 1.0
     forward = []
-    for move, seen in zip(moves, drops, strict=True):
-        now = (now @ move) * seen
+    for move, drop in zip(moves, drops, strict=True):
+        now = (now @ move) * drop
         now /= now.sum(axis=1, keepdims=True)
         forward.append(now)
     back = np.ones(drops.shape[1:])
     backward = [back]
-    for move, seen in zip(moves[:0:-1], drops[:0:-1], strict=True):
-        back = (seen * back) @ move.T
+    for move, drop in zip(moves[:0:-1], drops[:0:-1], strict=True):
+        back = (drop * back) @ move.T
         back /= back.max(axis=1, keepdims=True)
         backward.append(back)
     both = np.array(forward) * np.array(backward[::-1])
-    return np.asarray(both / both.sum(axis=2, keepdims=True), dtype=np.float64)
+    both /= both.sum(axis=2, keepdims=True)
+    mean = both @ LOGS
+    return mean.T, (both @ (LOGS * LOGS) - mean * mean).T + 1e-3

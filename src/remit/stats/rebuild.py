@@ -33,10 +33,6 @@ TILT: Final = 3.0
 """How far the spread of censoring may tilt to meet a printed number of events: u^(1/8), early, to u^8, late."""
 
 
-LOOSE=1.0
-TRUST=False
-BOUND=10.0
-
 @dataclass(frozen=True, slots=True)
 class Rebuilt(Result):
     """One row per person: time of follow-up, and whether it ended in the event.
@@ -181,8 +177,8 @@ def _by_drops(spread: Spread, asked: int | None, precision: float | None) -> tup
         return walked, walk
     if not spread.steps.time.size:
         return walk.coarsely(precision), walk
-    error = reading_error(spread.steps, n) if precision is None else 1.41 * precision
-    drops = Fineness(spread.steps, n, 1.0 - inside * area / n, error, LOOSE if asked is None else BOUND, asked)
+    reading = reading_error(spread.steps, n) if precision is None else (1.41 * precision, 0.0)
+    drops = Fineness(spread.steps, n, 1.0 - inside * area / n, reading, asked)
     walk = Walk(spread, theta, inside, asked, True)
     walk.led(*drops.shares(asked))
     again = walk.finely(precision)
@@ -190,7 +186,7 @@ def _by_drops(spread: Spread, asked: int | None, precision: float | None) -> tup
         return again, walk
     walk = Walk(spread, theta, inside, asked, False)
     walk.led(*drops.shares(asked))
-    walked = walk.coarsely(precision if not TRUST else 9.0)
+    walked = walk.coarsely(precision)
     return (walked, walk) if asked is None else _draw_near(drops, walk, walked, asked)
 
 
