@@ -28,7 +28,7 @@ FREE: Final = 1.0
 NEAR: Final = 10.0
 """How near the chain keeps to the law of leaving, without and with a printed total of events (see `_moves`)."""
 APART: Final = -float(np.log(LEAST)) / (SIZE - 1)
-LOGS: Final[FloatArray] = -APART * np.arange(SIZE)
+LOGS: Final[FloatArray] = np.asarray(-APART * np.arange(SIZE), dtype=np.float64)
 GRID: Final[FloatArray] = np.asarray(np.exp(LOGS), dtype=np.float64)
 DRIFT: Final = 0.05
 """Relative error of a multiple: g moves within a group, and the grid is coarse."""
