@@ -112,6 +112,11 @@ def a_survival(key="s1", probability=0.5, *, arm="a", outcome="efs", **kw):
     )
 
 
+def a_median(key="m1", median=None, *, arm="a", outcome="efs", **kw):
+    values = {"transplant": "not-censored", "reached": median is not None, "median": median, **kw}
+    return Median(**_row(key, arm, outcome, values))
+
+
 def a_contrast(key="k1", estimate=None, lower=None, upper=None, *, arm="a", comparator="b", outcome="efs", **kw):
     values = {
         "measure": "HR",

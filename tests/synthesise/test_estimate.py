@@ -6,7 +6,6 @@ import pytest
 from invented import a_contrast, a_count, a_review, a_study, a_survival, an_analysis, an_arm
 
 from remit import synthesise
-from remit.synthesise.contrasts import p_value
 from remit.synthesise.proportions import counts_that_print
 
 ARMS = [an_arm(n=50), an_arm("b", drug_class="chemotherapy", role="control", agents=("chemotherapy",), n=60)]
@@ -190,7 +189,7 @@ def test_two_arms_sharing_a_comparator_give_one_estimate():
     ],
 )
 def test_p_values_as_printed(text, expected):
-    assert p_value(text) == expected
+    assert a_contrast(p=text).p_value == expected
 
 
 def test_an_interval_that_misses_its_ratio_is_not_shown_beside_it():

@@ -8,7 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "made"))
 
-from invented import a_contrast, a_printed_curve, a_review, a_study, a_survival, an_analysis, an_arm
+from invented import a_contrast, a_median, a_printed_curve, a_review, a_study, a_survival, an_analysis, an_arm
 
 from remit.model.printed_curve import Acceptance
 from remit.stats.kaplan_meier import kaplan_meier
@@ -106,12 +106,12 @@ def test_a_curve_answers_where_nothing_is_printed_and_says_so():
 
 
 def test_what_is_printed_with_its_error_goes_before_a_curve_and_that_before_an_approximation():
-    printed = a_survival("s1", 0.6, lower=0.4, upper=0.8)
+    printed = a_survival("s1", 0.67, lower=0.4, upper=0.85)
     (first,), found = answered([printed])
     assert first[0] == "s1"
     assert [r.key for r in found.left_out] == ["efs-12m"]
     assert "print before a drawing" in found.left_out[0].detail
-    (second,), _ = answered([a_survival("s1", 0.6, total=16)])
+    (second,), _ = answered([a_survival("s1", 0.67, total=16)])
     assert second[0] == "efs-12m"
 
 
@@ -119,10 +119,46 @@ def test_two_curves_answer_a_comparison_that_nobody_prints():
     ((key, route, estimate),), _ = answered(kind="contrast")
     assert (key, route) == ("efs-v-control", "Cox regression of people rebuilt from both curves")
     assert 0.1 < estimate < 0.9
-    (first,), found = answered([a_contrast("k1", 0.5, 0.3, 0.9, basis="infused")], kind="contrast")
+    printed = a_contrast("k1", round(estimate, 2), 0.1, 0.9, basis="infused")
+    (first,), found = answered([printed], kind="contrast")
     assert (first[0], [r.key for r in found.left_out]) == ("k1", ["efs-v-control"])
 
 
 def test_a_curve_that_fails_answers_nothing():
     used, _ = answered(landmarks=((20.0, 0.9),))
     assert used == []
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (a_survival("s1", 0.9, months=24.0), "landmark (a, 24)"),
+        (a_median("m1", 12.0), "median (a)"),
+        (a_contrast("k1", 2.0, 1.1, 3.0, basis="infused"), "hazard ratio (a against b)"),
+        (a_contrast("k1", 0.5, p="<.00001", basis="infused", arm="b", comparator="a"), "log-rank z (a against b)"),
+    ],
+    ids=["survival", "median", "ratio", "turned ratio and p"],
+)
+def test_what_the_tables_print_is_held_against_the_curve(row, said):
+    arms = [an_arm("a"), an_arm("b", role="control")]
+    control = a_printed_curve([t / 2 for t in TIMES], EVENTS, at_risk=(0, 5, 10, 15), id="control", arm="b")
+    study = replace(a_study("a", arms=arms, rows=[row]), curves=(a_curve(), control))
+    plan = an_analysis("x-12m", "survival", outcomes=("efs",), months=12.0)
+    found = [p for p in results(a_review([study], [plan])).problems if p.rule == "curve-fails"]
+    assert found and said in found[0].seen
+    for flag in ("suspect", "confirms"):
+        other = replace(study, **{table: tuple(replace(r, flags=(flag,)) for r in getattr(study, table))
+                                  for table in ("survival", "medians", "contrasts")})  # fmt: skip
+        quiet = results(a_review([other], [plan])).problems
+        assert "curve-fails" not in [p.rule for p in quiet]
+
+
+def test_another_report_denominator_or_rule_for_transplantation_says_nothing_of_a_curve():
+    rows = [
+        a_survival("s1", 0.9, months=24.0, basis="treated"),
+        a_survival("s2", 0.9, months=24.0, report="b-r"),
+        a_survival("s3", 0.9, months=24.0, transplant="censored"),
+        a_survival("s4", 0.9, months=24.0, outcome="os"),
+    ]
+    study = replace(a_study("a", rows=rows), curves=(a_curve(),))
+    assert rebuildings(a_review([study], []))["a", "efs"].report.verdict == "pass"

@@ -65,7 +65,7 @@ def quality(
     if contrast is not None:
         if len(arms) != 2:
             raise InputError(f"a contrast of {len(arms)} arms; expected two, the arm and its comparator")
-        checks += _contrast_checks(arms, contrast)
+        checks += contrast_checks(arms, contrast)
     return QualityReport(checks=tuple(checks))
 
 
@@ -142,7 +142,8 @@ def _distance(curve: PublishedCurve, made: KaplanMeier) -> tuple[float, float, f
     return rmse, float(abs(gaps[at])), float(knots[at])
 
 
-def _contrast_checks(arms: Sequence[RebuiltArm], contrast: PublishedContrast) -> list[Check]:
+def contrast_checks(arms: Sequence[RebuiltArm], contrast: PublishedContrast) -> list[Check]:
+    """Return the checks of two arms, the first against the second, by the printed ratio and log-rank p."""
     first, second = arms
     time, event = np.array(first.time + second.time), np.array(first.event + second.event)
     inside = np.arange(time.size) < first.n

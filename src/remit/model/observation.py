@@ -4,6 +4,7 @@ Numbers are kept as printed (as text in `printed`) beside the value read from th
 are between 0 and 1; times are months; a blank was not seen and is never zero.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -29,6 +30,10 @@ TransplantRule = Literal["censored", "not-censored", "event", "state", "not-appl
 """What a time-to-event value did with transplantation in remission: follow-up ended there (`censored`), went on
 (`not-censored`), it counted as a failure (`event`), or it was a state of its own in a multi-state or competing-risks
 analysis (`state`)."""
+
+
+_P = re.compile(r"^\s*(?:p\s*)?(?P<sign>[<=≤]?)\s*(?P<value>0?\.\d+(?:e-?\d+)?|\d(?:\.\d+)?e-\d+)", re.IGNORECASE)
+_ONE_SIDED = re.compile(r"(?:one|1)[\s-]*(?:sided|tailed)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +127,20 @@ class Contrast(Row):
     total_arm: int | None = None
     total_comparator: int | None = None
     transplant: TransplantRule = "not-stated"
+
+    @property
+    def p_value(self) -> tuple[float, int, bool] | None:
+        """(p, sides, whether only a bound is printed); None where no p below 1 can be read.
+
+        A bound such as `<.001` stands for its own value, which gives too large a variance, never too small a one.
+        """
+        found = _P.match(self.p)
+        if found is None:
+            return None
+        value = float(found["value"])
+        if not 0.0 < value < 1.0:
+            return None
+        return value, 1 if _ONE_SIDED.search(self.p) else 2, found["sign"] in ("<", "≤")
 
 
 Observation: TypeAlias = Count | Survival | Median | Contrast

@@ -5,7 +5,6 @@ printed words among its marks.
 """
 
 import math
-import re
 from contextlib import suppress
 
 from remit.errors import InputError
@@ -27,8 +26,6 @@ from remit.synthesise.scale import ends, exp, usual
 from remit.synthesise.select import Candidate
 from remit.synthesise.survivals import inside
 
-P = re.compile(r"^\s*(?:p\s*)?(?P<sign>[<=≤]?)\s*(?P<value>0?\.\d+(?:e-?\d+)?|\d(?:\.\d+)?e-\d+)", re.IGNORECASE)
-ONE_SIDED = re.compile(r"(?:one|1)[\s-]*(?:sided|tailed)", re.IGNORECASE)
 READ_EVENTS = "people rebuilt from both curves"
 READ = "Cox regression of people rebuilt from both curves"
 Cells = tuple[int, int, int, int]
@@ -100,7 +97,7 @@ def _from_ratio(row: Contrast, measure: str) -> tuple[Effect, int, str, tuple[st
         with suppress(InputError):
             effect = log_hr_from_interval(row.estimate, row.lower, row.upper, row.level or 0.95)
             return effect, rank, f"{name} and interval", ()
-    p = p_value(row.p)
+    p = row.p_value
     if p is not None:
         value, sided, bound = p
         with suppress(InputError):
@@ -113,20 +110,6 @@ def _from_ratio(row: Contrast, measure: str) -> tuple[Effect, int, str, tuple[st
         effect = by("hr and events by arm", told).effect
         return effect, rank + 2, f"{name} and events of both arms", ("approximate",)
     return None
-
-
-def p_value(text: str) -> tuple[float, int, bool] | None:
-    """Return (p, sides, whether only a bound is printed); None where no p below 1 can be read.
-
-    A bound such as `<.001` stands for its own value, which gives too large a variance, never too small a one.
-    """
-    found = P.match(text)
-    if found is None:
-        return None
-    value = float(found["value"])
-    if not 0.0 < value < 1.0:
-        return None
-    return value, 1 if ONE_SIDED.search(text) else 2, found["sign"] in ("<", "≤")
 
 
 def tables(analysis: Analysis, c: Candidate, cells: Cells, rows: str) -> Estimate | Refusal:

@@ -1,34 +1,56 @@
 """From a review's printed curves to people who may enter, and what quality control says of the others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import combinations
 
 from remit.errors import InputError
+from remit.extract import printed_beside
 from remit.extract.curve_values import comparisons, landmarks
-from remit.extract.quality import quality
+from remit.extract.quality import contrast_checks, quality
 from remit.extract.rebuild import rebuild_arm, ticks_of_picture
 from remit.model.course import Person, UsableCurve
 from remit.model.curve import DAYS
 from remit.model.place import Problem, Severity
 from remit.model.printed_curve import PrintedCurve, RebuiltCurve
-from remit.model.rebuilt import PrintedLandmark, PublishedCurve
+from remit.model.rebuilt import Check, PublishedCurve
 from remit.model.review import Review, StudyData
 
 Key = tuple[str, str]
 
 
 def rebuildings(review: Review) -> Mapping[Key, RebuiltCurve]:
-    """Return every curve of the review rebuilt, by study and curve.
+    """Return every curve of the review rebuilt, by study and curve, with what its study's tables print beside it.
 
     A folder does not say whether ticks came off a picture, where they merge, so they count only where their number
     is that of the people censored; a note of the rebuilt arm says why others do not.
     """
-    return {(data.study.id, curve.id): _rebuilding(data, curve) for data in review.studies for curve in data.curves}
+    made: dict[Key, RebuiltCurve] = {}
+    for data in review.studies:
+        made.update(_with_contrasts(data, {c.id: _rebuilding(data, c) for c in data.curves}))
+    return made
+
+
+def _with_contrasts(data: StudyData, found: Mapping[str, RebuiltCurve]) -> Iterator[tuple[Key, RebuiltCurve]]:
+    """Return the curves of a study; where two have a printed ratio, both carry how far their people are from it."""
+    more: dict[str, list[Check]] = {}
+    for one, other in combinations(found.values(), 2):
+        printed = printed_beside.contrast(data, one.curve, other.curve)
+        if printed is not None and one.arm is not None and other.arm is not None:
+            checks = contrast_checks([one.arm, other.arm], printed)
+            for name in (one.curve.id, other.curve.id):
+                more.setdefault(name, []).extend(checks)
+    for name, made in found.items():
+        report = made.report
+        if report is not None and name in more:
+            made = replace(made, report=replace(report, checks=(*report.checks, *more[name])))
+        yield (data.study.id, name), made
 
 
 def _rebuilding(data: StudyData, curve: PrintedCurve) -> RebuiltCurve:
     late = curve.risk[-1][1] if curve.risk else 0
     ticks, unused = ticks_of_picture(curve.censored, curve.n, curve.events, late)
+    middle = printed_beside.median(data, curve)
     published = PublishedCurve(
         arm=curve.arm,
         n=curve.n,
@@ -38,8 +60,9 @@ def _rebuilding(data: StudyData, curve: PrintedCurve) -> RebuiltCurve:
         at_risk=tuple(float(n) for _, n in curve.risk),
         events=curve.events,
         censor_times=ticks,
-        landmarks=tuple(PrintedLandmark(time=t, survival=s) for t, s in curve.landmarks),
-        median=curve.median,
+        landmarks=printed_beside.landmarks(data, curve),
+        median=middle[0] if middle is not None else None,
+        median_half_unit=middle[1] if middle is not None else printed_beside.OWN_MEDIAN,
     )
     try:
         arm = rebuild_arm(published)
