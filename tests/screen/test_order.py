@@ -132,7 +132,7 @@ def test_weights_are_those_worked_out_by_hand():
 def test_texts_counted_by_hash_are_alike_as_texts_counted_exactly():
     texts = [f"{t.title} {t.rest}" for t in _texts().values()]
     exact = features([texts], [(1.0, [0])]).rows(np.arange(60))
-    hashed = streamed(iter(texts), pairs=True, buckets=2**18).rows(np.arange(60))
+    hashed = streamed(iter(texts), pairs=True, buckets=2**20).rows(np.arange(60))
     assert np.abs((exact @ exact.T).toarray() - (hashed @ hashed.T).toarray()).mean() < 1e-3
 
 

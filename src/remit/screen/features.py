@@ -22,7 +22,8 @@ from remit.screen import tokens
 Rows: TypeAlias = "sparse.csr_array[np.float32, tuple[int, int]]"
 Columns: TypeAlias = "sparse.csc_array[np.float32]"
 Held: TypeAlias = "list[Rows] | Columns"
-Whole = npt.NDArray[np.int64]
+Whole, Halves = npt.NDArray[np.int64], npt.NDArray[np.int32]
+Flags = npt.NDArray[np.bool_]
 COMMON_SHARE, SMALL, POWER = 0.95, 200, 1.4
 K, B = np.float32(1.2), np.float32(0.75)
 CHUNK = 20_000
@@ -112,37 +113,44 @@ def _beside(parts: Sequence[tuple[Whole, Whole]]) -> tuple[Whole, Whole]:
     return found, counts
 
 
-def _terms(number: Whole, counts: Whole, bound: int) -> tuple[Whole, Whole, int]:
-    """Each word with the pair it begins, how many of both each record has, and an upper bound of their numbers."""
-    last = np.zeros(number.size, bool)
-    last[np.cumsum(counts)[counts > 0] - 1] = True
-    begins = ~last[:-1]
-    codes = number[:-1][begins].astype(np.uint64) * np.uint64(bound) + number[1:][begins].astype(np.uint64)
-    pair, more = tokens.numbered(tokens.mixed(codes))
-    both = np.empty(2 * number.size, np.int64)
-    both[0::2] = number
-    kept = np.ones(both.size, bool)
-    kept[1::2] = ~last
-    both[1::2][~last] = pair + bound
-    return both[kept], 2 * counts - (counts > 0), bound + more
+def _often(number: Whole, bound: int, least: int) -> npt.NDArray[np.bool_]:
+    """Which of the numbers below `bound` are there so often at least."""
+    return np.bincount(number, minlength=bound) >= least
+
+
+def _pairs(number: Whole, told: Flags, row: Halves, bound: int, least: int) -> tuple[Whole, Whole, int]:
+    """Pairs of neighbouring words that may be there so often at least: where each begins, its number, their bound."""
+    begins = np.flatnonzero(told[:-1] & told[1:] & (row[:-1] == row[1:]))
+    codes = number[begins].astype(np.uint64) * np.uint64(bound) + number[begins + 1].astype(np.uint64)
+    bits = max(int(codes.size).bit_length(), 4)
+    places = tokens.places(codes, bits)
+    kept = np.flatnonzero(_often(places, 1 << bits, least)[places])
+    pair, more = tokens.numbered(codes[kept])
+    kept, pair = begins[kept], pair
+    often = _often(pair, more, least)[pair]
+    return kept[often], pair[often], more
 
 
 def _field(told: tuple[Whole, Whole], bound: int, weight: float) -> Columns:
-    """One field's rows, weighed, as columns by term; terms no record has take no room."""
-    term, counts, bound = _terms(*told, bound)
-    used = np.bincount(term, minlength=bound) >= _least(counts.size)
-    place, kept = np.cumsum(used, dtype=np.int32), used[term]
-    starts = np.concatenate([[0], np.cumsum(kept)])[np.concatenate([[0], np.cumsum(counts)])].astype(np.int32)
-    shape = (counts.size, int(place[-1]) if place.size else 0)
-    column = place[term[kept]] - np.int32(1)
-    found = sparse.csr_array((np.ones(column.size, np.float32), column, starts), shape=shape).tocsc()
-    found.has_sorted_indices = True
-    found.sum_duplicates()
+    """One field's rows, weighed, as columns by term; terms of too few records take no room."""
+    number, counts = told
+    least, n = _least(counts.size), counts.size
+    row = np.repeat(np.arange(n, dtype=np.int32), counts)
+    told_often = _often(number, bound, least)[number]
+    begins, pair, more = _pairs(number, told_often, row, bound, least)
+    term = np.concatenate([number[told_often], pair + bound])
+    row = np.concatenate([row[told_often], row[begins]])
+    used = np.zeros(bound + more, np.int32)
+    used[term] = 1
+    place = np.cumsum(used, dtype=np.int32)
+    shape = (n, int(place[-1]) if place.size else 0)
+    found = sparse.coo_array((np.ones(term.size, np.float32), (row, place[term] - np.int32(1))), shape=shape).tocsc()
     holders = np.diff(found.indptr).astype(np.int64)
-    least = _damping(counts, float(counts.mean()) if counts.size else 0.0)
-    often = found.data / (found.data + least[found.indices])
-    found.data = often * np.repeat(_rarity(holders, counts.size), holders)
-    sums = np.bincount(found.indices, found.data**2, counts.size)
+    terms = 2 * counts - (counts > 0)
+    least_ = _damping(terms, float(terms.mean()) if n else 0.0)
+    often = found.data / (found.data + least_[found.indices])
+    found.data = often * np.repeat(_rarity(holders, n), holders)
+    sums = np.bincount(found.indices, found.data**2, n)
     scale = np.sqrt(weight / np.where(sums == 0, 1.0, sums)).astype(np.float32)
     weights = np.asarray(found.data * scale[found.indices], dtype=np.float32)
     return sparse.csc_array((weights, found.indices, found.indptr), shape=shape)
@@ -213,6 +221,7 @@ def _chunks(texts: Iterable[str]) -> Iterator[list[str]]:
 def hashed(texts: list[str], pairs: bool, buckets: int) -> Rows:
     """Return how often each text has each term, terms told apart by the first bits of their codes alone."""
     codes, counts = tokens.words(texts)
+    codes = tokens.mixed(codes)
     shift = np.uint64(65 - int(buckets).bit_length())
     parts = [(np.repeat(np.arange(counts.size, dtype=np.int32), counts), (codes >> shift).astype(np.int32))]
     if pairs and codes.size > 1:

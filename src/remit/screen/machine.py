@@ -6,6 +6,7 @@ Each example has its own strength. Sources: Keerthi and DeCoste (2005), J Mach L
 """
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ Flags = npt.NDArray[np.bool_]
 Scores = Callable[[Whole, Flags, Singles], Singles]
 Product = Callable[[Singles], Singles]
 GRAM_UP_TO, OFTEN, AHEAD = 4_000, 12, 256
+AT_ONCE_UP_TO, OFTEN_AT_ONCE = 2_100, 24
 ROUNDS, STEPS, CLOSE = 8, 60, 2e-3
 BIAS = np.float32(1.0)
 
@@ -105,25 +107,31 @@ class _Course:
 
 
 class Likeness:
-    """The inner product of every row with every other, plus the bias, worked out when asked for and kept.
+    """The inner product of every row with every other, plus the bias: of few rows all worked out at once, of many when
+    asked for and kept.
 
     Terms of many rows are multiplied as full arrays, the rest as sparse ones.
     """
 
     def __init__(self, turned: Columns) -> None:
         self.size = n = int(turned.shape[0])
+        whole = n <= AT_ONCE_UP_TO
         held = np.diff(turned.indptr)
-        many, few = held > n / OFTEN, (held > 1) & (held <= n / OFTEN)
+        often = n / (OFTEN_AT_ONCE if whole else OFTEN)
+        many, few = held > often, (held > 1) & (held <= often)
         here = np.repeat(many, held)
         self._full = np.zeros((n, int(many.sum())), np.float32)
         self._full[turned.indices[here], np.repeat(np.arange(self._full.shape[1]), held[many])] = turned.data[here]
+        self._lengths = np.bincount(turned.indices, turned.data**2, n).astype(np.float32)
+        self._known = np.full(n, whole)
+        if whole:
+            self._held = _whole(self._full, turned, np.where(few, held, 0))
+            return
+        self._held = np.empty((n, n), np.float32)
         here = np.repeat(few, held)
         starts = np.concatenate([[0], np.cumsum(held[few])])
         part = sparse.csc_array((turned.data[here], turned.indices[here], starts), shape=(n, starts.size - 1))
         self._part, self._turned = part.tocsr(), part.T
-        self._lengths = np.bincount(turned.indices, turned.data**2, n).astype(np.float32)
-        self._known = np.zeros(n, bool)
-        self._held = np.empty((n, n), np.float32)
 
     def rows(self, which: Whole, likely: Singles) -> Singles:
         """Return the rows of those numbers; where one is new, those `likely` to be asked for next are done with it."""
@@ -141,6 +149,36 @@ class Likeness:
         found[np.arange(which.size), which] = self._lengths[which]
         self._held[which] = found + BIAS
         self._known[which] = True
+
+
+def _whole(full,turned,held):
+    K=full@full.T
+    B=_beside(turned,held)
+    K+=B
+    K+=B.T
+    np.fill_diagonal(K,np.bincount(turned.indices, turned.data**2, K.shape[0]))
+    K+=BIAS
+    return K
+
+
+def _beside(turned: Columns, held: Whole) -> Singles:
+    """Half of the inner product of every row with every other over the terms that `held` says so many rows have (0: left
+    out): what two rows share stands once, at one of its two places. Terms of as many rows are worked out together.
+    """
+    n, order = int(turned.shape[0]), np.argsort(held, kind="stable")
+    upto = np.searchsorted(held[order], np.arange(2, held.max(initial=0) + 2))
+    total = int((held * (held - 1) // 2).sum())
+    one, other, value = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, np.float32)
+    done = 0
+    for size, (begin, end) in enumerate(pairwise(upto.tolist()), 2):
+        at = turned.indptr[order[begin:end], None] + np.arange(size)
+        row, weight = turned.indices[at], turned.data[at]
+        i, j = np.triu_indices(size, 1)
+        shape, here = (at.shape[0], i.size), slice(done, done := done + at.shape[0] * i.size)
+        row.take(i, 1, one[here].reshape(shape), "clip")
+        row.take(j, 1, other[here].reshape(shape), "clip")
+        np.multiply(weight.take(i, 1), weight.take(j, 1), out=value[here].reshape(shape))
+    return np.asarray(sparse.coo_array((value, (one, other)), shape=(n, n)).toarray(), dtype=np.float32)
 
 
 def fitted(product: Product, diagonal: Singles, y: Singles, strength: Singles, start: Singles) -> Singles:

@@ -1,41 +1,37 @@
 """Texts as codes of words, whole arrays of letters at a time.
 
-Words: a *word* is a run of two letters or digits or more, lower case and without a plural s; its *code* is 64 bits of
-a polynomial over its letters, so that two different words have the same code about once in 10^19 pairs. Characters
-beyond Unicode's first plane part words.
+Words: a *word* is a run of two letters or digits or more, lower case and without a plural s; its *code* is 64 bits made
+of its letters in UTF-8, so that two different words have the same code about once in 10^19 pairs, and never where
+both are of 8 bytes or less. Characters beyond Unicode's first plane part words.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
 
 Whole = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint64]
-LETTERS_AT_ONCE = 1 << 17
-_BASE = 0x9E3779B97F4A7C15 | 1
-_MIX = np.uint64(0xD6E8FEB86659FD93)
+Bytes = npt.NDArray[np.uint8]
+BYTES_AT_ONCE, LONGEST = 1 << 17, 64
+_SPREAD, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _S, _U, _I, _E, _Y = (ord(c) for c in "suiey")
+_PLAIN = bytes(ord(chr(b).lower()) if b < 128 and chr(b).isalnum() else b & 128 and b for b in range(256))
+_WIDTH = np.array([1] * 192 + [2] * 32 + [3] * 16 + [4] * 16)
+_NONE = np.empty(0, np.int64)
+_FIRST = np.array([(1 << 8 * k) - 1 for k in range(9)], "<u8")
 
 
-@lru_cache(maxsize=1)
-def _letters() -> npt.NDArray[np.bool_]:
-    """For each character of the first plane, whether it is part of a word."""
-    table = np.zeros(1 << 16, bool)
-    for run in re.finditer(r"[^\W_]+", "".join(map(chr, range(1 << 16)))):
-        table[run.start() : run.end()] = True
-    return table
-
-
-@lru_cache(maxsize=2)
-def _powers(size: int) -> tuple[Codes, Codes]:
-    """The powers of the base modulo 2^64, and of its inverse."""
-    inverse = pow(_BASE, -1, 1 << 64)
-    up, down = np.full(size, _BASE, np.uint64), np.full(size, inverse, np.uint64)
-    up[0] = down[0] = 1
-    return np.cumprod(up), np.cumprod(down)
+@lru_cache(maxsize=1 << 16)
+def _small(point: int) -> int:
+    """A character in lower case, where it is one as long; 0 for what is no part of words."""
+    letter = chr(point)
+    small = letter.lower()
+    if not letter.isalnum():
+        return 0
+    return ord(small) if len(small) == 1 and len(small.encode()) == len(letter.encode()) else point
 
 
 def words(texts: Sequence[str]) -> tuple[Codes, Whole]:
@@ -48,52 +44,87 @@ def words(texts: Sequence[str]) -> tuple[Codes, Whole]:
     return np.concatenate(codes), np.concatenate(counts)
 
 
-def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
-    held: list[str] = []
+def _portions(texts: Sequence[str]) -> Iterator[list[bytes]]:
+    held: list[bytes] = []
     size = 0
     for text in texts:
-        held.append(text.lower())
-        size += len(text)
-        if size > LETTERS_AT_ONCE:
+        told = text.encode("utf-8", "surrogatepass")
+        held.append(told)
+        size += len(told)
+        if size > BYTES_AT_ONCE:
             yield held
             held, size = [], 0
     if held:
         yield held
 
 
-def _units(text: str) -> bytes:
-    return text.encode("utf-16-le", "surrogatepass")
+def _coded(texts: list[bytes]) -> tuple[Codes, Whole]:
+    joined = b"\n".join([b"", *texts, bytes(9)])
+    letters = np.frombuffer(bytearray(joined.translate(_PLAIN)), np.uint8)
+    wide = _NONE if joined.isascii() else np.flatnonzero(letters > 0x7F)
+    more = _fold(letters, wide)
+    inside = letters != 0
+    starts, ends = (np.flatnonzero(inside[1:] != inside[:-1]) + 1).reshape(-1, 2).T
+    sizes = ends - starts
+    keep = np.flatnonzero(sizes > (_WIDTH[letters[starts]] if wide.size else 1))
+    starts, sizes = starts[keep], sizes[keep]
+    counts = np.diff(np.searchsorted(starts, np.cumsum([1, *(len(t) + 1 for t in texts)])))
+    _cut_plural(letters, starts, sizes, more)
+    return _codes(letters, starts, sizes), counts
 
 
-def _coded(texts: Sequence[str]) -> tuple[Codes, Whole]:
-    joined = "\n".join(["", *texts, ""])
-    units = np.frombuffer(_units(joined), np.uint16)
-    plain = units.size == len(joined)
-    lengths = [len(t) + 1 for t in texts] if plain else [len(_units(t)) // 2 + 1 for t in texts]
-    limits = np.cumsum([1, *lengths])
-    inside = _letters()[units]
-    edges = np.flatnonzero(inside[1:] != inside[:-1]) + 1
-    starts, ends = edges[0::2], edges[1::2]
-    keep = ends - starts > 1
-    starts, ends = starts[keep], ends[keep]
-    counts = np.diff(np.searchsorted(starts, limits))
-    up, down = _powers(1 << max(18, int(units.size).bit_length()))
-    sums = np.zeros(units.size + 1, np.uint64)
-    np.cumsum(units * up[: units.size], out=sums[1:])
-    plural, ies = _endings(units, starts, ends)
-    last = ends - plural - 2 * ies
-    codes = (sums[last] - sums[starts]) * down[starts]
-    codes[ies] += np.uint64(_Y) * up[(last - starts)[ies]]
-    return mixed(codes), counts
+def _fold(letters: Bytes, wide: Whole) -> Whole:
+    """Put letters beyond ASCII, which are at `wide`, into lower case, and 0 for what is no letter, both in place; return
+    where the later bytes of letters are.
+    """
+    if not wide.size:
+        return wide
+    kind = letters[wide]
+    for lead, end in ((0xC0, 0xE0), (0xE0, 0xF0)):
+        at = wide[(kind >= lead) & (kind < end)]
+        width = 2 if lead == 0xC0 else 3
+        point = letters[at].astype(np.int64) & (0x1F if width == 2 else 0x0F)
+        for k in range(1, width):
+            point = point << 6 | letters[at + k] & 0x3F
+        points, which = np.unique(point, return_inverse=True)
+        small = np.array([_small(p) for p in points.tolist()], np.int64)[which]
+        for k in range(width):
+            byte = small >> 6 * (width - 1 - k) & 0x3F | (0x80 if k else lead)
+            letters[at + k] = np.where(small, byte, 0)
+    at = wide[kind >= 0xF0]
+    letters[at[:, None] + np.arange(4)] = 0
+    return wide[(letters[wide] & 0xC0) == 0x80]
 
 
-def _endings(
-    units: npt.NDArray[np.uint16], starts: Whole, ends: Whole
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Which words end in a plural s, and which of them in ies."""
-    length, before = ends - starts, units[ends - 2]
-    plural = (units[ends - 1] == _S) & (length > 3) & (before != _S) & (before != _U) & (before != _I)
-    return plural, plural & (length > 4) & (before == _E) & (units[ends - 3] == _I)
+def _cut_plural(letters: Bytes, starts: Whole, sizes: Whole, more: Whole) -> None:
+    """Take a plural s off the words' sizes, and make ies y, both in place; `more` are bytes that are no letter more."""
+    ends = starts + sizes
+    at = np.flatnonzero((letters[ends - 1] == _S) & (sizes > 3))
+    before = letters[ends[at] - 2]
+    at = at[(before != _S) & (before != _U) & (before != _I)]
+    long = sizes[at]
+    if more.size:
+        long = long - (np.searchsorted(more, ends[at]) - np.searchsorted(more, starts[at]))
+        at, long = at[long > 3], long[long > 3]
+    ies = at[(long > 4) & (letters[ends[at] - 2] == _E) & (letters[ends[at] - 3] == _I)]
+    letters[ends[ies] - 3] = _Y
+    sizes[at] -= 1
+    sizes[ies] -= 1
+
+
+def _codes(letters: Bytes, starts: Whole, sizes: Whole) -> Codes:
+    """A code for each word, eight bytes at a time; `letters` ends in eight bytes of no word."""
+    eight = np.ndarray((letters.size - 7,), "<u8", letters.data, strides=(1,))
+    code = eight[starts] & _FIRST[np.minimum(sizes, 8)]
+    long = np.flatnonzero(sizes > 8)
+    for done in range(8, LONGEST, 8):
+        at, left = starts[long] + done, sizes[long] - done
+        code[long] = code[long] * _SPREAD + (eight[at] & _FIRST[np.minimum(left, 8)])
+        long = long[left > 8]
+    for i in long:
+        word = letters[starts[i] : starts[i] + sizes[i]].tobytes()
+        code[i] = int.from_bytes(blake2b(word, digest_size=8).digest(), "little")
+    return code
 
 
 def mixed(codes: Codes) -> Codes:
@@ -102,20 +133,24 @@ def mixed(codes: Codes) -> Codes:
     return np.asarray((turned ^ (turned >> np.uint64(32))) * _MIX, dtype=np.uint64)
 
 
+def places(codes: Codes, bits: int) -> Whole:
+    """Return a place below 2^bits for each code, the same for the same."""
+    return (codes * _SPREAD >> np.uint64(64 - bits)).view(np.int64)
+
+
 def numbered(codes: Codes) -> tuple[Whole, int]:
     """Return a number for each code, the same for the same, and an upper bound of the numbers (not all are used).
 
     Each round gives a table's places to the codes that reach them last; those that found theirs taken go on to the
     next table.
     """
-    number = np.empty(codes.size, np.int64)
-    waiting, bound = np.arange(codes.size), 0
-    while waiting.size:
-        bits = max(int(waiting.size).bit_length(), 4)
-        place = (codes >> np.uint64(64 - bits)).astype(np.int64)
+    number, waiting, bound = np.empty(codes.size, np.int64), np.arange(codes.size), 0
+    while codes.size:
+        bits = max(int(codes.size).bit_length() - 1, 4)
+        place = places(codes, bits)
         table = np.zeros(1 << bits, np.uint64)
         table[place] = codes
-        lost = table[place] != codes
+        lost = np.flatnonzero(table[place] != codes)
         number[waiting] = place + bound
         bound += 1 << bits
         waiting, codes = waiting[lost], mixed(codes[lost])
