@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from remit import screen
 from remit.errors import InputError
 from remit.model.source_record import SourceRecord
+from remit.screen import machine
 from remit.screen.features import features, streamed
 from remit.screen.machine import BIAS, Likeness, fitted
 from remit.screen.tokens import numbered, words
@@ -89,6 +90,13 @@ def test_words_that_are_not_one():
     codes, counts = words([" ".join(apart), "", "a b_c -- d", "two\u2014words 𝔸 x1"])
     assert counts.tolist() == [len(apart), 0, 0, 3]
     assert np.unique(codes).size == len(apart) + 3
+
+
+def test_words_of_any_length_are_told_apart():
+    apart = [w for n in (7, 8, 9, 16, 17, 63, 64, 65, 300) for w in ("a" * n, "a" * (n - 1) + "b", "b" + "a" * (n - 1))]
+    codes, _ = words([" ".join(apart), " ".join(apart).upper()])
+    assert np.unique(codes).size == len(apart)
+    assert (codes[: len(apart)] == codes[len(apart) :]).all()
 
 
 @settings(derandomize=True, max_examples=60, deadline=None)
@@ -174,7 +182,9 @@ def test_a_review_brought_up_to_date_reads_what_is_new_alone():
         screen.replay(screen.Ranking(texts), truth, before=set(texts))
 
 
-def test_likeness_is_the_plain_inner_product():
+@pytest.mark.parametrize("at_once", [0, 100])
+def test_likeness_is_the_plain_inner_product(at_once, monkeypatch):
+    monkeypatch.setattr(machine, "AT_ONCE_UP_TO", at_once)
     texts = [f"{t.title} {t.rest}" for t in _texts().values()]
     held = features([texts], [(1.0, [0])])
     found, rows = Likeness(held.by_term), held.rows(np.arange(60))

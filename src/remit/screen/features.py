@@ -22,7 +22,8 @@ from remit.screen import tokens
 Rows: TypeAlias = "sparse.csr_array[np.float32, tuple[int, int]]"
 Columns: TypeAlias = "sparse.csc_array[np.float32]"
 Held: TypeAlias = "list[Rows] | Columns"
-Whole, Halves = npt.NDArray[np.int64], npt.NDArray[np.int32]
+Whole = npt.NDArray[np.int64]
+Halves = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 COMMON_SHARE, SMALL, POWER = 0.95, 200, 1.4
 K, B = np.float32(1.2), np.float32(0.75)
@@ -113,47 +114,46 @@ def _beside(parts: Sequence[tuple[Whole, Whole]]) -> tuple[Whole, Whole]:
     return found, counts
 
 
-def _often(number: Whole, bound: int, least: int) -> npt.NDArray[np.bool_]:
+def _often(number: Whole, bound: int, least: int) -> Flags:
     """Which of the numbers below `bound` are there so often at least."""
-    return np.bincount(number, minlength=bound) >= least
+    return np.asarray(np.bincount(number, minlength=bound) >= least, dtype=np.bool_)
 
 
 def _pairs(number: Whole, told: Flags, row: Halves, bound: int, least: int) -> tuple[Whole, Whole, int]:
-    """Pairs of neighbouring words that may be there so often at least: where each begins, its number, their bound."""
+    """Pairs of neighbouring words that are there so often at least: where each begins, its number, and their bound.
+
+    A pair is there no oftener than its words and than the place its code falls on: most are left out unnumbered.
+    """
     begins = np.flatnonzero(told[:-1] & told[1:] & (row[:-1] == row[1:]))
     codes = number[begins].astype(np.uint64) * np.uint64(bound) + number[begins + 1].astype(np.uint64)
     bits = max(int(codes.size).bit_length(), 4)
     places = tokens.places(codes, bits)
     kept = np.flatnonzero(_often(places, 1 << bits, least)[places])
     pair, more = tokens.numbered(codes[kept])
-    kept, pair = begins[kept], pair
     often = _often(pair, more, least)[pair]
-    return kept[often], pair[often], more
+    return begins[kept[often]], pair[often], more
 
 
 def _field(told: tuple[Whole, Whole], bound: int, weight: float) -> Columns:
     """One field's rows, weighed, as columns by term; terms of too few records take no room."""
     number, counts = told
-    least, n = _least(counts.size), counts.size
+    n = counts.size
     row = np.repeat(np.arange(n, dtype=np.int32), counts)
-    told_often = _often(number, bound, least)[number]
-    begins, pair, more = _pairs(number, told_often, row, bound, least)
-    term = np.concatenate([number[told_often], pair + bound])
-    row = np.concatenate([row[told_often], row[begins]])
-    used = np.zeros(bound + more, np.int32)
-    used[term] = 1
-    place = np.cumsum(used, dtype=np.int32)
+    often = _often(number, bound, _least(n))[number]
+    begins, pair, more = _pairs(number, often, row, bound, _least(n))
+    term, holder = np.concatenate([number[often], pair + bound]), np.concatenate([row[often], row[begins]])
+    place = np.cumsum(_often(term, bound + more, 1), dtype=np.int32)
     shape = (n, int(place[-1]) if place.size else 0)
-    found = sparse.coo_array((np.ones(term.size, np.float32), (row, place[term] - np.int32(1))), shape=shape).tocsc()
-    holders = np.diff(found.indptr).astype(np.int64)
+    there = (holder, place[term] - np.int32(1))
+    found = sparse.coo_array((np.ones(term.size, np.float32), there), shape=shape).tocsc()
     terms = 2 * counts - (counts > 0)
-    least_ = _damping(terms, float(terms.mean()) if n else 0.0)
-    often = found.data / (found.data + least_[found.indices])
-    found.data = often * np.repeat(_rarity(holders, n), holders)
-    sums = np.bincount(found.indices, found.data**2, n)
+    least = _damping(terms, float(terms.mean()) if n else 0.0)
+    held = np.diff(found.indptr).astype(np.int64)
+    weights = found.data / (found.data + least[found.indices]) * np.repeat(_rarity(held, n), held)
+    sums = np.bincount(found.indices, weights**2, n)
     scale = np.sqrt(weight / np.where(sums == 0, 1.0, sums)).astype(np.float32)
-    weights = np.asarray(found.data * scale[found.indices], dtype=np.float32)
-    return sparse.csc_array((weights, found.indices, found.indptr), shape=shape)
+    data = np.asarray(weights * scale[found.indices], dtype=np.float32)
+    return sparse.csc_array((data, found.indices, found.indptr), shape=shape)
 
 
 def _rarity(held: Whole, n: int) -> npt.NDArray[np.float32]:

@@ -115,23 +115,33 @@ class Likeness:
 
     def __init__(self, turned: Columns) -> None:
         self.size = n = int(turned.shape[0])
-        whole = n <= AT_ONCE_UP_TO
-        held = np.diff(turned.indptr)
-        often = n / (OFTEN_AT_ONCE if whole else OFTEN)
+        at_once = n <= AT_ONCE_UP_TO
+        held = np.diff(turned.indptr).astype(np.int64)
+        often = n / (OFTEN_AT_ONCE if at_once else OFTEN)
         many, few = held > often, (held > 1) & (held <= often)
         here = np.repeat(many, held)
         self._full = np.zeros((n, int(many.sum())), np.float32)
         self._full[turned.indices[here], np.repeat(np.arange(self._full.shape[1]), held[many])] = turned.data[here]
         self._lengths = np.bincount(turned.indices, turned.data**2, n).astype(np.float32)
-        self._known = np.full(n, whole)
-        if whole:
-            self._held = _whole(self._full, turned, np.where(few, held, 0))
+        self._known = np.full(n, at_once)
+        if at_once:
+            self._held = self._whole(turned, np.where(few, held, 0))
             return
         self._held = np.empty((n, n), np.float32)
         here = np.repeat(few, held)
         starts = np.concatenate([[0], np.cumsum(held[few])])
         part = sparse.csc_array((turned.data[here], turned.indices[here], starts), shape=(n, starts.size - 1))
         self._part, self._turned = part.tocsr(), part.T
+
+    def _whole(self, turned: Columns, held: Whole) -> Singles:
+        """Every row; `held` says how many rows have each term, 0 for the terms that are in full arrays."""
+        found: Singles = self._full @ self._full.T
+        half = _half(turned, held)
+        found += half
+        found += half.T
+        np.fill_diagonal(found, self._lengths)
+        found += BIAS
+        return found
 
     def rows(self, which: Whole, likely: Singles) -> Singles:
         """Return the rows of those numbers; where one is new, those `likely` to be asked for next are done with it."""
@@ -151,19 +161,9 @@ class Likeness:
         self._known[which] = True
 
 
-def _whole(full,turned,held):
-    K=full@full.T
-    B=_beside(turned,held)
-    K+=B
-    K+=B.T
-    np.fill_diagonal(K,np.bincount(turned.indices, turned.data**2, K.shape[0]))
-    K+=BIAS
-    return K
-
-
-def _beside(turned: Columns, held: Whole) -> Singles:
-    """Half of the inner product of every row with every other over the terms that `held` says so many rows have (0: left
-    out): what two rows share stands once, at one of its two places. Terms of as many rows are worked out together.
+def _half(turned: Columns, held: Whole) -> Singles:
+    """What each two rows share over the terms that `held` says so many rows have (0: left out), at one of the two's two
+    places only. Terms of as many rows are worked out together.
     """
     n, order = int(turned.shape[0]), np.argsort(held, kind="stable")
     upto = np.searchsorted(held[order], np.arange(2, held.max(initial=0) + 2))

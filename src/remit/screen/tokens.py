@@ -74,8 +74,9 @@ def _coded(texts: list[bytes]) -> tuple[Codes, Whole]:
 
 
 def _fold(letters: Bytes, wide: Whole) -> Whole:
-    """Put letters beyond ASCII, which are at `wide`, into lower case, and 0 for what is no letter, both in place; return
-    where the later bytes of letters are.
+    """Put letters beyond ASCII, which are at `wide`, into lower case, and 0 for what is no letter, both in place.
+
+    Return where the later bytes of letters are.
     """
     if not wide.size:
         return wide
@@ -93,7 +94,7 @@ def _fold(letters: Bytes, wide: Whole) -> Whole:
             letters[at + k] = np.where(small, byte, 0)
     at = wide[kind >= 0xF0]
     letters[at[:, None] + np.arange(4)] = 0
-    return wide[(letters[wide] & 0xC0) == 0x80]
+    return np.asarray(wide[(letters[wide] & 0xC0) == 0x80], dtype=np.int64)
 
 
 def _cut_plural(letters: Bytes, starts: Whole, sizes: Whole, more: Whole) -> None:
@@ -115,7 +116,7 @@ def _cut_plural(letters: Bytes, starts: Whole, sizes: Whole, more: Whole) -> Non
 def _codes(letters: Bytes, starts: Whole, sizes: Whole) -> Codes:
     """A code for each word, eight bytes at a time; `letters` ends in eight bytes of no word."""
     eight = np.ndarray((letters.size - 7,), "<u8", letters.data, strides=(1,))
-    code = eight[starts] & _FIRST[np.minimum(sizes, 8)]
+    code: Codes = eight[starts] & _FIRST[np.minimum(sizes, 8)]
     long = np.flatnonzero(sizes > 8)
     for done in range(8, LONGEST, 8):
         at, left = starts[long] + done, sizes[long] - done
