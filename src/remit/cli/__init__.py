@@ -12,6 +12,7 @@ from remit.cli import (
     check,
     dedupe,
     import_,
+    keep,
     multiverse,
     new,
     pool,
@@ -25,7 +26,23 @@ from remit.cli import (
 )
 from remit.errors import RemitError, ReviewError
 
-COMMANDS = (check, build, status, show, multiverse, pool, new, import_, dedupe, search, registry, screen, trace, scale)
+COMMANDS = (
+    check,
+    build,
+    status,
+    show,
+    multiverse,
+    pool,
+    new,
+    import_,
+    dedupe,
+    search,
+    registry,
+    screen,
+    trace,
+    keep,
+    scale,
+)
 
 EPILOG = """exit codes: 0 fine, 1 the review has problems, 2 wrong usage.
 A review informs; it does not recommend a treatment for a patient."""

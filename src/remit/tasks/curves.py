@@ -19,14 +19,16 @@ from remit.model.review import Review, StudyData
 Key = tuple[str, str]
 
 
-def rebuildings(review: Review) -> Mapping[Key, RebuiltCurve]:
-    """Return every curve of the review rebuilt, by study and curve, with what its study's tables print beside it.
+def rebuildings(review: Review, only: str = "") -> Mapping[Key, RebuiltCurve]:
+    """Return every curve of the review (of one study) rebuilt, by study and curve.
+
+    Each is held against what its study's tables print of the same people.
 
     A folder does not say whether ticks came off a picture, where they merge, so they count only where their number
     is that of the people censored; a note of the rebuilt arm says why others do not.
     """
     made: dict[Key, RebuiltCurve] = {}
-    for data in review.studies:
+    for data in (d for d in review.studies if only in ("", d.study.id)):
         made.update(_with_contrasts(data, {c.id: _rebuilding(data, c) for c in data.curves}))
     return made
 
