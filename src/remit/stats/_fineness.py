@@ -8,6 +8,7 @@ that never rises: forwards and backwards, so that late drops speak of early ones
 multiples apart all g are alike, and the law of leaving that is supposed decides.
 """
 
+import math
 from functools import cache
 from typing import Final
 
@@ -39,6 +40,8 @@ LEANS: Final[FloatArray] = np.array([0.01, 0.03, 0.1, 0.3, 1.0])
 """What one death more adds to the log likelihood of g, where deaths must come to a printed number."""
 ALIKE: Final = 0.01
 """Heights whose logarithms differ by less count as one, where reading has no grid."""
+FAR: Final = 4.0
+"""How far log g may be moved to meet a printed number of events."""
 LOG_SIZE: Final = float(np.log(1.1))
 ROUGH: Final = 7e-4
 """Standard error of a height that is supposed of a scan whose levels lie on no grid."""
@@ -171,13 +174,24 @@ class Fineness:
     def _toward(self, deaths: float) -> FloatArray:
         """Return the mean of log(g / n) moved so that so many die, each group in proportion to its variance."""
         weight = self.variance * self.fall * np.exp(self.mean)
-        weight /= weight.max()
-        low, high, found = -4.0, 4.0, self.mean
-        for _ in range(24):
-            tilt = 0.5 * (low + high)
-            found = np.minimum(self.mean + tilt * weight, 0.0)
-            low, high = (tilt, high) if self.n * float(self.fall @ np.exp(found)) < deaths else (low, tilt)
-        return found
+        rows = list(zip(self.mean.tolist(), (weight / weight.max()).tolist(), self.fall.tolist(), strict=True))
+        wanted = deaths / self.n
+
+        def excess(tilt: float) -> float:
+            return float(sum(f * math.exp(min(m + tilt * w, 0.0)) for m, w, f in rows)) - wanted
+
+        low, high, bottom, top = -FAR, FAR, excess(-FAR), excess(FAR)
+        tilt = -FAR if bottom >= 0.0 else FAR
+        for _ in range(12 if bottom < 0.0 < top else 0):
+            tilt = (low * top - high * bottom) / (top - bottom)
+            here = excess(tilt)
+            if abs(here) * self.n < 0.02:
+                break
+            if here < 0.0:
+                low, bottom, top = tilt, here, 0.5 * top
+            else:
+                high, top, bottom = tilt, here, 0.5 * bottom
+        return np.asarray([min(m + tilt * w, 0.0) for m, w, _ in rows], dtype=np.float64)
 
 
 def _smoothed(moves: list[FloatArray], seen: FloatArray) -> tuple[FloatArray, FloatArray]:

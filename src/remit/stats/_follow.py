@@ -8,6 +8,7 @@ and people come back exactly; on a rough one they are ignored. Deaths are then t
 curve nearest to the one read, so errors never add up.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,8 @@ COARSE = (5e-4, 2e-3)
 """Standard errors of reading that are tried, finest first: vector figure, printed digits, sharp scan, plain scan."""
 BLIND = 1.0
 """A standard error at which heights say nothing."""
+SHARP = 0.15
+"""Standard error that is tried first where levels lie on a grid, in widths of it; none is tried below a hundredth."""
 FIRST = 6
 """Drops after which a precision may be disbelieved."""
 
@@ -42,43 +45,49 @@ class Walk:
     """What the walk needs of curve and table, as plain numbers."""
 
     def __init__(self, spread: Spread, theta: float, open_censored: float, asked: int | None, blank: bool) -> None:
-        whole, at = spread.areas(theta)
+        whole, area = spread.areas(theta)
         self.spread = spread
         self.whole: list[float] = whole.tolist()
-        self.area: list[float] = at.tolist()
-        self.share: list[float] = spread.shares(theta).tolist()
         self.level: list[float] = spread.steps.level.tolist()
         self.at_edge: list[float] = [*spread.at_edge.tolist(), spread.end]
-        self.at_risk: list[int] = [*np.rint(spread.table.at_risk).astype(int).tolist(), 0]
+        stays = int(spread.end > 0.0)  # a curve is drawn as far as somebody is at risk
+        self.at_risk: list[int] = [*np.rint(spread.table.at_risk).astype(int).tolist(), stays]
         self.bounds: list[int] = np.searchsorted(spread.interval, np.arange(spread.table.last + 2)).tolist()
         self.last = spread.table.last
         self.open_censored = open_censored
         self.asked = asked
         self.blank = blank
         self.loose = 0.05 if spread.marks is not None else 1.0
-        self.deaths = [0] * len(self.level)
-        self.before = [0] * len(self.level)
         self.surprise, self.seen = 0.0, 0
-        self.lean, self.believed = 0.0, BLIND
+        self.believed = BLIND
+        self.area: list[float] = area.tolist()
+        self.share: list[float] = spread.shares(theta).tolist()
 
     def led(self, share: FloatArray, censored: float) -> None:
         """Leave in these shares of `censored` people before each drop, without a risk table."""
+        self.open_censored, self.whole = censored, [self.at_risk[0] / censored if censored > 0.0 else 0.0]
         self.share = share.tolist()
-        self.open_censored = censored
-        self.whole = [self.at_risk[0] / censored if censored > 0.0 else 0.0]
 
-    def finely(self, precision: float | None) -> Walked | None:
-        """Return the walk by heights, if the curve was read so finely that they decide; None if it was not."""
+    def finely(self, precision: float | None, grid: float = 0.0) -> Walked | None:
+        """Return the walk by heights, if the curve was read so finely that they decide; None if it was not.
+
+        Nothing is read more finely than a hundredth of the `grid` that levels lie on, if they do.
+        """
         for supposed in FINE if precision is None else (precision,) if precision <= FINE[-1] else ():
+            if supposed < 0.01 * grid:
+                continue
             found = self.go(max(supposed, FINE[0]))
             if found is not None:
                 self.believed = max(supposed, FINE[0])
                 return found
         return None
 
-    def coarsely(self, precision: float | None) -> Walked:
+    def coarsely(self, precision: float | None, grid: float = 0.0) -> Walked:
         """Return the walk at the precision given, or at the finest the heights bear out; at last without heights."""
-        for supposed in (*COARSE, BLIND) if precision is None else (max(precision, COARSE[0]), BLIND):
+        tried = (*COARSE, BLIND) if precision is None else (max(precision, COARSE[0]), BLIND)
+        if precision is None and 0.0 < SHARP * grid < COARSE[0]:
+            tried = (SHARP * grid, *tried)
+        for supposed in tried:
             found = self.go(supposed)
             if found is not None:
                 self.believed = supposed
@@ -90,80 +99,93 @@ class Walk:
 
         `lean` moves the rounding of deaths; `extra` deaths are aimed at in the last interval.
         """
-        self.surprise, self.seen, self.lean = 0.0, 0, lean
-        level, after, misfit, died = 1.0, [], 0.0, 0
+        self.surprise, self.seen = 0.0, 0
+        deaths: list[int] = []
+        before: list[int] = []
+        after: list[int] = []
+        level, misfit, count = 1.0, 0.0, max(len(self.level), 1)
+        strict = precision < COARSE[-1] and not lean and not extra
+        most = count * (20.0 * precision) ** 2 if strict else math.inf
         for k in range(self.last + 1):
             if k == self.last and self.asked is not None:
-                self.open_censored = self.spread.censored_for(self.asked + extra - died, self.whole[-1], level)
-            done = self._interval(k, level, precision)
+                aim = self.asked + extra - sum(deaths)
+                self.open_censored = self.spread.censored_for(aim, self.whole[-1], level)
+            done = self._interval(k, level, precision, 0.5 + lean, most - misfit)
             if done is None:
                 return None
-            level, deaths, left, squares = done
-            died += deaths
+            level, squares, left, died, gone = done
             misfit += squares
+            deaths += died
+            before += gone
             after.append(left)
-        count = max(len(self.level), 1)
-        strict = precision < COARSE[-1] and not lean and not extra
-        if strict and (self.surprise > WRONG * self.seen or misfit > count * (20.0 * precision) ** 2):
+        after[-1] += self.at_risk[-1]
+        if strict and self.surprise > WRONG * self.seen:
             return None
         return Walked(
-            np.array(self.deaths, dtype=np.intp),
-            np.array(self.before, dtype=np.intp),
+            np.array(deaths, dtype=np.intp),
+            np.array(before, dtype=np.intp),
             np.array(after, dtype=np.intp),
             self.surprise / max(self.seen, 1),
             (misfit / count) ** 0.5,
         )
 
-    def _interval(self, k: int, level: float, precision: float) -> tuple[float, int, int, float] | None:
-        """Level reached, deaths, people left over for censoring after the last drop, and squared misfit."""
+    def _interval(
+        self, k: int, level: float, precision: float, half: float, most: float
+    ) -> tuple[float, float, int, list[int], list[int]] | None:
+        """Level reached, squared misfit, people censored after the last drop; deaths and people censored, by drop.
+
+        `half` is what is added to deaths before the fraction is cut off; `most` misfit is not disbelieved.
+        """
         start, end, closed = self.at_risk[k], self.at_risk[k + 1], k < self.last
-        lost, died, gone = start - end, 0, 0
-        n, variance, share, area, misfit = float(start), 0.0, 0.0, 0.0, 0.0
+        lost, died, gone, alive = start - end, 0, 0, start
+        n, variance, misfit, surprises, seen = float(start), 0.0, 0.0, self.surprise, self.seen
         goal = end / self.at_edge[k + 1] if closed and self.at_edge[k + 1] > 0.0 else 0.0
-        levels, shares, areas, whole, believing = self.level, self.share, self.area, self.whole[k], precision < BLIND
-        wander, loose, lean = 1.0 if self.blank else 0.25, self.loose, self.lean
-        all_deaths, all_before = self.deaths, self.before
-        for j in range(self.bounds[k], self.bounds[k + 1]):
-            rest, target = 1.0 - share, levels[j]
-            step = (shares[j] - share) / rest if rest > 1e-12 else 0.0
+        believing, blank, loose, whole = precision < BLIND, self.blank, self.loose, self.whole[k]
+        share, passed, drift = 0.0, 0.0, 0.0
+        drops = slice(self.bounds[k], self.bounds[k + 1])
+        rows = zip(self.level[drops], self.share[drops], self.area[drops], strict=True)
+        deaths, before = [0] * (drops.stop - drops.start), [0] * (drops.stop - drops.start)
+        for j, (target, until, area) in enumerate(rows):
+            rest = 1.0 - share
+            step = (until - share) / rest if rest > 1e-12 else 0.0
             stays = 1.0 - step
-            due = vague = 0.0
-            if not closed:
-                censored = self.open_censored - (start - died - n)
-                due = censored * step if censored > 0.0 else 0.0
-                vague = n * step if self.blank else due
-            elif step > 0.0 and level > 0.0 and whole > area:
-                censored = (n / level - goal) * rest / (whole - area)
-                censored = n - end if censored > n - end else censored
-                due = censored * step if censored > 0.0 else 0.0
-            variance = variance * stays * stays + loose * (due * stays + 0.05) + wander * vague * vague
-            n, share, area = n - due, shares[j], areas[j]
-            fall = 1.0 - target / level if level > 0.0 else 0.0
-            if fall <= 0.0:
-                all_deaths[j] = all_before[j] = 0
+            if closed:
+                due = (n / level - goal) * (until - share) / (whole - passed) if whole > passed and level else 0.0
+                due = (n - end) * step if due > (n - end) * step else due
+            else:
+                due = (self.open_censored - alive + n) * step
+                drift = (n * step if blank else 0.5 * due if due > 0.0 else 0.0) ** 2
+            due = 0.0 if due < 0.0 else due
+            variance = variance * stays * stays + loose * (due * stays + 0.05) + drift
+            n, share, passed = n - due, until, area
+            if target >= level:
                 misfit += (level - target) ** 2
                 continue
-            deaths = int(n * fall + 0.5)
-            if deaths and believing:
-                seen = deaths / fall
-                surprise, total_variance = seen - n, variance + (seen * precision / (level * fall)) ** 2
-                self.surprise += surprise * surprise / total_variance
-                self.seen += 1
-                if self.seen >= FIRST and self.surprise > WRONG * self.seen:
+            fall = 1.0 - target / level
+            expected = int(n * fall + 0.5)
+            if expected and believing:
+                supposed = expected / fall
+                surprise, error = supposed - n, supposed * precision / (level - target)
+                total_variance = variance + error * error
+                surprises += surprise * surprise / total_variance
+                seen += 1
+                if seen >= FIRST and surprises > WRONG * seen:
                     return None
-                gain = variance / total_variance
-                n, variance = n + gain * surprise, variance * (1.0 - gain)
+                n += variance / total_variance * surprise
+                variance -= variance / total_variance * variance
             n = goal * level - 0.5 if n < goal * level - 0.5 else n
             room = lost - died - (1 if n * fall >= 0.5 else 0)
-            total = int(start - died - n + 0.5)
-            total = room if total > room else total
-            total = gone if total < gone else total
-            people = start - died - total
-            deaths = int(people * fall + 0.5 + lean)
-            deaths = people - end if deaths > people - end else deaths
-            all_deaths[j], all_before[j] = deaths, total - gone
-            gone, died = total, died + deaths
-            n = (end if n < end else people + total if n > people + total else n) - deaths
-            level *= 1.0 - deaths / people if people else 1.0
+            total = int(alive - n + 0.5)
+            total = gone if total < gone or room < gone else room if total > room else total
+            people = alive - total
+            dead = int(people * fall + half)
+            dead = people - end if dead > people - end else dead
+            deaths[j], before[j] = dead, total - gone
+            gone, died, alive = total, died + dead, alive - dead
+            n = (end if n < end else people + total if n > people + total else n) - dead
+            level *= 1.0 - dead / people if people else 1.0
             misfit += (level - target) ** 2
-        return level, died, lost - died - gone, misfit
+            if misfit > most:
+                return None
+        self.surprise, self.seen = surprises, seen
+        return level, misfit, lost - died - gone, deaths, before

@@ -16,7 +16,7 @@ from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
 from remit.stats._fineness import Fineness, reading_error
-from remit.stats._follow import Walk, Walked
+from remit.stats._follow import FINE, Walk, Walked
 from remit.stats._guyot import guyot
 from remit.stats._people import BoolArray, IntArray
 from remit.stats._printed import Printed as Printed
@@ -172,45 +172,43 @@ def _by_drops(spread: Spread, asked: int | None, precision: float | None) -> tup
     whole, area = spread.areas(theta)
     inside, n = spread.most_censored(whole), int(spread.table.at_risk[0])
     walk = Walk(spread, theta, inside, asked, True)
-    walked = walk.finely(precision)
-    if walked is not None and (asked is None or asked == int(walked.deaths.sum())):
-        return walked, walk
     if not spread.steps.time.size:
         return walk.coarsely(precision), walk
     reading = reading_error(spread.steps, n) if precision is None else (1.41 * precision, 0.0)
+    first = walk.finely(precision, reading[1])
+    if first is not None and (asked is None or asked == int(first.deaths.sum())):
+        return first, walk
+    exact = first is not None and walk.believed <= FINE[0]
     drops = Fineness(spread.steps, n, 1.0 - inside * area / n, reading, asked)
-    walk = Walk(spread, theta, inside, asked, True)
     walk.led(*drops.shares(asked))
-    again = walk.finely(precision)
-    if again is not None and (asked is None or asked == int(again.deaths.sum())):
-        return again, walk
-    walk = Walk(spread, theta, inside, asked, False)
-    walk.led(*drops.shares(asked))
-    walked = walk.coarsely(precision)
-    return (walked, walk) if asked is None else _draw_near(drops, walk, walked, asked)
+    walked = walk.finely(precision, reading[1])
+    if walked is not None and (asked is None or asked == int(walked.deaths.sum())):
+        return walked, walk
+    if first is not None and exact:
+        return first, walk
+    walk.blank = False
+    walked = walk.coarsely(precision, reading[1])
+    return (walked, walk) if asked is None else (_draw_near(drops, walk, walked, asked), walk)
 
 
-def _draw_near(drops: Fineness, walk: Walk, walked: Walked, asked: int) -> tuple[Walked, Walk]:
+def _draw_near(drops: Fineness, walk: Walk, walked: Walked, asked: int) -> Walked:
     """Walk again towards the printed number of events, at most nine times: first other numbers at risk, then a lean."""
-    gap, aim = asked - int(walked.deaths.sum()), float(asked)
+    gap, aim, best = asked - int(walked.deaths.sum()), float(asked), float(asked)
     for _ in range(5):
         if not gap:
-            return walked, walk
+            return walked
         aim += gap
-        other = Walk(walk.spread, 1.0, 0.0, asked, False)
-        other.led(*drops.shares(aim))
-        found = other.go(walk.believed, 0.0, aim - asked)
-        if found is None:
-            continue
-        here = asked - int(found.deaths.sum())
-        if abs(here) < abs(gap):
-            walked, gap = found, here
-            other.believed, walk = walk.believed, other
+        walk.led(*drops.shares(aim))
+        found = walk.go(walk.believed, 0.0, aim - asked)
+        if found is not None and abs(asked - int(found.deaths.sum())) < abs(gap):
+            walked, gap, best = found, asked - int(found.deaths.sum()), aim
+    if gap:
+        walk.led(*drops.shares(best))
     for size in (0.05, 0.1, 0.15, 0.2):
-        found = walk.go(walk.believed, size if gap > 0 else -size, aim - asked) if gap else None
+        found = walk.go(walk.believed, size if gap > 0 else -size, best - asked) if gap else None
         if found is not None and abs(asked - int(found.deaths.sum())) < abs(gap):
             walked, gap = found, asked - int(found.deaths.sum())
-    return walked, walk
+    return walked
 
 
 def _meet(spread: Spread, walk: Walk, walked: Walked, asked: int) -> tuple[Walked, Walk]:
@@ -291,12 +289,15 @@ def _tilt(spread: Spread, asked: int, early: bool) -> float:
 
 
 def _places(spread: Spread, walked: Walked, inside: float) -> FloatArray:
-    """Times of censored people: between drops evenly, or on marks; in the last interval those who stay at its end."""
+    """Times of censored people: between drops evenly, or on marks; in the last interval those who stay at its end.
+
+    A curve is drawn as far as somebody is at risk: where anybody is censored after its last drop, one is at its end.
+    """
     table, steps = spread.table, spread.steps
     last = table.last
     after = walked.after.copy()
     gone = int(walked.before[spread.interval == last].sum())
-    after[last] = min(max(int(np.rint(inside)) - gone, 0), int(after[last]))
+    after[last] = min(max(int(np.rint(inside)) - gone, 0), max(int(after[last]) - 1, 0))
     stay = np.full(int(walked.after[last] - after[last]), table.edges[-1])
     previous = np.concatenate(([0.0], steps.time[:-1])) if steps.time.size else steps.time
     begins = np.maximum(previous, table.edges[spread.interval])
