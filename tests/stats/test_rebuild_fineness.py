@@ -83,7 +83,7 @@ def test_where_reading_is_too_rough_the_law_decides():
     times = np.arange(40.0)
     steps = steps_of(times, 1.0 - times / 100.0)
     law = 1.0 - steps.time / 80.0
-    rough = Fineness(steps, 900, law, (0.05, 0.0), None)
+    rough = Fineness(steps, 900, law, ((0.05,), 0.0), None)
     share, censored = rough.shares()
     assert share[0] == pytest.approx(0.02, abs=0.03) and share[20] == pytest.approx(0.4, abs=0.2)
     assert np.all(np.diff(share) >= 0.0) and 0.0 < censored <= 900
@@ -92,9 +92,8 @@ def test_where_reading_is_too_rough_the_law_decides():
 
 def test_the_error_of_reading_is_found_on_a_grid():
     times = np.arange(6.0)
-    assert reading_error(steps_of(times, [1, 0.978, 0.95, 0.931, 0.9, 0.88]), 60) == pytest.approx(
-        (0.000408, 0.001), rel=0.01
-    )
+    errors, grid = reading_error(steps_of(times, [1, 0.978, 0.95, 0.931, 0.9, 0.88]), 60)
+    assert (*errors, grid) == pytest.approx((0.000408, 0.001), rel=0.01)
     assert reading_error(steps_of(times, [1, 0.97812, 0.951, 0.9313, 0.9, 0.88]), 60)[1] == 0.0
     whole = reading_error(steps_of(times, 1.0 - times / 60.0), 60)
     assert whole[1] == 0.0

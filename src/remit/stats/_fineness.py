@@ -30,6 +30,7 @@ NEAR: Final = 10.0
 """How near the chain keeps to the law of leaving, without and with a printed total of events (see `_moves`)."""
 APART: Final = -float(np.log(LEAST)) / (SIZE - 1)
 LOGS: Final[FloatArray] = np.asarray(-APART * np.arange(SIZE), dtype=np.float64)
+SQUARES: Final[FloatArray] = LOGS * LOGS
 GRID: Final[FloatArray] = np.asarray(np.exp(LOGS), dtype=np.float64)
 DRIFT: Final = 0.05
 """Relative error of a multiple: g moves within a group, and the grid is coarse."""
@@ -43,22 +44,22 @@ ALIKE: Final = 0.01
 FAR: Final = 4.0
 """How far log g may be moved to meet a printed number of events."""
 LOG_SIZE: Final = float(np.log(1.1))
-ROUGH: Final = 7e-4
-"""Standard error of a height that is supposed of a scan whose levels lie on no grid."""
+SCANS: Final = (1e-4, 4e-4, 1.2e-3, 4e-3)
+"""Standard errors of a height that are tried where levels lie on no grid."""
 
 
-def reading_error(steps: Steps, n: int) -> tuple[float, float]:
-    """Return the standard error of a drop's height, and the spacing of the grid all levels lie on, 0 where none.
+def reading_error(steps: Steps, n: int) -> tuple[tuple[float, ...], float]:
+    """Return standard errors a drop's height may have been read with, and the spacing of the grid levels lie on, or 0.
 
-    On a grid it is that of rounding, else that of a scan. Steps of whole people out of `n` are no grid of reading.
+    On a grid, as in a scan, the error is that of rounding. Steps of whole people out of `n` are no grid of reading.
     """
     heights = np.sort(steps.before - steps.level)
     gaps = heights[1:] - heights[:-1]
     grid = float(min(heights[0], gaps[gaps > 1e-6].min(initial=1.0)))
     off = heights / grid
-    if abs(grid * n - 1.0) < 0.02 or np.abs(off - np.rint(off)).max() > 0.02:
-        return ROUGH, 0.0
-    return grid / float(np.sqrt(6.0)), grid
+    if grid < 1e-4 or abs(grid * n - 1.0) < 0.02 or np.abs(off - np.rint(off)).max() > 0.02:
+        return SCANS, 0.0
+    return (grid / float(np.sqrt(6.0)),), grid
 
 
 def likelihood(heights: FloatArray, ratio: FloatArray, error: float) -> FloatArray:
@@ -74,9 +75,8 @@ def likelihood(heights: FloatArray, ratio: FloatArray, error: float) -> FloatArr
     return np.asarray(np.log(density + STRAY), dtype=np.float64)
 
 
-def _seen(heights: FloatArray, group: IntArray, n: int, reading: tuple[float, float]) -> FloatArray:
-    """Return the log likelihood of each g (columns) in each group (rows); heights that are alike count as one."""
-    error, grid = reading
+def _seen(heights: FloatArray, group: IntArray, n: int, errors: tuple[float, ...], grid: float) -> FloatArray:
+    """Return the log likelihood by error, group and g, shape (errors, groups, SIZE); heights alike count as one."""
     mark = np.rint(heights / grid if grid else np.log(heights) * (1.0 / ALIKE)).astype(np.intp)
     mark -= mark.min()
     size, groups = int(mark.max()) + 1, int(group[-1]) + 1
@@ -84,7 +84,7 @@ def _seen(heights: FloatArray, group: IntArray, n: int, reading: tuple[float, fl
     own = np.flatnonzero(number)
     height = np.bincount(mark, weights=heights, minlength=size)[own] / number[own]
     many = np.bincount(group * size + mark, minlength=groups * size).reshape(groups, size)[:, own]
-    return np.asarray(many @ likelihood(height, n * GRID, error), dtype=np.float64)
+    return np.array([many @ likelihood(height, n * GRID, error) for error in errors])
 
 
 @cache
@@ -105,8 +105,8 @@ def _moves(fall: int, shape: float) -> FloatArray:
 class Fineness:
     """g of each group of drops, as the heights and a supposed law of leaving have it: mean and variance of log(g / n).
 
-    `supposed` is g / n just before each drop under the law, `reading` as `reading_error` gives it, `deaths` a printed
-    total. Needs a drop.
+    `supposed` is g / n just before each drop under the law, `reading` as `reading_error` gives it (of several errors
+    the one is taken that makes the heights likeliest), `deaths` a printed total. Needs a drop.
     """
 
     def __init__(
@@ -114,7 +114,7 @@ class Fineness:
         steps: Steps,
         n: int,
         supposed: FloatArray,
-        reading: tuple[float, float],
+        reading: tuple[tuple[float, ...], float],
         deaths: int | None,
     ) -> None:
         self.steps, self.n = steps, n
@@ -127,35 +127,33 @@ class Fineness:
         self._law: FloatArray = np.log(np.maximum(supposed, LEAST))
         self._at: FloatArray = np.concatenate(([0.0], steps.time[middle]))
         self._own: FloatArray = self._law[middle]
-        seen = _seen(heights, np.repeat(np.arange(groups), stop - first), n, reading)
+        seen = _seen(heights, np.repeat(np.arange(groups), stop - first), n, *reading)
         expected = np.maximum(np.concatenate(([0.0], self._own[:-1])) - self._own, 0.02)
         moves = [
             _moves(size, FREE if deaths is None else NEAR)
             for size in np.rint(np.log(expected) / LOG_SIZE).astype(int).tolist()
         ]
-        mean, variance = _smoothed(moves, seen[None])
+        mean, variance, evidence = _smoothed(moves, seen)
+        best = int(evidence.argmax())
+        self.mean: FloatArray = mean[best]
+        self.variance: FloatArray = variance[best]
         if deaths is not None:
-            mean, variance = self._settled(moves, seen, deaths, (mean, variance))
-        self.mean: FloatArray = mean[0]
-        self.variance: FloatArray = variance[0]
+            self._settle(moves, seen[best], deaths)
 
-    def _settled(
-        self, moves: list[FloatArray], seen: FloatArray, deaths: int, plain: tuple[FloatArray, FloatArray]
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return mean and variance where each g counts the more, the nearer it brings deaths to their number."""
-        gap = deaths - self.n * float(np.exp(plain[0][0]) @ self.fall)
+    def _settle(self, moves: list[FloatArray], seen: FloatArray, deaths: int) -> None:
+        """Let each g count the more, the nearer it brings deaths to their number."""
+        gap = deaths - self.n * float(np.exp(self.mean) @ self.fall)
         if abs(gap) < 1.0:
-            return plain
+            return
         each = np.multiply.outer(self.fall * self.n, GRID)
-        leant = _smoothed(moves, seen + np.copysign(LEANS, gap)[:, None, None] * each)
-        mean, variance = (np.concatenate(pair) for pair in zip(plain, leant, strict=True))
-        reached = np.abs(self.n * (np.exp(mean) @ self.fall) - (deaths - gap)) / abs(gap)
+        mean, variance, _ = _smoothed(moves, seen + np.copysign(LEANS, gap)[:, None, None] * each)
+        means, variances = np.vstack((self.mean, mean)), np.vstack((self.variance, variance))
+        reached = np.abs(self.n * (np.exp(means) @ self.fall) - (deaths - gap)) / abs(gap)
         after = max(min(int(np.searchsorted(reached, 1.0)), LEANS.size), 1)
         low, high = float(reached[after - 1]), float(reached[after])
         share = min((1.0 - low) / (high - low), 1.0) if high > low else 1.0
-        both = slice(after - 1, after + 1)
-        weights = np.array([[1.0 - share, share]])
-        return weights @ mean[both], weights @ variance[both]
+        self.mean = (1.0 - share) * means[after - 1] + share * means[after]
+        self.variance = (1.0 - share) * variances[after - 1] + share * variances[after]
 
     def shares(self, deaths: float | None = None) -> tuple[FloatArray, float]:
         """Return, at each drop, the share of all ever censored who left before it, and their number.
@@ -194,19 +192,22 @@ class Fineness:
         return np.asarray([min(m + tilt * w, 0.0) for m, w, _ in rows], dtype=np.float64)
 
 
-def _smoothed(moves: list[FloatArray], seen: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Return mean and variance of log(g / n) by group (columns), for each table of log likelihoods in `seen`.
+def _smoothed(moves: list[FloatArray], seen: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return mean and variance of log(g / n) by group (columns), and the log likelihood, for each table in `seen`.
 
     Forwards and backwards through the chain; `seen` has shape (tables, groups, SIZE).
     """
-    drops = np.exp(seen - seen.max(axis=2, keepdims=True)).transpose(1, 0, 2)
+    tops = seen.max(axis=2, keepdims=True)
+    drops = np.exp(seen - tops).transpose(1, 0, 2)
     now = np.zeros(drops.shape[1:])
     now[:, 0] = 1.0
-    forward = []
+    forward, sums = [], []
     for move, drop in zip(moves, drops, strict=True):
         now = (now @ move) * drop
-        now /= now.sum(axis=1, keepdims=True)
+        total = now.sum(axis=1, keepdims=True)
+        now /= total
         forward.append(now)
+        sums.append(total)
     back = np.ones(drops.shape[1:])
     backward = [back]
     for move, drop in zip(moves[:0:-1], drops[:0:-1], strict=True):
@@ -216,4 +217,5 @@ def _smoothed(moves: list[FloatArray], seen: FloatArray) -> tuple[FloatArray, Fl
     both = np.array(forward) * np.array(backward[::-1])
     both /= both.sum(axis=2, keepdims=True)
     mean = both @ LOGS
-    return mean.T, (both @ (LOGS * LOGS) - mean * mean).T + 1e-3
+    evidence = np.log(np.array(sums)).sum(axis=(0, 2)) + tops.sum(axis=(1, 2))
+    return mean.T, (both @ SQUARES - mean * mean).T + 1e-3, evidence

@@ -174,7 +174,7 @@ def _by_drops(spread: Spread, asked: int | None, precision: float | None) -> tup
     walk = Walk(spread, theta, inside, asked, True)
     if not spread.steps.time.size:
         return walk.coarsely(precision), walk
-    reading = reading_error(spread.steps, n) if precision is None else (1.41 * precision, 0.0)
+    reading = reading_error(spread.steps, n) if precision is None else ((1.41 * precision,), 0.0)
     first = walk.finely(precision, reading[1])
     if first is not None and (asked is None or asked == int(first.deaths.sum())):
         return first, walk
