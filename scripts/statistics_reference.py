@@ -154,6 +154,8 @@ TOPICS = (
             ("pooled_landmarks.pool_landmarks", "rma.mv"),
             ("pooled_rmst.pool_rmst", "metaRMST"),
             ("pooled_medians.pool_medians", "metamedian"),
+            ("pooled_parametric.pool_distribution", "exponential: lme4::glmer(family = poisson)"),
+            ("pooled_parametric.pool_spline", "–"),
             ("pooled_cure.pool_cure", "–"),
             ("frailty.shared_frailty", "coxme::coxme; survival::coxph(frailty())"),
             ("one_stage.stratified", "survival::coxph(strata())"),

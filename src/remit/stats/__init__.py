@@ -12,7 +12,8 @@ One family per file:
 - time to event, people: `kaplan_meier`, `cumulative_hazard`, `logrank`, `cox` (`cox_checks`, `cox_exact`), `rmst`,
   `competing`; from print to people or a ratio: `rebuild`, `hr_routes`
 - time to event, one study: `parametric`, `spline`, `cure`; over studies: `pooled_survival` (curves),
-  `pooled_landmarks`, `pooled_rmst`, `pooled_medians`, `pooled_cure`, `one_stage` (with `frailty`, `time_varying`)
+  `pooled_landmarks`, `pooled_rmst`, `pooled_medians`, `pooled_parametric`, `pooled_cure`, `one_stage` (with `frailty`,
+  `time_varying`)
 - looking hard: `influence` (`influence_rules`), `small_study`, `trim_fill`, `selection`, `copas` (`copas_summary`),
   `limit`, `petpeese`, `excess`, `failsafe`, `radial`, `gosh`
 - estimates that depend on one another: `dependent`, `robust`; posteriors: `bayes`, `bayes_binomial`; over time:

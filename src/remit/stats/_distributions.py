@@ -34,10 +34,8 @@ class Shape(NamedTuple):
 class Distribution(Protocol):
     """What a fit needs to know of a distribution.
 
-    `at` takes parameters of shape (p,), or (p, n) with own ones for each time where `rowwise`.
+    `at` takes parameters of shape (p,), or (p, n) with own ones for each time.
     """
-
-    rowwise: bool
 
     @property
     def name(self) -> str: ...
@@ -52,8 +50,6 @@ Standard = Callable[[FloatArray], tuple[FloatArray, FloatArray, FloatArray, Floa
 
 class LocationScale:
     """z = (log t - mu) / sigma with a standard law of z; one parameter, sigma = 1, where `fixed_scale`."""
-
-    rowwise = True
 
     def __init__(self, name: str, standard: Standard, fixed_scale: bool = False) -> None:
         self.name, self.standard, self._fixed = name, standard, fixed_scale
@@ -101,20 +97,30 @@ class GeneralisedGamma:
 
     name = "generalised-gamma"
     names: tuple[str, ...] = ("mu", "log_sigma", "q")
-    rowwise = False
 
     def at(self, theta: FloatArray, t: FloatArray) -> Shape:
         """Return log hazard, log survival and slopes; that in q by fourth-order differences, the others exact."""
-        log_t, (mu, log_sigma, q) = np.log(t), theta
-        w = (log_t - mu) * math.exp(-log_sigma)
-        log_f, log_s = _log_gamma_law(w, float(q))
+        if theta.ndim == 1:
+            return self._of(theta[0], theta[1], float(theta[2]), t)
+        out = Shape(np.empty(t.size), np.empty(t.size), np.empty((t.size, 3)), np.empty((t.size, 3)))
+        for q in np.unique(theta[2]):
+            rows = theta[2] == q
+            for whole, part in zip(out, self._of(theta[0, rows], theta[1, rows], float(q), t[rows]), strict=True):
+                whole[rows] = part
+        return out
+
+    @staticmethod
+    def _of(mu: FloatArray, log_sigma: FloatArray, q: float, t: FloatArray) -> Shape:
+        log_t, narrow = np.log(t), np.exp(-log_sigma)
+        w = (log_t - mu) * narrow
+        log_f, log_s = _log_gamma_law(w, q)
         mills = np.exp(np.minimum(log_f - log_s, 600.0))
         f_slope = -w if q == 0.0 else -np.expm1(np.minimum(q * w, 600.0)) / q
         h = 1e-3
-        near = [_log_gamma_law(w, float(q) + step * h) for step in (-2.0, -1.0, 1.0, 2.0)]
+        near = [_log_gamma_law(w, q + step * h) for step in (-2.0, -1.0, 1.0, 2.0)]
         by_q = [(a[i] - 8.0 * b[i] + 8.0 * c[i] - d[i]) / (12.0 * h) for i in (0, 1) for a, b, c, d in [near]]
         by_w = [f_slope, -mills]
-        columns = [[-math.exp(-log_sigma) * s, -w * s, own] for s, own in zip(by_w, by_q, strict=True)]
+        columns = [[-narrow * s, -w * s, own] for s, own in zip(by_w, by_q, strict=True)]
         f, s = (np.stack(column, axis=1) for column in columns)
         f[:, 1] -= 1.0
         return Shape(log_f - log_s - log_sigma - log_t, log_s, f - s, s)
@@ -156,7 +162,6 @@ class Gompertz:
 
     name = "gompertz"
     names: tuple[str, ...] = ("log_rate", "shape")
-    rowwise = True
 
     def at(self, theta: FloatArray, t: FloatArray) -> Shape:
         """Return log hazard, log survival and slopes."""
@@ -180,7 +185,6 @@ class MixtureCure:
     def __init__(self, latency: Distribution) -> None:
         self.latency, self.name = latency, f"mixture-cure-{latency.name}"
         self.names: tuple[str, ...] = ("logit_cured", *latency.names)
-        self.rowwise = latency.rowwise
 
     def at(self, theta: FloatArray, t: FloatArray) -> Shape:
         """Return log hazard, log survival and slopes."""

@@ -48,12 +48,7 @@ class Likelihood:
         height, slope = self.slopes(law, theta)
         steps = 1e-4 * np.maximum(1.0, np.abs(theta))
         near = theta + np.concatenate([np.diag(steps), -np.diag(steps)])
-        if not math.isfinite(height):
-            ahead = np.zeros((2 * theta.size, theta.size))
-        elif law.rowwise:
-            ahead = self._together(law, near)
-        else:
-            ahead = np.array([self.slopes(law, point)[1] for point in near])
+        ahead = self._together(law, near) if math.isfinite(height) else np.zeros((2 * theta.size, theta.size))
         curve = (ahead[: theta.size] - ahead[theta.size :]) / (2.0 * steps[:, None])
         curve = np.nan_to_num(0.5 * (curve + curve.T))
         if held is not None:

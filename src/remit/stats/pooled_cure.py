@@ -22,8 +22,8 @@ from remit.stats import _at_risk
 from remit.stats._ascent import covariance
 from remit.stats._at_risk import People
 from remit.stats._check import FloatArray
-from remit.stats._cure_nodes import CureNodes, checked
 from remit.stats._distributions import LocationScale
+from remit.stats._hierarchy import Hierarchy, Top, checked
 from remit.stats._parametric_curve import EXTRAPOLATION, Curve, Predicted
 from remit.stats.cure import CureFit, CureKind, cure_law, fit_cure
 from remit.stats.interval import t_quantile
@@ -113,8 +113,8 @@ def pool_cure(
     NotConverged
         The likelihood has no top within reach: the data cannot tell cured from late events.
     """
-    law = cure_law(latency, kind).latency
-    if not isinstance(law, LocationScale):
+    law = cure_law(latency, kind)
+    if not isinstance(law.latency, LocationScale):
         raise InputError(f"latency {latency!r}; expected exponential, weibull, log-normal or log-logistic")
     if len(times) != len(events) or len(times) < 2:
         raise InputError(f"{len(times)} studies' times and {len(events)} of events; expected at least two of each")
@@ -124,21 +124,19 @@ def pool_cure(
     everyone = [_at_risk.people(t, d) for t, d in zip(times, events, strict=True)]
     checked(everyone)
     single, excluded = _each(everyone, called, latency, kind, level)
-    data = CureNodes(everyone, law, kind == "mixture", points)
+    data = Hierarchy(everyone, law, (0, 1), points)
     theta, height, curve, slope = _best(data, everyone, single, latency, kind)
-    free = _free(data, theta)
-    wide = covariance(curve, free)
+    wide = covariance(curve, _free(data, theta))
     k = len(everyone)
     se = math.sqrt(float(wide[0, 0]))
     if not math.isfinite(se):
         raise NotConverged("the likelihood is flat in the cured fraction; these studies cannot tell it")
     half = t_quantile(level, k - 1.0) * se
-    reach = t_quantile(level, k - 2.0) * math.hypot(se, float(theta[3])) if k > 2 else None
+    reach = t_quantile(level, k - 2.0) * math.hypot(se, float(theta[-2])) if k > 2 else None
     b = float(theta[0])
     _, _, own = data.look(theta, data.nodes(theta))
-    p = len(law.names) + 3
     longest = max(float(who.time.max()) for who in everyone)
-    kept = 1 + len(law.names)
+    kept = len(law.names)
     return PooledCure(
         kind=kind,
         latency=latency,
@@ -153,18 +151,18 @@ def pool_cure(
         level=level,
         logit=b,
         se=se,
-        tau_logit=float(theta[3]),
-        tau_time=float(theta[4]),
+        tau_logit=float(theta[-2]),
+        tau_time=float(theta[-1]),
         log_likelihood=height,
-        aic=2.0 * (p - height),
+        aic=2.0 * (theta.size - height),
         slope=slope,
         names=called,
-        studies=tuple(expit(own).tolist()),
+        studies=tuple(expit(own[0]).tolist()),
         two_stage=_two_stage(single, level),
         excluded=excluded,
         too_short=tuple(n for n, f in single if not f.follow_up.sufficient),
         observed_to=longest,
-        curve=Curve(cure_law(latency, kind), theta[:kept], np.nan_to_num(wide[:kept, :kept]), data.unit, longest),
+        curve=Curve(law, theta[:kept], np.nan_to_num(wide[:kept, :kept]), data.unit, longest),
     )
 
 
@@ -211,37 +209,41 @@ def _two_stage(single: list[tuple[str, CureFit]], level: float) -> TwoStageCure 
 
 
 def _best(
-    data: CureNodes, everyone: list[People], single: list[tuple[str, CureFit]], latency: str, kind: CureKind
-) -> tuple[FloatArray, float, FloatArray, float]:
+    data: Hierarchy, everyone: list[People], single: list[tuple[str, CureFit]], latency: str, kind: CureKind
+) -> Top:
     """Return the highest of climbs from the pooled fit and from the mean of single fits."""
     time = np.concatenate([who.time for who in everyone])
     event = np.concatenate([who.event for who in everyone])
     every = fit_cure(time, event, latency, kind)
-    logit = min(max(every.fit.parameters[0], -4.0), 4.0)
-    base = [logit, every.fit.parameters[1] - math.log(data.unit), every.fit.parameters[2] if data.scaled else 0.0]
-    starts = [np.array([*base, 0.3, 0.2])]
+    middle = np.array(every.fit.parameters)
+    starts = [np.concatenate([_within(data, middle), [0.3, 0.2]])]
     usable = [fit.fit.parameters for _, fit in single if _tells(fit)]
     if len(usable) > 1:
         own = np.array(usable)
         spread = own.std(axis=0, ddof=1)
-        scale = float(own[:, 2].mean()) if data.scaled else 0.0
-        middle = [float(own[:, 0].mean()), float(own[:, 1].mean()) - math.log(data.unit), scale]
-        starts.append(np.array([*middle, min(float(spread[0]), 1.5), min(float(spread[1]), 1.0)]))
+        between = [min(float(spread[0]), 1.5), min(float(spread[1]), 1.0)]
+        starts.append(np.concatenate([_within(data, own.mean(axis=0)), between]))
     ends = []
     failure: NotConverged | None = None
     for start in starts:
         try:
-            ends.append(data.top(start, _free(data, start)))
+            ends.append(data.top(start))
         except NotConverged as error:
             failure = error
     if not ends:
         raise failure or NotConverged("no start of the hierarchical cure model reached a top")
-    return max(ends, key=lambda end: end[1])
+    return max(ends, key=lambda end: end.height)
 
 
-def _free(data: CureNodes, theta: FloatArray) -> npt.NDArray[np.bool_]:
-    """Return which parameters may move: not the scale of an exponential, nor a standard deviation at 0 at the end."""
-    free = np.ones(5, dtype=np.bool_)
-    free[2] = data.scaled
-    free[3:] = theta[3:] > 0.0
+def _within(data: Hierarchy, parameters: FloatArray) -> FloatArray:
+    """Return parameters in the unit of `data`, with a cured fraction away from 0 and 1."""
+    moved = data.law.rescaled(parameters, 1.0 / data.unit)[0]
+    moved[0] = min(max(moved[0], -4.0), 4.0)
+    return moved
+
+
+def _free(data: Hierarchy, theta: FloatArray) -> npt.NDArray[np.bool_]:
+    """Return which parameters may move: all but a standard deviation at 0 at the end."""
+    free = np.ones(theta.size, dtype=np.bool_)
+    free[data.p :] = theta[data.p :] > 0.0
     return free

@@ -35,8 +35,6 @@ STRETCH = 20.0  # of the bends, so that their coefficients are of the order of 1
 class Spline:
     """A spline on one scale as a distribution; knots are logs of times in the fit's own unit."""
 
-    rowwise = False
-
     def __init__(self, knots: FloatArray, scale: str) -> None:
         self.knots, self.scale = knots, scale
         self.name = f"spline-{scale}-{knots.size - 2}"
@@ -61,7 +59,7 @@ class Spline:
         """Return log hazard, log survival and slopes; a hazard that is not above 0 gives NaN."""
         x = np.log(t)
         b, db = self.basis(x)
-        eta, steep = b @ theta, db @ theta
+        eta, steep = (y @ theta if theta.ndim == 1 else np.einsum("nj,jn->n", y, theta) for y in (b, db))
         if self.scale == "hazard":
             h = np.exp(np.minimum(eta, 600.0))
             log_s, s_slope, log_g, g_slope = -h, -h, eta, np.ones_like(eta)
@@ -96,23 +94,13 @@ def fit_spline(
     NotConverged
         No start reaches a top, or the curve found rises somewhere within follow-up.
     """
-    if scale not in SCALES:
-        raise InputError(f"scale {scale!r}; expected hazard, odds or normal")
-    inner = _check.whole(knots, "knots")
-    if inner > MOST_KNOTS:
-        raise InputError(f"{inner} knots; expected at most {MOST_KNOTS}: more follow chance")
     who = _at_risk.people(time, event)
     data = Likelihood(who)
-    log_t = np.log(np.sort(data.t[data.event]))
-    places = np.quantile(log_t, np.linspace(0.0, 1.0, inner + 2))
-    law = Spline(places, scale)
-    enough(data, law)
-    if (np.diff(places) <= 1e-9).any():
-        raise InputError(f"knots coincide, since many events share a time; choose fewer than {inner}")
-    base = _straight(data, scale, inner)
+    law = spline_law(data, knots, scale)
+    base = straight(data, law)
     starts = [base, np.concatenate([0.8 * base[:2], base[2:]])]
     theta, look, convergence = data.top(law, starts)
-    _must_fall(law, theta, data)
+    must_fall(law, theta, data)
     return fitted(data, law, theta, (look.height, spread(look)), convergence, float(who.time.max()))
 
 
@@ -135,7 +123,22 @@ def best_spline(
     return min(fits, key=lambda fit: fit.aic)
 
 
-def _straight(data: Likelihood, scale: str, inner: int) -> FloatArray:
+def spline_law(data: Likelihood, knots: int, scale: str) -> Spline:
+    """Return the spline with inner knots at quantiles of log event times. InputError as for `fit_spline`."""
+    if scale not in SCALES:
+        raise InputError(f"scale {scale!r}; expected hazard, odds or normal")
+    inner = _check.whole(knots, "knots")
+    if inner > MOST_KNOTS:
+        raise InputError(f"{inner} knots; expected at most {MOST_KNOTS}: more follow chance")
+    places = np.quantile(np.log(np.sort(data.t[data.event])), np.linspace(0.0, 1.0, inner + 2))
+    law = Spline(places, scale)
+    enough(data, law)
+    if (np.diff(places) <= 1e-9).any():
+        raise InputError(f"knots coincide, since many events share a time; choose fewer than {inner}")
+    return law
+
+
+def straight(data: Likelihood, law: Spline) -> FloatArray:
     """Return a straight line through the product-limit curve's heights on the scale, and no bends."""
     table = _at_risk.steps(_at_risk.People(data.t, data.event))
     s = np.clip(table.survival, 0.5 / data.n, 1.0 - 0.5 / data.n)
@@ -143,15 +146,16 @@ def _straight(data: Likelihood, scale: str, inner: int) -> FloatArray:
         "hazard": np.log(-np.log(s)),
         "odds": np.log((1.0 - s) / s),
         "normal": -np.asarray(ndtri(s), dtype=np.float64),
-    }[scale]
+    }[law.scale]
     x = np.log(table.time)
     slope = 1.0
     if x.size > 2:
         slope = float(np.clip(np.polyfit(x, height, 1)[0], 0.3, 30.0))
-    return np.concatenate([[float(height.mean() - slope * x.mean()), slope], np.zeros(inner)])
+    return np.concatenate([[float(height.mean() - slope * x.mean()), slope], np.zeros(law.knots.size - 2)])
 
 
-def _must_fall(law: Spline, theta: FloatArray, data: Likelihood) -> None:
+def must_fall(law: Spline, theta: FloatArray, data: Likelihood) -> None:
+    """NotConverged where the curve rises somewhere within follow-up."""
     x = np.linspace(min(law.knots[0], math.log(float(data.t.min()))), math.log(float(data.t.max())), 400)
     steep = law.basis(x)[1] @ theta
     if steep.min() <= 0.0:
