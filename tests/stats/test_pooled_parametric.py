@@ -86,6 +86,9 @@ def test_identical_studies_are_that_study_without_spread(law):
     assert got.parameters == pytest.approx(one.parameters, abs=2e-3)
     assert got.tau == pytest.approx((0.0,), abs=1e-3)
     assert got.log_likelihood == pytest.approx(3.0 * one.log_likelihood, abs=1e-4)
+    parameters = len(got.parameters) + 1
+    assert got.aic == pytest.approx(2 * parameters - 2 * got.log_likelihood)
+    assert got.bic == pytest.approx(parameters * math.log(180) - 2 * got.log_likelihood)
 
 
 @pytest.mark.parametrize("law", LAWS[:5])

@@ -55,7 +55,7 @@ class PooledCure(Result):
     is of a new study's true cured fraction (None for fewer than three studies). `tau_logit` and `tau_time` are standard
     deviations between studies of the logit cured fraction and of the latency's log time. `studies` are each study's
     fraction, drawn toward the mean by how little it can tell. `excluded` says which studies two stages left out and
-    why; `too_short` which have insufficient follow-up of their own.
+    why; `too_short` which have insufficient follow-up of their own. `bic` counts people.
     """
 
     kind: str
@@ -75,6 +75,7 @@ class PooledCure(Result):
     tau_time: float
     log_likelihood: float
     aic: float
+    bic: float
     slope: float
     names: tuple[str, ...]
     studies: tuple[float, ...]
@@ -155,6 +156,7 @@ def pool_cure(
         tau_time=float(theta[-1]),
         log_likelihood=height,
         aic=2.0 * (theta.size - height),
+        bic=theta.size * math.log(data.n) - 2.0 * height,
         slope=slope,
         names=called,
         studies=tuple(expit(own[0]).tolist()),

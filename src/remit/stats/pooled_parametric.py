@@ -10,6 +10,7 @@ quadrature). With the exponential and one varying parameter the model is the Poi
 1980, Biometrics 36:299-305).
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -44,7 +45,8 @@ class PooledDistribution(Result):
     to its own unit); `lower` and `upper` use t on k - 1 degrees of freedom. `tau` are the standard deviations between
     studies of the parameters `varying`; `studies` holds each study's own values of these, drawn toward the mean by how
     little it can tell, a tuple for each varying parameter. `new` predicts a new study's curve: to the error of the mean
-    it adds the variance between studies. Both curves are refused past twice the longest follow-up unless asked for.
+    it adds the variance between studies. Both curves are refused past twice the longest follow-up unless asked
+    for. `bic` counts people.
     """
 
     distribution: str
@@ -63,6 +65,7 @@ class PooledDistribution(Result):
     studies: tuple[tuple[float, ...], ...]
     log_likelihood: float
     aic: float
+    bic: float
     slope: float
     observed_to: float
     curve: Curve
@@ -91,6 +94,7 @@ class PooledComparison(Result):
 
     distributions: tuple[str, ...]
     aic: tuple[float, ...]
+    bic: tuple[float, ...]
     failed: tuple[str, ...]
     fits: tuple[PooledDistribution, ...]
 
@@ -167,7 +171,13 @@ def compare_pooled(
     if not fits:
         raise last or InputError("no distributions; expected at least one name")
     fits.sort(key=lambda fit: fit.aic)
-    return PooledComparison(tuple(f.distribution for f in fits), tuple(f.aic for f in fits), tuple(failed), tuple(fits))
+    return PooledComparison(
+        distributions=tuple(f.distribution for f in fits),
+        aic=tuple(f.aic for f in fits),
+        bic=tuple(f.bic for f in fits),
+        failed=tuple(failed),
+        fits=tuple(fits),
+    )
 
 
 def _ready(
@@ -243,6 +253,7 @@ def _said(
         studies=tuple(tuple(row) for row in (own * factor[data.effects, None] + shift[:, None]).tolist()),
         log_likelihood=found.height,
         aic=2.0 * (found.theta.size - found.height),
+        bic=found.theta.size * math.log(data.n) - 2.0 * found.height,
         slope=found.slope,
         observed_to=longest,
         curve=Curve(data.law, theta, wide, data.unit, longest),

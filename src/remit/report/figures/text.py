@@ -13,9 +13,9 @@ def width(text: str, size: float) -> float:
 
 
 def lines(text: str, room: float, size: float, most: int = 99) -> list[str]:
-    """Break text into lines no wider than `room`; past `most` lines it ends in an ellipsis."""
+    """Break text into lines no wider than `room`, long words by a hyphen; past `most` lines it ends in an ellipsis."""
     out: list[str] = []
-    for word in text.split():
+    for word in (part for whole in text.split() for part in _parts(whole, room, size)):
         if out and width(f"{out[-1]} {word}", size) <= room:
             out[-1] = f"{out[-1]} {word}"
         else:
@@ -23,6 +23,16 @@ def lines(text: str, room: float, size: float, most: int = 99) -> list[str]:
     if len(out) > most:
         out = [*out[: most - 1], out[most - 1] + "…"]
     return out or [""]
+
+
+def _parts(word: str, room: float, size: float) -> list[str]:
+    """Return a word in parts that fit, each but the last ending in a hyphen; at least three letters a part."""
+    out = []
+    while width(word, size) > room and len(word) > 6:
+        cut = max((n for n in range(3, len(word) - 2) if width(word[:n] + "-", size) <= room), default=3)
+        out.append(word[:cut].rstrip("-") + "-")
+        word = word[cut:]
+    return [*out, word]
 
 
 def block(text_lines: list[str], x: float, y: float, leading: float, anchor: str = "", css: str = "") -> str:
