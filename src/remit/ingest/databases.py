@@ -105,17 +105,24 @@ def by_key(text: str) -> str:
     return next((name for start, name in _PREFIXES if text.startswith(start)), "")
 
 
-def database(fields: dict[str, list[str]], heading: str = "") -> str:
-    """Return the database a record of RIS tags came from, or blank where nothing tells it."""
-    if "DB" in fields and (text := fields["DB"][0].strip()):
+def database(fields: dict[str, str], heading: str = "") -> str:
+    """Return the database a record of RIS tags came from, or blank where nothing tells it.
+
+    Of a tag with several values, one text with U+0000 between them, the first one counts.
+    """
+    if "DB" in fields and (text := _first(fields["DB"])):
         return named(text)
     for tag in ("UR", "L2", "NL"):
-        if tag in fields and (name := by_link(fields[tag][0])):
+        if tag in fields and (name := by_link(_first(fields[tag]))):
             return name
-    if "AN" in fields and (name := by_key(fields["AN"][0].strip())):
+    if "AN" in fields and (name := by_key(_first(fields["AN"]))):
         return name
-    if "DP" in fields and (text := fields["DP"][0].strip()) and (name := named(text)):
+    if "DP" in fields and (text := _first(fields["DP"])) and (name := named(text)):
         return name
-    if "N1" in fields and any(value.startswith("Export Date:") for value in fields["N1"]):
+    if "N1" in fields and "\0Export Date:" in "\0" + fields["N1"]:
         return "scopus"
     return named(heading) if heading else ""
+
+
+def _first(values: str) -> str:
+    return values.partition("\0")[0].strip() if "\0" in values else values.strip()

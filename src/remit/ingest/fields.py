@@ -107,7 +107,7 @@ def year(text: str) -> int | None:
 
 def pages(first: str, last: str = "") -> str:
     """Return the range: `first` may already hold all of it; the same page twice is one page."""
-    if not last or last == first or _PAGE_RANGE.search(first):
+    if not last or last == first or (not first.isdecimal() and _PAGE_RANGE.search(first)):
         return "" if first == "-" else first
     return f"{first}-{last}" if first else last
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass, field
 from operator import length_hint
 
 from remit.ingest.cutting import Cutter
-from remit.ingest.ris_fields import Fields, record
+from remit.ingest.ris_fields import BAR, Fields, record
 from remit.ingest.source import SEEN, Source, text
 from remit.model.source_record import SourceRecord, Unread
 
 RECORD_LIMIT = 32 << 20
 
+_RUN = re.compile(r"\n(?:([A-Z][A-Z0-9])  - )?(.*+(?:\n\1  - .*+)*+)")
+_LINK = re.compile(r"\s*+(?:(?<=\n)(Link to the Ovid .*+)\s*+)?(?:(?<=\n)\d++\.\s*+)?")
 _UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _PLAIN = frozenset(a + b for a in _UPPER for b in _UPPER + "0123456789") - {"TY", "ER"}
 _AFTER = frozenset({"NL", "LK", "UR", "L1", "L2", "L3", "L4", "text"})
@@ -32,6 +34,7 @@ BEGINS = re.compile(r"^[ \t\ufeff]{0,4}TY {0,2}-(?:[ \t]|$)", re.M)
 _USUAL = re.compile(r"^[ \t\ufeff]{0,4}[A-Z][A-Z0-9]  -", re.M)
 
 Read = Iterator[SourceRecord | Unread]
+Lines = dict[str, list[str]]
 
 
 def read(source: Source) -> Read:
@@ -42,55 +45,59 @@ def read(source: Source) -> Read:
     """
     state = _State(source)
     cutter = Cutter(source, "TY  - ", "\n")
-    for piece, whole in cutter.pieces():
-        fields = _at_once(text(piece)) if whole else None
-        if fields is not None:
-            if state.whole or state.fields or state.stray is not None:
-                yield from state.finish()
-            state.number, state.skipping = state.number + 1, False
-            yield record(fields, source.file, state.number, state.heading)
-        elif whole:
-            yield from state.slowly(cutter.whole(piece), cutter.above())
-        else:
-            begun = state.begun
-            yield from state.slowly(piece, cutter.above())
-            if state.begun == begun and state.grown(len(piece)):
-                yield from state.cut()
+    for pieces, whole in cutter.pieces():
+        found = [_at_once(text(piece)) for piece in pieces] if whole else [None]
+        for at, one in enumerate(found):
+            if one is not None:
+                if state.whole or state.fields or state.stray is not None:
+                    yield from state.finish()
+                state.number, state.skipping = state.number + 1, False
+                yield record(*one, source.file, state.number, state.heading)
+            elif whole:
+                yield from state.slowly(cutter.whole(pieces[at]), cutter.above(at))
+            else:
+                begun = state.begun
+                yield from state.slowly(pieces[at], cutter.above(at))
+                if state.begun == begun and state.grown(len(pieces[at])):
+                    yield from state.cut()
     yield from state.close()
 
 
-def _at_once(piece: str) -> Fields | None:
-    """Return the fields of a record, given from behind its first mark to the next one's, or None if it is unusual."""
-    body, end, after = piece.partition("\nER  -")
-    lines = body.split("\n")
-    fields = {"TY": lines[:1]}
-    del lines[0]
-    for line in lines:
-        tag, mark, value = line.partition("  - ")
-        if not mark:
-            return None
-        if tag in fields:
-            fields[tag].append(value)
-        elif tag in _PLAIN:
-            fields[tag] = [value]
-        else:
-            return None
-    if not end or len(fields) < 3 or len(fields["TY"]) > 1:
+def _at_once(piece: str) -> tuple[str, Fields] | None:
+    """Return type and fields of a record, given from behind its first mark to the next one's, or None if it is unusual.
+
+    Lines of one tag that follow one another are found as one, which is quicker; a line without a tag has a blank one.
+    """
+    body, end, after = piece.rpartition("\nER  -")
+    runs = _RUN.findall(body)
+    fields = dict(runs)
+    if not end or len(fields) < 2 or "" in fields or "ER" in fields:
         return None
-    return fields if not after or after.isspace() else _followed(fields, after)
+    if len(fields) < len(runs):
+        fields = _gathered(runs)
+    else:
+        for tag, values in runs:
+            if "\n" in values:
+                fields[tag] = values.replace(f"\n{tag}  - ", BAR)
+    if after:
+        if (found := _LINK.fullmatch(after)) is None:
+            return None
+        if found[1]:
+            fields["text"] = found[1].strip()
+    return body[: body.find("\n")].strip(), fields
 
 
-def _followed(fields: Fields, after: str) -> Fields | None:
-    """Return the fields with Ovid's link, which follows their end, or None if anything else does but a counter."""
-    rest, *follow = after.split("\n")
-    if rest and not rest.isspace():
-        return None
-    for line in follow:
-        if line.startswith("Link to the Ovid "):
-            fields.setdefault("text", []).append(line.strip())
-        elif (bare := line.strip()) and not (bare[-1] == "." and bare[:-1].isdecimal()):
-            return None
-    return fields
+def _gathered(runs: list[tuple[str, str]]) -> Fields:
+    """Return the fields of lines whose tags come again after others."""
+    found: Lines = {}
+    for tag, values in runs:
+        found.setdefault(tag, []).append(values.replace(f"\n{tag}  - ", BAR))
+    return _joined(found)
+
+
+def _joined(lines: Lines) -> Fields:
+    """Return the fields of a record read line by line."""
+    return {tag: BAR.join(values) for tag, values in lines.items()}
 
 
 def _from_next(block: list[str]) -> list[str]:
@@ -110,9 +117,9 @@ class _State:
     begun: int = 0
     size: int = 0
     skipping: bool = False
-    fields: Fields = field(default_factory=dict)
+    fields: Lines = field(default_factory=dict)
     values: list[str] | None = None
-    whole: Fields | None = None
+    whole: Lines | None = None
     heading: str = ""
     stray: Unread | None = None
     loose: bool = False
@@ -223,13 +230,16 @@ class _State:
         self.fields, self.values = {}, None
         return done
 
-    def made(self, fields: Fields) -> SourceRecord | Unread:
+    def made(self, fields: Lines) -> SourceRecord | Unread:
         """Return one record, or say that there is nothing in it."""
         if len(fields) < 3 and fields.keys() <= {"TY", "text"} and "\n" not in fields.get("TY", [""])[0]:
             seen = "  ".join(f"{tag}  - {value[0]}" for tag, value in fields.items())
             return self.unread(self.begun, seen, "A record without a single field: compare with the database.")
         self.number += 1
-        return record(fields, self.source.file, self.number, self.heading)
+        kind, broken, strayed = fields.pop("TY", [""])[0].strip().partition("\n")
+        if broken:
+            fields["TY"] = [strayed]
+        return record(kind, _joined(fields), self.source.file, self.number, self.heading)
 
     def grown(self, size: int) -> bool:
         """Tell whether the record has grown past all bounds, now that it has so much more text."""

@@ -3,82 +3,99 @@
 Tags mean different things to different writers. Titles: `TI`, `T1`, else `CT`, `BT`, `ST`. Journal: `JF`, then `T2`
 (where that is not Ovid's title in another language), `JO`, `BT`, `JA`, `J2`. Abstract: `AB`, else `N2`. Year: `PY`,
 `Y1`, `DA`. The DOI is taken from `DO`, and where there is none from a link or note that holds one.
+
+The values of a tag are one text, with `BAR` between them, which no text from a file holds: most tags have one value.
 """
+
+from itertools import repeat
 
 from remit.ingest import fields as say
 from remit.ingest.databases import database
 from remit.ingest.making import Draft
+from remit.ingest.remembered import remembered
 from remit.model.source_record import Related, SourceRecord
 
-Fields = dict[str, list[str]]
+Fields = dict[str, str]
+BAR = "\x00"
 
 _LINKS = ("UR", "DI", "L3", "L2", "L1", "L4", "LK", "M3", "N1", "ID")
 _ARTICLE_NUMBERS = ("C7", "M7")
 
 
-def record(fields: Fields, file: str, number: int, heading: str = "") -> SourceRecord:
-    """Return the record of these fields, emptying `fields`."""
-    kind = _one(fields, "TY")
-    if "\n" in kind:
-        kind, _, strayed = kind.partition("\n")
-        fields["TY"] = [strayed]
-    title = one_line(_one(fields, "TI") or _one(fields, "T1") or take(fields, "CT", "BT", "ST"))
+def record(kind: str, fields: Fields, file: str, number: int, heading: str = "") -> SourceRecord:
+    """Return the record of this type and these fields, emptying `fields`."""
+    title = _title(fields)
     source = database(fields, heading)
-    doi = _doi(fields)
-    pmid, pmcid = _pubmed(fields, source)
-    related = _related(fields) if "N1" in fields or "T3" in fields else ()
-    registry = _registry(fields, source)
+    accession = _first(fields, "AN") if "AN" in fields else ""
+    own = _first(fields, "ID") if "ID" in fields else ""
     made = Draft("ris", file, number)
     made.source = source
-    made.key = _key(fields)
     made.kind = kind
     made.title = title
+    made.doi = _doi(fields)
+    made.pmid, made.pmcid = _pubmed(fields, source, accession, own)
+    if "N1" in fields or "T3" in fields:
+        made.related = _related(fields)
+    if "C1" in fields or source in _REGISTRIES or accession[:1] > "9" or own[:1] > "9":
+        made.registry = _registry(fields, source, accession, own)
+    made.key = take(fields, "U2") if "U2" in fields and "AN" not in fields else take(fields, "AN", "ID")
     made.abstract = _abstract(fields)
     made.authors = _authors(fields)
     made.year = _year(fields)
     made.journal = _journal(fields, title)
-    made.volume = _one(fields, "VL")
-    made.issue = _one(fields, "IS") or (_one(fields, "CP") if "CP" in fields else "")
+    if "VL" in fields:
+        made.volume = _one(fields, "VL")
+    made.issue = (_one(fields, "IS") if "IS" in fields else "") or (_one(fields, "CP") if "CP" in fields else "")
     made.pages = _pages(fields)
-    made.doi = doi
-    made.pmid = pmid
-    made.pmcid = pmcid
-    made.registry = registry
-    made.issn = _issn(fields) if "SN" in fields else ()
-    made.language = _one(fields, "LA") if "LA" in fields else ""
-    made.keywords = say.keywords(fields.pop("KW", ()))
-    made.url = _one(fields, "UR") if "UR" in fields else ""
-    made.related = related
-    made.retracted = say.retracted(title) or ("M3" in fields and _said_retracted(fields))
-    made.other = rest(fields)
+    if "SN" in fields:
+        made.issn, fields["SN"] = _issns(fields["SN"])
+    if "LA" in fields:
+        made.language = _one(fields, "LA")
+    if "KW" in fields:
+        made.keywords = _keywords(fields.pop("KW"))
+    if "UR" in fields:
+        made.url = _one(fields, "UR")
+    if title[:1] in "Rr[(*" or "M3" in fields:
+        made.retracted = say.retracted(title) or ("M3" in fields and _said_retracted(fields))
+    made.other = _rest(fields)
     return made.done()
+
+
+def _title(fields: Fields) -> str:
+    title = _one(fields, "TI") if "TI" in fields else ""
+    if not title:
+        title = _one(fields, "T1") if "T1" in fields else ""
+    if not title:
+        title = take(fields, "CT", "BT", "ST")
+    return one_line(title) if "\n" in title else title
 
 
 def _one(fields: Fields, tag: str) -> str:
     """Take out the first text of a tag."""
-    values = fields.pop(tag, None)
-    if values is None:
-        return ""
-    if len(values) > 1:
-        fields[tag] = values[1:]
-    return values[0].strip()
+    text = fields.pop(tag, "")
+    if BAR in text:
+        text, _, fields[tag] = text.partition(BAR)
+    return text.strip()
 
 
 def take(fields: Fields, *tags: str) -> str:
-    """Take out the first text of the first of these tags that has any."""
+    """Take out the first text of the first of these tags that has any; others keep their place."""
     for tag in tags:
         if tag in fields:
-            values = fields[tag]
-            if text := values[0].strip():
-                if len(values) == 1:
-                    del fields[tag]
-                else:
-                    del values[0]
-                return text
-            del values[0]
-            if not values:
+            text = fields[tag]
+            if BAR in text:
+                text, _, fields[tag] = text.partition(BAR)
+            else:
                 del fields[tag]
+            if text := text.strip():
+                return text
     return ""
+
+
+def _first(fields: Fields, tag: str) -> str:
+    """Return the first text of a tag that is there."""
+    text = fields[tag]
+    return text.partition(BAR)[0].strip() if BAR in text else text.strip()
 
 
 def one_line(text: str) -> str:
@@ -86,123 +103,143 @@ def one_line(text: str) -> str:
     return " ".join(text.split()) if "\n" in text else text
 
 
-def rest(fields: Fields) -> tuple[tuple[str, str], ...]:
+def _rest(fields: Fields) -> tuple[tuple[str, str], ...]:
     """Return every field that is left, tag and text."""
-    return tuple([(tag, text) for tag, values in fields.items() for value in values if (text := value.strip())])
+    out: list[tuple[str, str]] = []
+    for tag, text in fields.items():
+        if BAR in text:
+            out += zip(repeat(tag), filter(None, map(str.strip, text.split(BAR))))
+        elif text := text.strip():
+            out.append((tag, text))
+    return tuple(out)
 
 
 def _abstract(fields: Fields) -> str:
-    values = fields.pop("AB", None) or fields.pop("N2", None)
-    if not values:
-        return ""
-    return values[0].strip() if len(values) == 1 else "\n".join(text for v in values if (text := v.strip()))
+    text = fields.pop("AB") if "AB" in fields else fields.pop("N2", "")
+    return "\n".join(filter(None, map(str.strip, text.split(BAR)))) if BAR in text else text.strip()
 
 
 def _authors(fields: Fields) -> tuple[str, ...]:
-    values = fields.pop("AU", None) or fields.pop("A1", None)
-    if not values:
-        return ()
-    if len(values) == 1 and ";" in values[0]:
-        return say.names(values[0])
-    found = "\n".join(values).split("\n")
+    text = fields.pop("AU") if "AU" in fields else fields.pop("A1", "")
+    if ";" in text and BAR not in text:
+        return say.names(text)
+    found = text.replace(BAR, "\n").split("\n")
     return tuple([t if "," in t else say.name(t) for value in found if (t := value.strip().rstrip(","))])
+
+
+def _keywords(text: str) -> tuple[str, ...]:
+    if BAR not in text:
+        return say.keywords([text])
+    if text.isascii() and not ("\n" in text or "\t" in text or " \0" in text or "\0 " in text or "\0\0" in text):
+        return tuple(text.strip(" \0").split(BAR))
+    return tuple([word for part in text.replace("\n", BAR).split(BAR) if (word := part.strip())])
 
 
 def _year(fields: Fields) -> int | None:
     for tag in ("PY", "Y1", "DA"):
-        if tag in fields and (year := say.year(text := fields[tag][0].strip())):
-            if tag != "DA" and len(text.rstrip("/")) == 4:
-                del fields[tag][0]
-            return year
+        if tag in fields:
+            year, plain, rest = _dated(fields[tag])
+            if year:
+                if plain and tag != "DA":
+                    fields[tag] = rest
+                return year
     return None
 
 
+@remembered
+def _dated(text: str) -> tuple[int | None, bool, str]:
+    """Return the year of the first value of a field, whether it is nothing but a year, and the other values."""
+    first, _, rest = text.partition(BAR)
+    first = first.strip()
+    return say.year(first), len(first.rstrip("/")) == 4, rest
+
+
 def _journal(fields: Fields, title: str) -> str:
-    journal = _one(fields, "JF")
+    journal = _one(fields, "JF") if "JF" in fields else ""
     if not journal and "JA" not in fields:
         journal = _one(fields, "T2")
     if not journal:
         journal = take(fields, "JO", "BT", "JA", "T2", "J2", "J1")
-    journal = one_line(journal)
+    if "\n" in journal:
+        journal = one_line(journal)
     for tag in ("JF", "JO", "JA", "J2", "ST"):
-        if tag in fields and fields[tag][0].strip() in (journal, title):
-            del fields[tag][0]
+        if tag in fields:
+            first, _, rest = fields[tag].partition(BAR)
+            if (name := first.strip()) == journal or name == title:
+                fields[tag] = rest
     return journal
 
 
 def _pages(fields: Fields) -> str:
-    first, last = _one(fields, "SP"), _one(fields, "EP")
+    first = _one(fields, "SP") if "SP" in fields else ""
+    last = _one(fields, "EP") if "EP" in fields else ""
     return say.pages(first, last) if first or last else take(fields, *_ARTICLE_NUMBERS)
 
 
-def _issn(fields: Fields) -> tuple[str, ...]:
-    found: list[str] = []
-    kept: list[str] = []
-    for value in fields["SN"]:
-        numbers = say.issns(value)
-        found += numbers
-        if not numbers:
-            kept.append(value)
-    fields["SN"] = kept
-    return tuple(dict.fromkeys(found)) if len(found) > 1 else tuple(found)
+@remembered
+def _issns(text: str) -> tuple[tuple[str, ...], str]:
+    """Return the ISSNs of a field, each once, and those of its values that hold none."""
+    values = [(value, say.issns(value)) for value in text.split(BAR)]
+    found = tuple(dict.fromkeys([number for _, numbers in values for number in numbers]))
+    return found, BAR.join([value for value, numbers in values if not numbers])
 
 
 def _doi(fields: Fields) -> str:
-    values = fields.pop("DO", None)
-    if values is not None:
-        for value in values:
+    if "DO" in fields:
+        text = fields.pop("DO")
+        for value in text.split(BAR):
             if doi := say.doi(value.strip()):
                 return doi
-        fields["DO"] = values
+        fields["DO"] = text
     for tag in _LINKS:
-        if tag in fields:
-            for value in fields[tag]:
+        if tag in fields and "10." in fields[tag]:
+            for value in fields[tag].split(BAR):
                 if "10." in value and (doi := say.doi_in(value)):
                     return doi
     return ""
 
 
-def _pubmed(fields: Fields, source: str) -> tuple[str, str]:
+def _pubmed(fields: Fields, source: str, accession: str, own: str) -> tuple[str, str]:
     pmid = pmcid = ""
     if source == "medline" or source == "pubmed":
-        for tag in ("AN", "ID"):
-            if tag in fields and (text := fields[tag][0].strip()).isdecimal():
-                pmid = text
-                break
-    if _PUBMED.isdisjoint(fields):
-        return pmid, pmcid
+        pmid = accession if accession.isdecimal() else own if own.isdecimal() else ""
+    bare = _BARE.get(source, "")
     for tag in _PUBMED_TAGS:
-        for value in fields.get(tag, ()):
-            if not pmid and (tag == "PMID" or (tag, source) in _BARE) and (text := value.strip()).isdecimal():
-                pmid = text if len(text) < 9 else ""
-            if "PM" in value or "ub" in value or "pm" in value or "PUB" in value:
-                pmid = pmid or say.pmid(value.strip())
-                pmcid = pmcid or say.pmcid(value)
-    if "PMID" in fields and fields["PMID"][0].strip() == pmid:
+        if tag not in fields:
+            continue
+        text = fields[tag]
+        alone = tag == "PMID" or tag == bare
+        if alone or "PM" in text or "ub" in text or "pm" in text or "PUB" in text:
+            for value in text.split(BAR):
+                pmid, pmcid = _numbers(value, alone, pmid, pmcid)
+    if "PMID" in fields and _first(fields, "PMID") == pmid:
         del fields["PMID"]
     return pmid, pmcid
 
 
+def _numbers(text: str, alone: bool, pmid: str, pmcid: str) -> tuple[str, str]:
+    """Return the numbers of PubMed and PubMed Central with those of a value; `alone` where a field holds nothing else."""
+    if not pmid and alone and (number := text.strip()).isdecimal():
+        pmid = number if len(number) < 9 else ""
+    if "PM" in text or "ub" in text or "pm" in text or "PUB" in text:
+        pmid = pmid or say.pmid(text.strip())
+        pmcid = pmcid or say.pmcid(text)
+    return pmid, pmcid
+
+
 _PUBMED_TAGS = ("PMID", "U1", "C2", "C3", "C5", "XR", "N1", "UR", "L2", "M1")
-_PUBMED = frozenset(_PUBMED_TAGS)
-_BARE = {("C2", "scopus"), ("C5", "embase")}
+_BARE = {"scopus": "C2", "embase": "C5"}
 
 
-def _key(fields: Fields) -> str:
-    if "U2" in fields and "AN" not in fields:
-        return take(fields, "U2")
-    return take(fields, "AN", "ID")
-
-
-def _registry(fields: Fields, source: str) -> tuple[str, ...]:
-    found = []
-    for tag in ("AN", "ID"):
-        if tag in fields and fields[tag][0].strip()[:3].upper() in _STARTS:
-            found += say.registry(fields[tag][0])
+def _registry(fields: Fields, source: str, accession: str, own: str) -> tuple[str, ...]:
+    found: list[str] = []
+    for text in (accession, own):
+        if text[:3].upper() in _STARTS:
+            found += say.registry(text)
     if "C1" in fields:
-        found += [number for value in fields["C1"] for number in say.registry(value)]
+        found += say.registry(fields["C1"])
     if source in _REGISTRIES:
-        found += [number for value in fields.get("UR", ()) for number in say.registry(value)]
+        found += say.registry(fields.get("UR", ""))
     return tuple(dict.fromkeys(found)) if found else ()
 
 
@@ -213,9 +250,10 @@ _REGISTRIES = frozenset({"ctgov", "isrctn", "ictrp", "euctr", "ctis"})
 
 
 def _related(fields: Fields) -> tuple[Related, ...]:
-    found = [say.related(part) for tag in ("N1", "T3") for value in fields.get(tag, ()) for part in value.split("\n")]
+    texts = [fields[tag].replace(BAR, "\n") for tag in ("N1", "T3") if tag in fields]
+    found = [say.related(part) for text in texts for part in text.split("\n")]
     return tuple([one for one in found if one is not None])
 
 
 def _said_retracted(fields: Fields) -> bool:
-    return any(value.strip()[:9].lower() == "retracted" for value in fields["M3"])
+    return any(value.strip()[:9].lower() == "retracted" for value in fields["M3"].split(BAR))

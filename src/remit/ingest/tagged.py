@@ -50,20 +50,21 @@ def records(source: Source, manner: Manner) -> Iterator[tuple[Fields, Other] | U
     """
     reader = _Reader(source, manner)
     cutter = Cutter(source, manner.opening, manner.closing)
-    for piece, whole in cutter.pieces():
-        read = reader.at_once(piece) if whole else None
-        if read is not None:
-            if reader.fields or reader.stray is not None:
-                yield from reader.finish()
-            reader.found, reader.size, reader.skipping = reader.found + 1, 0, False
-            yield read
-        elif whole:
-            yield from reader.slowly(cutter.whole(piece), cutter.above())
-        else:
-            yield from reader.slowly(piece, cutter.above())
-            reader.size += len(piece)
-            if reader.size > RECORD_LIMIT:
-                yield from reader.cut()
+    for pieces, whole in cutter.pieces():
+        for at, piece in enumerate(pieces):
+            read = reader.at_once(piece) if whole else None
+            if read is not None:
+                if reader.fields or reader.stray is not None:
+                    yield from reader.finish()
+                reader.found, reader.size, reader.skipping = reader.found + 1, 0, False
+                yield read
+            elif whole:
+                yield from reader.slowly(cutter.whole(piece), cutter.above(at))
+            else:
+                yield from reader.slowly(piece, cutter.above(at))
+                reader.size += len(piece)
+                if reader.size > RECORD_LIMIT:
+                    yield from reader.cut()
     yield from reader.close()
 
 
