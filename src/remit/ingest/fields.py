@@ -25,6 +25,7 @@ _REGISTRY = re.compile(
     r"\bKCT\d{7}\b|\bIRCT20\d{8,12}N\d+\b|\bPACTR20\d{12,14}\b|\bTCTR20\d{9}\b|\bNTR\d{2,4}\b|\bRBR-\w{6,8}\b",
     re.IGNORECASE,
 )
+_NCT = re.compile(r"(?:ClinicalTrials\.gov/)?NCT[0-9]{8}", re.IGNORECASE)
 _CASED = {"chictr": "ChiCTR", "jrct": "jRCT"}
 _DOTTED = re.compile(r"^([^,;]+?) ((?:[^\W\d_]{1,3}\.[ -]?)+(?:Jr\.?|Sr\.?|I{2,3})?)$")
 _PLAIN = re.compile(r"^([^,;]*[^\W\d_]{2}) ([A-ZÀ-Þ]{1,4})$")
@@ -120,6 +121,8 @@ def issns(text: str) -> tuple[str, ...]:
 
 def registry(text: str) -> list[str]:
     """Return the trial numbers of a field, each once, in order."""
+    if _NCT.fullmatch(text):
+        return [text[-11:].upper()]
     found = dict.fromkeys(match[0] for match in _REGISTRY.finditer(text))
     return list(dict.fromkeys(_cased(number) for number in found))
 

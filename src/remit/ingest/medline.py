@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from remit.ingest import fields as say
 from remit.ingest.making import Draft
+from remit.ingest.remembered import remembered
 from remit.ingest.source import Source
 from remit.ingest.tagged import Fields, Manner, Other, records
 from remit.model.source_record import Related, Relation, SourceRecord, Unread
@@ -73,35 +74,32 @@ def record(fields: Fields, other: Other, file: str, number: int) -> SourceRecord
     """Return the record of these fields, emptying `fields`; `other` has those without a place."""
     pmid = _one(fields, "PMID")
     owner = fields["OWN "][0].strip() if "OWN " in fields else ""
-    kinds = tuple([text for value in fields.pop("PT  ", ()) if (text := value.strip())])
-    related: tuple[Related, ...] = ()
-    if not _TIES.isdisjoint(fields):
-        related = tuple(
-            [Related(kind, value.strip()) for tag, kind in _RELATIONS.items() for value in fields.pop(tag, ())]
-        )
-    title = _one(fields, "TI  ", "BTI ", "TT  ")
+    kinds = list(filter(None, map(str.strip, fields.pop("PT  ", ()))))
     made = Draft("medline", file, number)
     made.source = "eric" if owner == "ERIC" else "pubmed"
-    made.key = pmid or _one(fields, "OID ")
     made.kind = "; ".join(kinds)
-    made.title = title
-    made.abstract = _abstract(fields)
+    if not fields.keys().isdisjoint(_TIES):
+        made.related = tuple(
+            [Related(kind, value.strip()) for tag, kind in _RELATIONS.items() for value in fields.pop(tag, ())]
+        )
+    made.title = _one(fields, "TI  ", "BTI ", "TT  ")
+    made.key = pmid or _one(fields, "OID ")
+    made.abstract = _abstract(fields.pop("AB  ")) if "AB  " in fields else ""
     made.authors = _authors(fields)
     made.year = _year(fields)
     made.journal = _one(fields, "JT  ", "TA  ", "BTI ")
-    made.volume = _one(fields, "VI  ")
-    made.issue = _one(fields, "IP  ")
-    made.pages = _one(fields, "PG  ")
+    made.volume = _one(fields, "VI  ") if "VI  " in fields else ""
+    made.issue = _one(fields, "IP  ") if "IP  " in fields else ""
+    made.pages = _one(fields, "PG  ") if "PG  " in fields else ""
     made.doi = _doi(fields)
     made.pmid = pmid
     made.pmcid = say.pmcid(_one(fields, "PMC ")) if "PMC " in fields else ""
     made.registry = _registry(fields) if "SI  " in fields else ()
     made.issn = _issn(fields)
-    made.language = "; ".join([value.strip() for value in fields.pop("LA  ", ())])
-    made.keywords = _keywords(fields)
+    made.language = "; ".join(map(str.strip, fields.pop("LA  ", ())))
+    made.keywords = _keywords([*fields.pop("MH  ", ()), *fields.pop("OT  ", ())])
     made.url = _one(fields, "URL ") if "URL " in fields else ""
-    made.related = related
-    made.retracted = "Retracted Publication" in kinds or any(one.relation == "retracted-by" for one in related)
+    made.retracted = "Retracted Publication" in kinds or any(one.relation == "retracted-by" for one in made.related)
     made.other = _rest(fields, other)
     return made.done()
 
@@ -109,53 +107,59 @@ def record(fields: Fields, other: Other, file: str, number: int) -> SourceRecord
 def _rest(fields: Fields, other: Other) -> tuple[tuple[str, str], ...]:
     """Return what has no place and what is left of the fields, tag and text."""
     for tag, values in fields.items():
-        if values:
-            name = tag.rstrip()
-            other += [(name, text) for value in values if (text := value.strip())]
+        for value in values:
+            if text := value.strip():
+                other.append((tag.rstrip(), text))
     return tuple(other)
 
 
-def _keywords(fields: Fields) -> tuple[str, ...]:
-    found = "\n".join([*fields.pop("MH  ", ()), *fields.pop("OT  ", ())])
-    if "  " in found:
-        found = _BLANKS.sub(" ", found)
-    return tuple([word for line in found.split("\n") if (word := line.strip())])
+def _keywords(values: list[str]) -> tuple[str, ...]:
+    if "  " in "\n".join(values):
+        values = [_BLANKS.sub(" ", value) for value in values]
+    return tuple(filter(None, map(str.strip, values)))
 
 
-def _abstract(fields: Fields) -> str:
-    values = fields.pop("AB  ", None)
-    if not values:
-        return ""
+def _abstract(values: list[str]) -> str:
     text = values[0] if len(values) == 1 else "\n".join(values)
     return (_BLANKS.sub(" ", text) if "  " in text else text).strip()
 
 
 def _authors(fields: Fields) -> tuple[str, ...]:
     full, short, groups = fields.pop("FAU ", []), fields.get("AU  ", []), fields.pop("CN  ", [])
-    if groups is full:
-        groups = []
     if full and len(short) <= len(full):
         fields.pop("AU  ", None)
     elif not full:
         full = [say.medline_name(value.strip()) for value in fields.pop("AU  ", ())]
-    return tuple([name for value in (*full, *groups) if (name := value.strip())])
+    if groups and groups is not full:
+        full = full + groups
+    return tuple(filter(None, map(str.strip, full)))
 
 
 def _year(fields: Fields) -> int | None:
     for tag in ("DP  ", "DEP "):
-        if tag in fields and (year := say.year(text := fields[tag][0].strip())):
-            if text == str(year):
-                del fields[tag][0]
-            return year
+        if tag in fields:
+            year, plain = _dated(fields[tag][0])
+            if year:
+                if plain:
+                    del fields[tag][0]
+                return year
     return None
+
+
+@remembered
+def _dated(text: str) -> tuple[int | None, bool]:
+    """Return the year of a date, and whether it is nothing else."""
+    year = say.year(text.strip())
+    return year, text.strip() == str(year)
 
 
 def _doi(fields: Fields) -> str:
     for tag in ("LID ", "AID "):
-        for at, value in enumerate(fields.get(tag, ())):
-            if ("[doi]" in value or "doi.org" in value) and (doi := say.doi(value.replace("[doi]", "").strip())):
-                del fields[tag][at]
-                return doi
+        if tag in fields:
+            for at, value in enumerate(fields[tag]):
+                if ("[doi]" in value or "doi.org" in value) and (doi := say.doi(value.replace("[doi]", "").strip())):
+                    del fields[tag][at]
+                    return doi
     return next(
         (doi for v in fields.get("SO  ", ()) if "doi: " in v and (doi := say.doi(v.rpartition("doi: ")[2]))), ""
     )
@@ -171,7 +175,12 @@ def _registry(fields: Fields) -> tuple[str, ...]:
 
 
 def _issn(fields: Fields) -> tuple[str, ...]:
-    values = fields.pop("IS  ", [])
+    values = fields.pop("IS  ") if "IS  " in fields else []
     if "ISSN" in fields:
         values += [value.replace("ISSN-", "") for value in fields.pop("ISSN")]
-    return tuple(dict.fromkeys([issn for value in values for issn in say.issns(value)]))
+    return _issns("\n".join(values))
+
+
+@remembered
+def _issns(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([issn for value in text.split("\n") for issn in say.issns(value)]))

@@ -218,7 +218,7 @@ def _pubmed(fields: Fields, source: str, accession: str, own: str) -> tuple[str,
 
 
 def _numbers(text: str, alone: bool, pmid: str, pmcid: str) -> tuple[str, str]:
-    """Return the numbers of PubMed and PubMed Central with those of a value; `alone` where a field holds nothing else."""
+    """Return the numbers of PubMed and PubMed Central with those of a value; `alone`: its field holds nothing else."""
     if not pmid and alone and (number := text.strip()).isdecimal():
         pmid = number if len(number) < 9 else ""
     if "PM" in text or "ub" in text or "pm" in text or "PUB" in text:

@@ -51,18 +51,19 @@ def records(source: Source, manner: Manner) -> Iterator[tuple[Fields, Other] | U
     reader = _Reader(source, manner)
     cutter = Cutter(source, manner.opening, manner.closing)
     for pieces, whole in cutter.pieces():
-        for at, piece in enumerate(pieces):
-            read = reader.at_once(piece) if whole else None
+        found = [reader.at_once(piece) for piece in pieces] if whole else [None]
+        for at, one in enumerate(found):
+            read = one or (reader.at_once(pieces[at]) if whole else None)
             if read is not None:
                 if reader.fields or reader.stray is not None:
                     yield from reader.finish()
                 reader.found, reader.size, reader.skipping = reader.found + 1, 0, False
                 yield read
             elif whole:
-                yield from reader.slowly(cutter.whole(piece), cutter.above(at))
+                yield from reader.slowly(cutter.whole(pieces[at]), cutter.above(at))
             else:
-                yield from reader.slowly(piece, cutter.above(at))
-                reader.size += len(piece)
+                yield from reader.slowly(pieces[at], cutter.above(at))
+                reader.size += len(pieces[at])
                 if reader.size > RECORD_LIMIT:
                     yield from reader.cut()
     yield from reader.close()
@@ -87,24 +88,25 @@ class _Reader:
         self.live: dict[str, list[str]] = {}
         self.known: dict[str, str] = {}
         self.names: dict[str, str] = {}
-        self.folded, self.joint = b"\n" + manner.indent.encode(), manner.joint.encode()
+        self.joint = manner.joint.encode()
+        self.unfold = re.compile(b"\n" + manner.indent.encode()).sub
 
     def at_once(self, piece: bytes) -> tuple[Fields, Other] | None:
         """Return a whole record, given from behind its opening, or None if it is unusual."""
         manner, names = self.manner, self.names
         mark, known = manner.mark, manner.known
-        lines = text(piece.replace(self.folded, self.joint)).split("\n")
+        lines = text(self.unfold(self.joint, piece)).split("\n")
         fields: Fields = {manner.opens: [lines.pop(0)]}
         other: Other = []
         for line in lines:
             tag, _, value = line.partition(mark)
-            if name := names.get(tag):
-                if value := value.strip():
-                    other.append((name, value))
-            elif tag in fields:
+            if tag in fields:
                 fields[tag].append(value)
             elif tag in known:
                 fields[tag] = [value]
+            elif name := names.get(tag):
+                if value := value.strip():
+                    other.append((name, value))
             else:
                 return None
         for tag in manner.first:
@@ -117,7 +119,7 @@ class _Reader:
         start, known = self.manner.text, self.known
         live, values = self.live, self.values
         self.text, self.at, self.above = "\n" + text(raw), 0, above
-        for line in text(raw.removesuffix(b"\n").replace(self.folded, self.joint)).split("\n"):
+        for line in text(self.unfold(self.joint, raw.removesuffix(b"\n"))).split("\n"):
             head = line[:start]
             if head in live:
                 values = live[head]
