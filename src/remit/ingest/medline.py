@@ -49,13 +49,7 @@ BEGINS = re.compile(r"^\ufeff?(?:PMID ?- ?\d{1,8}\s*$|OWN - [A-Z]+\s*$)", re.M)
 
 def read(source: Source) -> Iterator[SourceRecord | Unread]:
     """Give each record of a MEDLINE file."""
-    number = 0
-    for found in records(source, _MANNER):
-        if isinstance(found, Unread):
-            yield found
-        else:
-            number += 1
-            yield record(*found, source.file, number)
+    return records(source, _MANNER, record)
 
 
 def _one(fields: Fields, *tags: str) -> str:

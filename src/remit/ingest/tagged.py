@@ -1,15 +1,17 @@
 """Records of tagged lines whose continuations are indented: what MEDLINE and Web of Science text have in common."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from remit.ingest.cutting import Cutter
 from remit.ingest.source import SEEN, Source, text
-from remit.model.source_record import Unread
+from remit.model.source_record import SourceRecord, Unread
 
 Fields = dict[str, list[str]]
 Other = list[tuple[str, str]]
+Usual = tuple[Fields, Other]
+Make = Callable[[Fields, Other, str, int], SourceRecord]
 
 RECORD_LIMIT = 32 << 20
 
@@ -41,31 +43,32 @@ class Manner:
     closing: str
 
 
-def records(source: Source, manner: Manner) -> Iterator[tuple[Fields, Other] | Unread]:
-    """Give each record, and what stands outside of any: its fields by tag, and tag and text of those only kept.
+def records(source: Source, manner: Manner, make: Make) -> Iterator[SourceRecord | Unread]:
+    """Give what `make` makes of each record, and what stands outside of any.
+
+    `make` is given its fields by tag, tag and text of those only kept, the file's name and the record's number.
 
     The text is parted where one record plainly ends and the next begins. What lies whole between two such places and
-    holds nothing but known tags and such as were seen before is read at once; anything else goes line by line, and has
-    all of its fields by tag.
+    holds nothing but known tags and such as were seen before is read at once, and all such records of a block of text
+    together, since a processor does the same thing many times faster; anything else goes line by line, and has all of
+    its fields by tag.
     """
-    reader = _Reader(source, manner)
+    reader = _Reader(source, manner, make)
     cutter = Cutter(source, manner.opening, manner.closing)
     for pieces, whole in cutter.pieces():
-        found = [reader.at_once(piece) for piece in pieces] if whole else [None]
-        for at, one in enumerate(found):
-            read = one or (reader.at_once(pieces[at]) if whole else None)
-            if read is not None:
-                if reader.fields or reader.stray is not None:
-                    yield from reader.finish()
-                reader.found, reader.size, reader.skipping = reader.found + 1, 0, False
-                yield read
-            elif whole:
-                yield from reader.slowly(cutter.whole(pieces[at]), cutter.above(at))
+        found = [reader.at_once(piece) for piece in pieces] if whole else []
+        if None not in found:
+            yield from reader.together(found)
+        for at, one in enumerate(found if None in found else ()):
+            if read := one or reader.at_once(pieces[at]):
+                yield from reader.together([read])
             else:
-                yield from reader.slowly(pieces[at], cutter.above(at))
-                reader.size += len(pieces[at])
-                if reader.size > RECORD_LIMIT:
-                    yield from reader.cut()
+                yield from reader.slowly(cutter.whole(pieces[at]), cutter.above(at))
+        if not whole:
+            yield from reader.slowly(pieces[0], cutter.above(0))
+            reader.size += len(pieces[0])
+            if reader.size > RECORD_LIMIT:
+                yield from reader.cut()
     yield from reader.close()
 
 
@@ -75,8 +78,8 @@ class _Reader:
     `names` has the tags without a place that were seen so far, as `other` calls them.
     """
 
-    def __init__(self, source: Source, manner: Manner) -> None:
-        self.source, self.manner = source, manner
+    def __init__(self, source: Source, manner: Manner, make: Make) -> None:
+        self.source, self.manner, self.make = source, manner, make
         self.fields: Fields = {}
         self.values: list[str] | None = None
         self.begun = self.size = self.at = self.above = 0
@@ -91,7 +94,7 @@ class _Reader:
         self.joint = manner.joint.encode()
         self.unfold = re.compile(b"\n" + manner.indent.encode()).sub
 
-    def at_once(self, piece: bytes) -> tuple[Fields, Other] | None:
+    def at_once(self, piece: bytes) -> Usual | None:
         """Return a whole record, given from behind its opening, or None if it is unusual."""
         manner, names = self.manner, self.names
         mark, known = manner.mark, manner.known
@@ -114,7 +117,16 @@ class _Reader:
                 return None
         return fields, other
 
-    def slowly(self, raw: bytes, above: int) -> Iterator[tuple[Fields, Other] | Unread]:
+    def together(self, found: Sequence[Usual | None]) -> list[SourceRecord | Unread]:
+        """Return the records of some that were read at once, after what was read before."""
+        done = self.finish() if found and (self.fields or self.stray is not None) else []
+        file, make = self.source.file, self.make
+        done += [make(*one, file, number) for number, one in enumerate(found, self.found + 1) if one is not None]
+        if found:
+            self.found, self.size, self.skipping = self.found + len(found), 0, False
+        return done
+
+    def slowly(self, raw: bytes, above: int) -> Iterator[SourceRecord | Unread]:
         """Take in whole lines, one by one, and give the records that end in them; `above` lines came before."""
         start, known = self.manner.text, self.known
         live, values = self.live, self.values
@@ -189,16 +201,18 @@ class _Reader:
         self.fields, self.live, self.size, self.skipping = {}, {}, 0, False
         self.add(line, tag)
 
-    def finish(self) -> Iterator[tuple[Fields, Other] | Unread]:
-        """Give the record that is complete, then what stood outside."""
+    def finish(self) -> list[SourceRecord | Unread]:
+        """Return the record that is complete, then what stood outside."""
+        done: list[SourceRecord | Unread] = []
         if self.fields:
             self.found += 1
-            yield self.fields, []
+            done.append(self.make(self.fields, [], self.source.file, self.found))
         if self.stray is not None:
-            yield self.stray
+            done.append(self.stray)
         self.fields, self.live, self.values, self.stray = {}, {}, None, None
+        return done
 
-    def cut(self) -> Iterator[tuple[Fields, Other] | Unread]:
+    def cut(self) -> Iterator[SourceRecord | Unread]:
         """Give a record that has grown past all bounds as far as it was read, and pass over the rest of it."""
         if self.fields and not self.skipping:
             yield from self.finish()
@@ -209,7 +223,7 @@ class _Reader:
             self.skipping = True
         self.size = 0
 
-    def close(self) -> Iterator[tuple[Fields, Other] | Unread]:
+    def close(self) -> Iterator[SourceRecord | Unread]:
         """Give what is left at the end of the file."""
         broken = bool(self.manner.last and self.fields and not self.parted)
         yield from self.finish()

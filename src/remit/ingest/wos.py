@@ -44,13 +44,7 @@ BEGINS = re.compile(r"^\ufeff?FN (?:Clarivate|ISI|Thomson)|^PT [A-Z]\s*\n(?:[A-Z
 
 def read(source: Source) -> Iterator[SourceRecord | Unread]:
     """Give each record of a Web of Science file."""
-    number = 0
-    for found in records(source, _MANNER):
-        if isinstance(found, Unread):
-            yield found
-        else:
-            number += 1
-            yield record(*found, source.file, number)
+    return records(source, _MANNER, record)
 
 
 def _all(fields: Fields, *tags: str) -> list[str]:
