@@ -56,11 +56,11 @@ def records(source: Source, manner: Manner, make: Make) -> Iterator[SourceRecord
     reader = _Reader(source, manner, make)
     cutter = Cutter(source, manner.opening, manner.closing)
     for pieces, whole in cutter.pieces():
-        found = [reader.at_once(piece) for piece in pieces] if whole else []
+        found = [reader.at_once(lines) for lines in reader.lines(pieces)] if whole else []
         if None not in found:
             yield from reader.together(found)
         for at, one in enumerate(found if None in found else ()):
-            if read := one or reader.at_once(pieces[at]):
+            if read := one or reader.at_once(*reader.lines([pieces[at]])):
                 yield from reader.together([read])
             else:
                 yield from reader.slowly(cutter.whole(pieces[at]), cutter.above(at))
@@ -94,11 +94,15 @@ class _Reader:
         self.joint = manner.joint.encode()
         self.unfold = re.compile(b"\n" + manner.indent.encode()).sub
 
-    def at_once(self, piece: bytes) -> Usual | None:
-        """Return a whole record, given from behind its opening, or None if it is unusual."""
+    def lines(self, pieces: list[bytes]) -> list[list[str]]:
+        """Return the lines of whole records, given from behind their openings, each with those that go on with it."""
+        unfold, joint = self.unfold, self.joint
+        return [body.split("\n") for body in [text(raw) for raw in [unfold(joint, piece) for piece in pieces]]]
+
+    def at_once(self, lines: list[str]) -> Usual | None:
+        """Return a whole record by its lines, or None if it is unusual."""
         manner, names = self.manner, self.names
         mark, known = manner.mark, manner.known
-        lines = text(self.unfold(self.joint, piece)).split("\n")
         fields: Fields = {manner.opens: [lines.pop(0)]}
         other: Other = []
         for line in lines:
@@ -111,11 +115,25 @@ class _Reader:
                 if value := value.strip():
                     other.append((name, value))
             else:
-                return None
+                return self.by_tag(fields, lines) if tag in manner.joined else None
         for tag in manner.first:
             if tag in fields and len(fields[tag]) > 1:
                 return None
         return fields, other
+
+    def by_tag(self, fields: Fields, lines: list[str]) -> Usual | None:
+        """Return a whole record that has tags whose values share a list: all of its fields, as if read line by line."""
+        fields = {self.manner.opens: fields[self.manner.opens]}
+        for line in lines:
+            tag, _, value = line.partition(self.manner.mark)
+            if tag not in fields:
+                joined = self.manner.joined.get(tag)
+                if joined is None and tag not in self.manner.known and tag not in self.names:
+                    return None
+                fields[tag] = fields.get(joined or "", [])
+            fields[tag].append(value)
+        once = (len(fields[tag]) == 1 for tag in self.manner.first if tag in fields)
+        return (fields, []) if all(once) else None
 
     def together(self, found: Sequence[Usual | None]) -> list[SourceRecord | Unread]:
         """Return the records of some that were read at once, after what was read before."""
