@@ -82,6 +82,14 @@ def test_curves_of_two_rules_for_transplantation_are_refused_together():
     assert "mixed-transplant" not in [p.rule for p in results(a_set(a_curve(), a_curve())).problems]
 
 
+def test_curves_of_two_rules_for_a_rival_event_are_refused_together():
+    both = a_set(a_curve(), a_curve(competing="censored"))
+    (found,) = [p for p in results(both).problems if p.rule == "mixed-competing"]
+    assert "censored (b) and event (a)" in found.seen
+    unsaid = a_set(a_curve(), a_curve(competing="not-stated"))
+    assert "mixed-competing" not in [p.rule for p in results(unsaid).problems]
+
+
 def answered(rows=(), kind="survival", **kw):
     """What the planned analysis of one study with a curve holds: (key, route, estimate)."""
     arms = [an_arm("a"), an_arm("b", role="control", drug_class="chemotherapy")]

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Sequence
 from remit.model.finding import Finding
 from remit.model.observation import Contrast, Median, Survival
 from remit.model.place import Problem
+from remit.model.printed_curve import PrintedCurve
+from remit.model.protocol import Analysis
 from remit.model.review import Review
 
 MEANING = {
@@ -54,31 +56,44 @@ def mixed_denominators(_: Review, findings: Sequence[Finding]) -> Iterator[Probl
 
 
 KNOWN = ("censored", "not-censored", "event", "state")
+RIVALS = ("event", "censored", "competing")
 
 
 def mixed_curves(review: Review, findings: Sequence[Finding]) -> Iterator[Problem]:
-    """mixed-transplant of curves: those one course would pool, one ending follow-up at transplantation, one not."""
+    """mixed-transplant, mixed-competing: curves of one course that treat transplantation, or a rival event, otherwise.
+
+    One course pools them: follow-up ending at transplantation beside follow-up going on; death before relapse counted
+    as the event beside death that ends follow-up or competes.
+    """
     told: set[tuple[str, str]] = set()
     for a in (f.analysis for f in findings if f.analysis.kind == "survival"):
-        seen: dict[str, str] = {}
-        wanted = {a.drug_class} if a.drug_class else {v for v in a.where.get("class", ()) if not v.startswith("!")}
-        for data in review.studies:
-            classes = {arm.id: arm.drug_class for arm in data.study.arms}
-            for c in data.curves:
-                fits = c.outcome in a.outcomes and (not a.basis or c.basis in a.basis)
-                here = not wanted or classes.get(c.arm) in wanted
-                if fits and here and c.transplant in KNOWN:
-                    seen.setdefault(c.transplant, data.study.id)
-        named = " and ".join(f"{rule} ({study})" for rule, study in sorted(seen.items()))
-        if len(seen) > 1 and "mixed-transplant" not in a.allow and (a.drug_class, named) not in told:
-            told.add((a.drug_class, named))
-            yield Problem(
-                a.place,
-                "mixed-transplant",
-                f"curves for analysis {a.id} with transplantation {named}",
-                "one rule for transplantation",
-                "leave out the curves of one rule, or allow mixed-transplant with the reason",
-            )
+        curves = list(_of_analysis(review, a))
+        for rule, about, seen in (
+            ("mixed-transplant", "transplantation", [(c.transplant, s) for s, c in curves if c.transplant in KNOWN]),
+            ("mixed-competing", "the rival event", [(c.competing, s) for s, c in curves if c.competing in RIVALS]),
+        ):
+            first = dict(reversed(seen))
+            named = " and ".join(f"{word} ({study})" for word, study in sorted(first.items()))
+            if len(first) > 1 and rule not in a.allow and (a.drug_class, named) not in told:
+                told.add((a.drug_class, named))
+                yield Problem(
+                    a.place,
+                    rule,
+                    f"curves for analysis {a.id} with {about} {named}",
+                    f"one rule for {about}",
+                    f"leave out the curves of one rule, or allow {rule} with the reason",
+                )
+
+
+def _of_analysis(review: Review, a: Analysis) -> Iterator[tuple[str, PrintedCurve]]:
+    """The curves that a survival analysis's course would pool, each with its study."""
+    wanted = {a.drug_class} if a.drug_class else {v for v in a.where.get("class", ()) if not v.startswith("!")}
+    for data in review.studies:
+        classes = {arm.id: arm.drug_class for arm in data.study.arms}
+        for c in data.curves:
+            fits = c.outcome in a.outcomes and (not a.basis or c.basis in a.basis)
+            if fits and (not wanted or classes.get(c.arm) in wanted):
+                yield data.study.id, c
 
 
 def mixed_transplant(review: Review, findings: Sequence[Finding]) -> Iterator[Problem]:

@@ -75,8 +75,8 @@ class Analysis:
     `where` filters arms and studies: keys class, agent, target, costimulation, population, line, design, age-group,
     lineage, role, study, arm; values are accepted codes, a leading `!` rejects. `versus` filters the comparator of a
     contrast in the same way. `basis` lists accepted denominators in order of preference. `allow` names a mixture the
-    analysis accepts (`mixed-denominators`, `mixed-scales`, `mixed-transplant`, `nested-arms`, `mixed-ages`,
-    `mixed-lineage`), and why.
+    analysis accepts (`mixed-denominators`, `mixed-scales`, `mixed-transplant`, `mixed-competing`, `nested-arms`,
+    `mixed-ages`, `mixed-lineage`), and why.
     """
 
     id: str

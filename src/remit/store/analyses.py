@@ -26,7 +26,15 @@ SUBGROUPS = (
     *("class", "agent", "target", "costimulation", "population", "line", "design", "phase", "basis", "scale"),
     *("age-group", "source"),
 )
-ALLOW = ("mixed-denominators", "mixed-scales", "mixed-transplant", "nested-arms", "mixed-ages", "mixed-lineage")
+ALLOW = (
+    "mixed-denominators",
+    "mixed-scales",
+    "mixed-transplant",
+    "mixed-competing",
+    "nested-arms",
+    "mixed-ages",
+    "mixed-lineage",
+)
 MAX_EXPANDED = 400
 _LEFT = re.compile(r"\{([a-z-]+)\}")
 
