@@ -41,6 +41,8 @@ LEANS: Final[FloatArray] = np.array([0.01, 0.03, 0.1, 0.3, 1.0])
 """What one death more adds to the log likelihood of g, where deaths must come to a printed number."""
 ALIKE: Final = 0.01
 """Heights whose logarithms differ by less count as one, where reading has no grid."""
+FEW: Final = 4.0
+"""Deaths still to come up to which their number says little of people at risk."""
 FAR: Final = 4.0
 """How far log g may be moved to meet a printed number of events."""
 LOG_SIZE: Final = float(np.log(1.1))
@@ -155,19 +157,25 @@ class Fineness:
         self.mean = (1.0 - share) * means[after - 1] + share * means[after]
         self.variance = (1.0 - share) * variances[after - 1] + share * variances[after]
 
-    def shares(self, deaths: float | None = None) -> tuple[FloatArray, float]:
+    def shares(self, deaths: float | None = None) -> tuple[FloatArray, float, list[float]]:
         """Return, at each drop, the share of all ever censored who left before it, and their number.
 
-        With a printed number of deaths g is moved towards it where it is known least.
+        With a printed number of deaths g is moved towards it where it is known least; the list is then n before each
+        drop for each death that is still to come, 0 where these are few or no number is printed.
         """
         mean = self.mean if deaths is None else self._toward(deaths)
         beside = np.interp(self.steps.time, self._at, np.concatenate(([0.0], mean - self._own)))
         ratio = np.minimum.accumulate(np.exp(np.minimum(self._law + beside, 0.0)))
         gone = np.cumsum(self.steps.before * -np.diff(ratio, prepend=1.0))
-        stay = 1.0 - float((self.steps.before - self.steps.level) @ ratio)
+        die = (self.steps.before - self.steps.level) * ratio
+        stay = 1.0 - float(die.sum())
         if stay <= 0.0:
-            return np.zeros_like(gone), 0.0
-        return np.minimum(gone / stay, 1.0), self.n * stay
+            return np.zeros_like(gone), 0.0, [0.0] * gone.size
+        need = [0.0] * gone.size
+        if deaths is not None:
+            coming = np.cumsum(die[::-1])[::-1]
+            need = np.where(coming * self.n > FEW, self.steps.before * ratio / coming, 0.0).tolist()
+        return np.minimum(gone / stay, 1.0), self.n * stay, need
 
     def _toward(self, deaths: float) -> FloatArray:
         """Return the mean of log(g / n) moved so that so many die, each group in proportion to its variance."""

@@ -24,6 +24,8 @@ COARSE = (5e-4, 2e-3)
 """Standard errors of reading that are tried, finest first: vector figure, printed digits, sharp scan, plain scan."""
 BLIND = 1.0
 """A standard error at which heights say nothing."""
+PULL = 0.1
+"""How far each drop moves the number at risk towards what deaths still to come ask for, where a total is printed."""
 SHARP = 0.15
 """Standard error that is tried first where levels lie on a grid, in widths of it; none is tried below a hundredth."""
 FIRST = 6
@@ -62,9 +64,15 @@ class Walk:
         self.believed = BLIND
         self.area: list[float] = area.tolist()
         self.share: list[float] = spread.shares(theta).tolist()
+        self.need = [0.0] * len(self.level)
+        self.aim = 0.0
 
-    def led(self, share: FloatArray, censored: float) -> None:
-        """Leave in these shares of `censored` people before each drop, without a risk table."""
+    def led(self, share: FloatArray, censored: float, need: list[float]) -> None:
+        """Leave in these shares of `censored` people before each drop, without a risk table.
+
+        `need` is the number at risk before each drop as a multiple of deaths still to come; 0 where it is not kept to.
+        """
+        self.need = need
         self.open_censored, self.whole = censored, [self.at_risk[0] / censored if censored > 0.0 else 0.0]
         self.share = share.tolist()
 
@@ -108,8 +116,8 @@ class Walk:
         most = count * (20.0 * precision) ** 2 if strict else math.inf
         for k in range(self.last + 1):
             if k == self.last and self.asked is not None:
-                aim = self.asked + extra - sum(deaths)
-                self.open_censored = self.spread.censored_for(aim, self.whole[-1], level)
+                self.aim = self.asked + extra - sum(deaths)
+                self.open_censored = self.spread.censored_for(self.aim, self.whole[-1], level)
             done = self._interval(k, level, precision, 0.5 + lean, most - misfit)
             if done is None:
                 return None
@@ -143,17 +151,17 @@ class Walk:
         believing, blank, loose, whole = precision < BLIND, self.blank, self.loose, self.whole[k]
         share, passed, drift = 0.0, 0.0, 0.0
         drops = slice(self.bounds[k], self.bounds[k + 1])
-        rows = zip(self.level[drops], self.share[drops], self.area[drops], strict=True)
+        rows = zip(self.level[drops], self.share[drops], self.area[drops], self.need[drops], strict=True)
         deaths, before = [0] * (drops.stop - drops.start), [0] * (drops.stop - drops.start)
-        for j, (target, until, area) in enumerate(rows):
-            rest = 1.0 - share
-            step = (until - share) / rest if rest > 1e-12 else 0.0
+        for j, (target, until, area, need) in enumerate(rows):
+            step = (until - share) / (1.0 - share) if share < 1.0 - 1e-12 else 0.0
             stays = 1.0 - step
             if closed:
                 due = (n / level - goal) * (until - share) / (whole - passed) if whole > passed and level else 0.0
                 due = (n - end) * step if due > (n - end) * step else due
             else:
                 due = (self.open_censored - alive + n) * step
+                n += PULL * (need * (self.aim - died) - n) if need else 0.0
                 drift = (n * step if blank else 0.5 * due if due > 0.0 else 0.0) ** 2
             due = 0.0 if due < 0.0 else due
             variance = variance * stays * stays + loose * (due * stays + 0.05) + drift

@@ -192,9 +192,9 @@ def _by_drops(spread: Spread, asked: int | None, precision: float | None) -> tup
 
 
 def _draw_near(drops: Fineness, walk: Walk, walked: Walked, asked: int) -> Walked:
-    """Walk again towards the printed number of events, at most nine times: first other numbers at risk, then a lean."""
+    """Walk again towards the printed number of events, at most five times: first other numbers at risk, then a lean."""
     gap, aim, best = asked - int(walked.deaths.sum()), float(asked), float(asked)
-    for _ in range(5):
+    for _ in range(3):
         if not gap:
             return walked
         aim += gap
@@ -204,7 +204,7 @@ def _draw_near(drops: Fineness, walk: Walk, walked: Walked, asked: int) -> Walke
             walked, gap, best = found, asked - int(found.deaths.sum()), aim
     if gap:
         walk.led(*drops.shares(best))
-    for size in (0.05, 0.1, 0.15, 0.2):
+    for size in (0.1, 0.2):
         found = walk.go(walk.believed, size if gap > 0 else -size, best - asked) if gap else None
         if found is not None and abs(asked - int(found.deaths.sum())) < abs(gap):
             walked, gap = found, asked - int(found.deaths.sum())
