@@ -28,6 +28,8 @@ PULL = 0.1
 """How far each drop moves the number at risk towards what deaths still to come ask for, where a total is printed."""
 SHARP = 0.15
 """Standard error that is tried first where levels lie on a grid, in widths of it; none is tried below a hundredth."""
+WHOLE, CLEAR = 0.01, 0.4
+"""How far a number at risk may be from a whole one, and expected deaths from a whole number, to be clear at once."""
 FIRST = 6
 """Drops after which a precision may be disbelieved."""
 
@@ -89,6 +91,33 @@ class Walk:
                 self.believed = max(supposed, FINE[0])
                 return found
         return None
+
+    def at_once(self, expected: FloatArray) -> Walked | None:
+        """Return the walk all drops at a time where heights say whole numbers at risk near those expected; else None.
+
+        What is found drop by drop where a curve is given to many digits: deaths nearest to the expected number, and
+        n = deaths / fall, which comes out whole, never rises, and meets every printed number.
+        """
+        steps, table, k = self.spread.steps, self.spread.table, self.spread.interval
+        fall = 1.0 - steps.level / steps.before
+        supposed = expected * fall
+        deaths = np.rint(supposed)
+        people = deaths / fall
+        whole = np.rint(people)
+        if np.abs(people - whole).max() > WHOLE or np.abs(supposed - deaths).max() > CLEAR or deaths.min() < 1.0:
+            return None
+        order = np.arange(k.size) + k + 1
+        edges = np.arange(table.last + 1) + self.bounds[:-1]
+        at_risk = np.empty(k.size + edges.size + 1)
+        at_risk[order], at_risk[edges], at_risk[-1] = whole, table.at_risk, self.at_risk[-1]
+        left = at_risk.copy()
+        left[order] -= deaths
+        gone = left[:-1] - at_risk[1:]
+        if gone.min() < 0.0 or (self.asked is not None and deaths.sum() != self.asked):
+            return None
+        after = gone[np.append(edges[1:], gone.size) - 1]
+        after[-1] += self.at_risk[-1]
+        return Walked(deaths.astype(np.intp), gone[order - 1].astype(np.intp), after.astype(np.intp), 0.0, 0.0)
 
     def coarsely(self, precision: float | None, grid: float = 0.0) -> Walked:
         """Return the walk at the precision given, or at the finest the heights bear out; at last without heights."""

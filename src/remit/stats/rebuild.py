@@ -154,7 +154,7 @@ def _by_table(spread: Spread, asked: int | None, precision: float | None) -> tup
     """Walk between printed numbers at risk, or along marks of censored people."""
     inside, total = _planned(spread, asked, 1.0)
     walk = Walk(spread, 1.0, inside, asked, spread.marks is None)
-    walked = walk.finely(precision)
+    walked = walk.at_once(_expected(spread, inside)) or walk.finely(precision)
     if walked is not None:
         return walked, walk
     theta = 1.0
@@ -166,6 +166,12 @@ def _by_table(spread: Spread, asked: int | None, precision: float | None) -> tup
     return (walked, walk) if asked is None else _meet(spread, walk, walked, asked)
 
 
+def _expected(spread: Spread, inside: float) -> FloatArray:
+    """People expected to be at risk before each drop, with `inside` censored in the last interval."""
+    whole, area = spread.areas(1.0)
+    return spread.at_risk(np.append(spread.closed(whole), inside), area)
+
+
 def _by_drops(spread: Spread, asked: int | None, precision: float | None) -> tuple[Walked, Walk]:
     """Walk where nothing but the curve tells how people left: by a law, then by what the fineness of drops says."""
     theta = 1.0 if asked is None else spread.theta_for(asked)
@@ -175,11 +181,12 @@ def _by_drops(spread: Spread, asked: int | None, precision: float | None) -> tup
     if not spread.steps.time.size:
         return walk.coarsely(precision), walk
     reading = reading_error(spread.steps, n) if precision is None else ((1.41 * precision,), 0.0)
-    first = walk.finely(precision, reading[1])
+    supposed = 1.0 - inside * area / n
+    first = walk.at_once(n * spread.steps.before * supposed) or walk.finely(precision, reading[1])
     if first is not None and (asked is None or asked == int(first.deaths.sum())):
         return first, walk
     exact = first is not None and walk.believed <= FINE[0]
-    drops = Fineness(spread.steps, n, 1.0 - inside * area / n, reading, asked)
+    drops = Fineness(spread.steps, n, supposed, reading, asked)
     walk.led(*drops.shares(asked))
     walked = walk.finely(precision, reading[1])
     if walked is not None and (asked is None or asked == int(walked.deaths.sum())):
