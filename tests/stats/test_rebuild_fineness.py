@@ -84,7 +84,7 @@ def test_where_reading_is_too_rough_the_law_decides():
     steps = steps_of(times, 1.0 - times / 100.0)
     law = 1.0 - steps.time / 80.0
     rough = Fineness(steps, 900, law, ((0.05,), 0.0), None)
-    share, censored = rough.shares()
+    share, censored, _ = rough.shares()
     assert share[0] == pytest.approx(0.02, abs=0.03) and share[20] == pytest.approx(0.4, abs=0.2)
     assert np.all(np.diff(share) >= 0.0) and 0.0 < censored <= 900
     assert GRID.size == SIZE == 64
