@@ -80,8 +80,9 @@ def a_curve(study, times=TIMES, events=EVENTS, **kw):
 
 def test_curves_of_two_studies_are_pooled_and_named():
     review = a_set((0.7, 0.5), (0.7, 0.5), (0.8, 0.6))
-    (course,) = courses(review, [a_curve("a"), a_curve("b")])
+    course, marks = courses(review, [a_curve("a"), a_curve("b")])
     assert (course.kind, len(course.studies)) == ("curve", 2)
+    assert (marks.kind, len(marks.studies), marks.id) == ("landmarks", 3, "x-efs-course-landmarks")
     own = kaplan_meier(TIMES, EVENTS)
     assert {12.0, 24.0} < {p.months for p in course.points}, "planned months are estimated"
     for point in course.points:

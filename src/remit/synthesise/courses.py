@@ -3,12 +3,14 @@
 Survival analyses that differ in their months alone belong to one course. Where two or more of its studies have a curve
 that can be used, their curves are pooled without a distribution (Combescure, Foucher and Jackson 2014); else the
 landmarks that reports print are pooled as one multivariate outcome, with the correlation that one study's landmarks
-have (`stats.pooled_landmarks`). Which of the two is said. Nothing here changes a finding of a single landmark.
+have (`stats.pooled_landmarks`). Which of the two is said. Where studies without a curve have landmarks, both are made.
+Nothing here changes a finding of a single landmark.
 """
 
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from remit.errors import InputError, NotConverged
 from remit.model.course import Course, CoursePoint, CourseStudy, UsableCurve
@@ -46,9 +48,15 @@ def courses(review: Review, findings: Sequence[Finding], curves: Sequence[Usable
         usable = [
             c for c in curves if _answers(c, group[0].analysis) and not rejecting(asked, index.codes[c.study, c.arm])
         ]
-        made = _from_curves(review, group, usable) if len({c.study for c in usable}) > 1 else _from_landmarks(group)
-        if made is not None:
-            found.append(made)
+        drawn = {c.study for c in usable}
+        whole = _from_curves(review, group, usable) if len(drawn) > 1 else None
+        marks = _from_landmarks(group)
+        if whole is not None:
+            found.append(whole)
+        if marks is not None and whole is None:
+            found.append(marks)
+        elif marks is not None and {s.study for s in marks.studies} - drawn:
+            found.append(replace(marks, id=f"{marks.id}-landmarks", title=f"{marks.title}: all studies"))
     return tuple(found)
 
 
