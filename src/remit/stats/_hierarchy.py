@@ -12,9 +12,11 @@ from itertools import product
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import minimize
 
 from remit.errors import InputError, NotConverged
+from remit.stats import _at_risk
 from remit.stats._at_risk import People
 from remit.stats._check import FloatArray
 from remit.stats._distributions import Distribution
@@ -196,10 +198,27 @@ def unit_of(studies: Sequence[People]) -> float:
     return sum(float(who.time.sum()) for who in studies) / sum(int(who.event.sum()) for who in studies)
 
 
-def checked(studies: Sequence[People]) -> None:
-    """InputError where no study has an event, or an event has time 0."""
+def ready(
+    times: Sequence[npt.ArrayLike], events: Sequence[npt.ArrayLike], names: Sequence[str] | None
+) -> tuple[list[People], tuple[str, ...]]:
+    """Return each study's people and name (its number where none is given).
+
+    InputError for fewer than two studies, other numbers of names, no event in any study, or an event at time 0.
+    """
+    if len(times) != len(events) or len(times) < 2:
+        raise InputError(f"{len(times)} studies' times and {len(events)} of events; expected at least two of each")
+    called = tuple(str(name) for name in (range(1, len(times) + 1) if names is None else names))
+    if len(called) != len(times):
+        raise InputError(f"{len(called)} names of {len(times)} studies; expected one each")
+    studies = [_at_risk.people(t, d) for t, d in zip(times, events, strict=True)]
     if not any(who.event.any() for who in studies):
-        raise InputError("no events in any study; nothing tells when they would come")
-    for i, who in enumerate(studies):
+        raise InputError("no events in any study; nothing tells when, or whether, they would come")
+    for name, who in zip(called, studies, strict=True):
         if (who.event & (who.time <= 0.0)).any():
-            raise InputError(f"study {i} has an event at time 0; give it the small positive time it stands for")
+            raise InputError(f"study {name} has an event at time 0; give it the small positive time it stands for")
+    return studies, called
+
+
+def together(studies: Sequence[People]) -> People:
+    """Return everybody as one study."""
+    return People(np.concatenate([w.time for w in studies]), np.concatenate([w.event for w in studies]))

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -131,3 +132,26 @@ class Curve:
         past = tuple(bool(p) for p in t > self.observed_to * (1.0 + 1e-12))
         a, e, s, low, high = columns
         return Predicted(quantity, a, e, s, low, high, past, self.observed_to, level)
+
+
+class OfCurve(Result):
+    """A result that holds a fitted `curve`: what that says at any time, in the unit of the times given."""
+
+    __slots__: ClassVar[tuple[str, ...]] = ()
+    curve: Curve
+
+    def survival(self, time: npt.ArrayLike, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
+        """Return survival at each time; InputError past `limit` times the longest follow-up."""
+        return self.curve.survival(time, level, limit)
+
+    def hazard(self, time: npt.ArrayLike, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
+        """Return the hazard, per unit of time, at each time above 0."""
+        return self.curve.hazard(time, level, limit)
+
+    def rmst(self, horizon: npt.ArrayLike, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
+        """Return restricted mean survival times up to each horizon."""
+        return self.curve.rmst(horizon, level, limit)
+
+    def quantile(self, share: npt.ArrayLike = 0.5, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
+        """Return times by which each share of people had the event, infinite where not reached within `limit`."""
+        return self.curve.quantile(np.atleast_1d(np.asarray(share, dtype=np.float64)), level, limit)

@@ -21,13 +21,13 @@ from remit.stats import _at_risk
 from remit.stats._check import FloatArray
 from remit.stats._distributions import DISTRIBUTIONS, LOGNORMAL, WEIBULL, Distribution
 from remit.stats._mixed import Convergence
-from remit.stats._parametric_curve import EXTRAPOLATION, Curve, Predicted
+from remit.stats._parametric_curve import Curve, OfCurve
 from remit.stats._parametric_fit import Likelihood, spread
 from remit.stats.result import Result
 
 
 @dataclass(frozen=True, slots=True)
-class ParametricFit(Result):
+class ParametricFit(OfCurve):
     """A survival distribution fitted by maximum likelihood to one study's times.
 
     `parameters` are named by `names`, with `se` and `covariance`, in the unit of the times given. `observed_to` is the
@@ -47,22 +47,6 @@ class ParametricFit(Result):
     observed_to: float
     convergence: Convergence
     curve: Curve
-
-    def survival(self, time: npt.ArrayLike, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
-        """Return survival at each time; InputError past `limit` times the longest follow-up."""
-        return self.curve.survival(time, level, limit)
-
-    def hazard(self, time: npt.ArrayLike, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
-        """Return the hazard, per unit of time, at each time above 0."""
-        return self.curve.hazard(time, level, limit)
-
-    def rmst(self, horizon: npt.ArrayLike, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
-        """Return restricted mean survival times up to each horizon."""
-        return self.curve.rmst(horizon, level, limit)
-
-    def quantile(self, share: npt.ArrayLike = 0.5, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
-        """Return times by which each share of people had the event, infinite where not reached within `limit`."""
-        return self.curve.quantile(np.atleast_1d(np.asarray(share, dtype=np.float64)), level, limit)
 
 
 @dataclass(frozen=True, slots=True)

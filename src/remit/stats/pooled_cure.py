@@ -18,13 +18,12 @@ import numpy.typing as npt
 from scipy.special import expit
 
 from remit.errors import InputError, NotConverged
-from remit.stats import _at_risk
 from remit.stats._ascent import covariance
 from remit.stats._at_risk import People
 from remit.stats._check import FloatArray
 from remit.stats._distributions import LocationScale
-from remit.stats._hierarchy import Hierarchy, Top, checked
-from remit.stats._parametric_curve import EXTRAPOLATION, Curve, Predicted
+from remit.stats._hierarchy import Hierarchy, Top, ready, together
+from remit.stats._parametric_curve import Curve, OfCurve
 from remit.stats.cure import CureFit, CureKind, cure_law, fit_cure
 from remit.stats.interval import t_quantile
 from remit.stats.pool import RandomEffects, random_effects
@@ -48,7 +47,7 @@ class TwoStageCure(Result):
 
 
 @dataclass(frozen=True, slots=True)
-class PooledCure(Result):
+class PooledCure(OfCurve):
     """The cured fraction of a typical study, from all studies at once, and of a new one.
 
     `lower` and `upper` are of the typical study, with t on k - 1 degrees of freedom; the prediction interval, on k - 2,
@@ -85,10 +84,6 @@ class PooledCure(Result):
     observed_to: float
     curve: Curve
 
-    def survival(self, time: npt.ArrayLike, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
-        """Return survival of a typical study at each time; InputError past `limit` times the longest follow-up."""
-        return self.curve.survival(time, level, limit)
-
 
 def pool_cure(
     times: Sequence[npt.ArrayLike],
@@ -117,13 +112,7 @@ def pool_cure(
     law = cure_law(latency, kind)
     if not isinstance(law.latency, LocationScale):
         raise InputError(f"latency {latency!r}; expected exponential, weibull, log-normal or log-logistic")
-    if len(times) != len(events) or len(times) < 2:
-        raise InputError(f"{len(times)} studies' times and {len(events)} of events; expected at least two of each")
-    called = tuple(str(name) for name in (range(1, len(times) + 1) if names is None else names))
-    if len(called) != len(times):
-        raise InputError(f"{len(called)} names of {len(times)} studies; expected one each")
-    everyone = [_at_risk.people(t, d) for t, d in zip(times, events, strict=True)]
-    checked(everyone)
+    everyone, called = ready(times, events, names)
     single, excluded = _each(everyone, called, latency, kind, level)
     data = Hierarchy(everyone, law, (0, 1), points)
     theta, height, curve, slope = _best(data, everyone, single, latency, kind)
@@ -214,9 +203,7 @@ def _best(
     data: Hierarchy, everyone: list[People], single: list[tuple[str, CureFit]], latency: str, kind: CureKind
 ) -> Top:
     """Return the highest of climbs from the pooled fit and from the mean of single fits."""
-    time = np.concatenate([who.time for who in everyone])
-    event = np.concatenate([who.event for who in everyone])
-    every = fit_cure(time, event, latency, kind)
+    every = fit_cure(*together(everyone), latency, kind)
     middle = np.array(every.fit.parameters)
     starts = [np.concatenate([_within(data, middle), [0.3, 0.2]])]
     usable = [fit.fit.parameters for _, fit in single if _tells(fit)]

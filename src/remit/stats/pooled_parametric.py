@@ -19,13 +19,12 @@ import numpy as np
 import numpy.typing as npt
 
 from remit.errors import InputError, NotConverged
-from remit.stats import _at_risk
 from remit.stats._ascent import covariance
 from remit.stats._at_risk import People
 from remit.stats._check import FloatArray
 from remit.stats._distributions import DISTRIBUTIONS, Distribution
-from remit.stats._hierarchy import Hierarchy, Top, checked
-from remit.stats._parametric_curve import EXTRAPOLATION, Curve, Predicted
+from remit.stats._hierarchy import Hierarchy, Top, ready, together
+from remit.stats._parametric_curve import EXTRAPOLATION, Curve, OfCurve, Predicted
 from remit.stats._parametric_fit import Likelihood
 from remit.stats.interval import t_quantile
 from remit.stats.parametric import enough, law_named, starts
@@ -38,7 +37,7 @@ FIRST_SPREADS = (0.3, 0.15)
 
 
 @dataclass(frozen=True, slots=True)
-class PooledDistribution(Result):
+class PooledDistribution(OfCurve):
     """A law of times in a typical study, from all studies at once, and how its parameters vary between studies.
 
     `parameters` are means over studies, named by `names`, with `se`, in the unit of the times given (a spline's belong
@@ -70,18 +69,6 @@ class PooledDistribution(Result):
     observed_to: float
     curve: Curve
     new: Curve
-
-    def survival(self, time: npt.ArrayLike, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
-        """Return survival of a typical study at each time; InputError past `limit` times the longest follow-up."""
-        return self.curve.survival(time, level, limit)
-
-    def rmst(self, horizon: npt.ArrayLike, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
-        """Return restricted mean survival times of a typical study up to each horizon."""
-        return self.curve.rmst(horizon, level, limit)
-
-    def quantile(self, share: npt.ArrayLike = 0.5, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
-        """Return times by which each share of people of a typical study had the event."""
-        return self.curve.quantile(np.atleast_1d(np.asarray(share, dtype=np.float64)), level, limit)
 
     def new_study(self, time: npt.ArrayLike, level: float = 0.95, limit: float = EXTRAPOLATION) -> Predicted:
         """Return survival at each time with the interval in which a new study's true survival lies."""
@@ -123,8 +110,8 @@ def pool_distribution(
         The likelihood has no top within reach.
     """
     law = law_named(distribution)
-    everyone, called = _ready(times, events, names)
-    data = Likelihood(_all(everyone))
+    everyone, called = ready(times, events, names)
+    data = Likelihood(together(everyone))
     enough(data, law)
     single = data.top(law, starts(data, law))[0]
     return _fitted(everyone, called, law, single, _effects(law, varying), level)
@@ -143,8 +130,8 @@ def pool_spline(
 
     Parameters, errors: as `pool_distribution` and `spline.fit_spline`.
     """
-    everyone, called = _ready(times, events, names)
-    data = Likelihood(_all(everyone))
+    everyone, called = ready(times, events, names)
+    data = Likelihood(together(everyone))
     law = spline_law(data, knots, scale)
     single = data.top(law, [straight(data, law)])[0]
     found = _fitted(everyone, called, law, single, _effects(law, varying), level)
@@ -178,23 +165,6 @@ def compare_pooled(
         failed=tuple(failed),
         fits=tuple(fits),
     )
-
-
-def _ready(
-    times: Sequence[npt.ArrayLike], events: Sequence[npt.ArrayLike], names: Sequence[str] | None
-) -> tuple[list[People], tuple[str, ...]]:
-    if len(times) != len(events) or len(times) < 2:
-        raise InputError(f"{len(times)} studies' times and {len(events)} of events; expected at least two of each")
-    called = tuple(str(name) for name in (range(1, len(times) + 1) if names is None else names))
-    if len(called) != len(times):
-        raise InputError(f"{len(called)} names of {len(times)} studies; expected one each")
-    everyone = [_at_risk.people(t, d) for t, d in zip(times, events, strict=True)]
-    checked(everyone)
-    return everyone, called
-
-
-def _all(everyone: Sequence[People]) -> People:
-    return People(np.concatenate([w.time for w in everyone]), np.concatenate([w.event for w in everyone]))
 
 
 def _effects(law: Distribution, varying: Varying) -> tuple[int, ...]:
