@@ -173,3 +173,11 @@ def test_the_order_does_not_depend_on_the_order_of_studies():
     other = replace(review, studies=review.studies[::-1])
     analysis = review.protocol.analyses[0]
     assert synthesise.multiverse(review, analysis).to_dict() == synthesise.multiverse(other, analysis).to_dict()
+
+
+def test_values_read_off_figures_can_be_left_out():
+    rows = {"a": [a_survival(se=0.05)], "b": [a_survival(se=0.05)], "c": [a_survival(se=0.05, flags=("digitised",))]}
+    plan = an_analysis("x", "survival", outcomes=("efs",), months=12.0)
+    review = a_review([a_study(name, rows=own) for name, own in rows.items()], [plan])
+    m = synthesise.multiverse(review, plan)
+    assert {s.studies for s in m.where("inclusion", "without values read off figures")} == {("a", "b")}

@@ -9,6 +9,7 @@ Inclusion rules, each alone and then all "without" together:
 without secondary sources        values read at second hand stay out
 without mixed ages               studies and rows that hold adults stay out
 without counts from percentages  counts worked out from a printed percentage stay out
+without values read off figures  what curves say, where nothing is printed, stays out
 without approximate variances    variances not from an interval, a standard error or counts stay out
 without real-world cohorts       registries and retrospective cohorts stay out
 with mixed ages / with real-world cohorts   where the plan rejects them
@@ -174,6 +175,10 @@ def _approximate(e: Estimate) -> bool:
     return "approximate" in e.used.marks
 
 
+def _read_off(e: Estimate) -> bool:
+    return "digitised" in e.used.marks
+
+
 def _real_world(e: Estimate) -> bool:
     return e.candidate.sighting.study.design in REAL_WORLD
 
@@ -182,6 +187,7 @@ WITHOUT: dict[str, Rule] = {
     "without secondary sources": _secondary,
     "without mixed ages": _adults,
     "without counts from percentages": _from_percentage,
+    "without values read off figures": _read_off,
     "without approximate variances": _approximate,
     "without real-world cohorts": _real_world,
 }
