@@ -7,18 +7,14 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from remit.errors import InputError
-from remit.extract.tracing import track
+from remit.extract.tracing import rivals, track
+from remit.extract.tracing.edges import Line
 from remit.extract.tracing.pixels import Array
 from remit.extract.tracing.track import LEAST, Track
 
 Flags = npt.NDArray[np.bool_]
-NEAR = 0.9
-APART = 0.04
-REFUSED = 0.08
 LEGEND = 0.12
 LEFT = 0.05
-PARTED = 0.03
-SHORT = 0.012
 UNSEEN = 0.03
 NARROW = 0.33
 ADVICE = "give more places on the curve (before and after each meeting of the lines, and near its end), or its colour"
@@ -31,13 +27,16 @@ def examined(
     path: Track,
     start: float,
     places: Sequence[tuple[int, int]],
-    width: float,
+    line: Line,
     tall: float,
     when: Callable[[float], float],
+    level: Callable[[float], float],
+    broken: bool,
 ) -> list[str]:
     """Return what a person should look at; `ink` holds every line of the colour, `strong` those of one style.
 
-    `tall` is the height of survival from 0 to 1, `when` gives the time of a column.
+    `tall` is the height of survival from 0 to 1, `when` gives the time of a column, `level` the survival of a row. Of a
+    `broken` line, dashed or dotted, steep parts look solid, so that all lines of the ink may be its own.
 
     Raises
     ------
@@ -45,29 +44,19 @@ def examined(
         Another path through the places given is nearly as good as the traced one, for a good part of the curve; or
         after a meeting of lines that then part by more than 0.03 no place says which of them the curve is.
     """
-    differs = _second(strong, other, path, start, places, width)
-    apart = float(differs.mean()) if differs.size else 0.0
-    if apart > REFUSED:
-        where = ", ".join(f"{when(a):.3g} to {when(b):.3g}" for a, b in _longest(differs))
-        raise InputError(
-            f"another line of the same ink could be this curve in {apart:.0%} of its columns, nearly as well drawn: "
-            f"at times {where}; give a place on the curve within each of these, or its colour"
+    found = rivals.away(ink if broken else strong, other, path, line, start, places, tall)
+    if found.any():
+        where = ", ".join(
+            _where(found, path, span, when, level) for span in _longest(np.asarray(found.any(axis=0), bool))
         )
-    lines = _lines_beside(ink, path, width)
+        raise InputError(
+            f"another line of the same ink could be this curve in {found.any(axis=0).mean():.0%} of its columns: lines "
+            f"meet, and the ink does not say which goes on as which; at times {where}; give a place on the curve "
+            "within each of these, or its colour, or trace coordinates"
+        )
+    lines = _lines_beside(ink, path, line.width)
     beside = float(lines.any(axis=0).mean()) if lines.size else 0.0
-    open_runs = _without_place(lines, path, places, width, tall) if places else []
-    if open_runs:
-        where = ", ".join(f"{when(a):.3g} to {when(b):.3g}" for a, b in open_runs[:6])
-        raise InputError(
-            f"lines of the same ink meet and part again, and no place says which is this curve at times {where}; "
-            "give a place on the curve within each of these, or its colour"
-        )
     said = []
-    if apart > APART:
-        said.append(
-            f"another line of the same ink could be this curve, nearly as well drawn, in {apart:.0%} of the columns: "
-            f"look at the overlay; {ADVICE}"
-        )
     if beside > LEFT:
         said.append(
             f"another line of the same ink runs beside the curve in {beside:.0%} of its columns: look at the overlay; "
@@ -101,37 +90,25 @@ def _hidden(strong: Array, path: Track) -> int:
     return longest
 
 
-def _second(
-    strong: Array, other: Flags, path: Track, start: float, places: Sequence[tuple[int, int]], width: float
-) -> Flags:
-    """The columns in which the best path on other ink differs; none where it is clearly worse."""
-    score = track.scores(strong, other)
-    known = _around(strong.shape, path, round(width / 2.0) + 1)
-    try:
-        rival = track.best(np.where(known & (score > 0.0), 0.5 * score, score), start, places)
-    except InputError:
-        return np.zeros(0, bool)
-    both = min(rival.leave.size, path.leave.size)
-    if _gathered(score, rival) < NEAR * _gathered(score, path):
-        return np.zeros(0, bool)
-    far = max(8.0, 3.0 * width)
-    differs = (rival.enter[:both] > path.leave[:both] + far) | (rival.leave[:both] < path.enter[:both] - far)
-    drawn = np.array([bool((strong[a : b + 1, x] >= LEAST).any()) for x, a, b in _columns(rival, both)])
-    return np.asarray(differs & drawn, bool)
-
-
 def _longest(differs: Flags) -> list[tuple[int, int]]:
-    """Up to three runs of columns that differ, longest first found, in order."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], differs.astype(np.int8), [0])))).reshape(-1, 2)
-    longest = sorted(edges.tolist(), key=lambda r: r[0] - r[1])[:3]
-    return [(a, b) for a, b in sorted(longest)]
+    """Up to six runs of columns that differ, short breaks passed over, in order."""
+    joined = ndimage.binary_closing(np.pad(differs, 3), np.ones(5, bool))[3:-3]
+    longest = sorted(track.runs(np.asarray(joined, bool)), key=lambda r: r[0] - r[1])[:6]
+    return sorted(longest)
 
 
-def _gathered(score: Array, path: Track) -> float:
-    """Score for each pixel of a path, so that a curve with higher falls is not better for them."""
-    n = path.leave.size
-    return float(sum(score[a : b + 1, x].sum() for x, a, b in _columns(path, n))) / float(
-        n + (path.leave - path.enter).sum()
+def _where(
+    found: Flags, path: Track, span: tuple[int, int], when: Callable[[float], float], level: Callable[[float], float]
+) -> str:
+    """Times of a run, with the survival traced and that of the other line where they are farthest apart."""
+    a, b = span
+    rows, columns = np.nonzero(found[:, a:b])
+    apart = np.maximum(path.enter[a + columns] - rows, rows - path.leave[a + columns])
+    k = int(apart.argmax())
+    here = level(0.5 * float(path.enter[a + columns[k]] + path.leave[a + columns[k]]))
+    there = level(float(rows[k]))
+    return (
+        f"{when(a):.3g} to {when(b):.3g} (survival {here:.2f} or {there:.2f} at {when(a + int(columns[k]) + 0.5):.3g})"
     )
 
 
@@ -165,36 +142,6 @@ def _lines_beside(ink: Array, path: Track, width: float) -> Flags:
     columns = lines.any(axis=0).sum()
     alone = pieces == 1 and columns < LEGEND * n
     return lines if columns >= 12 and not alone else np.zeros((0, 0), bool)
-
-
-def _without_place(
-    lines: Flags, path: Track, places: Sequence[tuple[int, int]], width: float, tall: float
-) -> list[tuple[int, int]]:
-    """Runs of columns between meetings of lines that part by more than 0.03 there, with no place given within.
-
-    Lines meet where the nearest comes within a few widths of the curve. From the first meeting, time 0, any line may
-    be reached, so the farthest counts; later the nearest does, and what follows the last meeting alone counts as far.
-    """
-    n = lines.shape[1] if lines.size else 0
-    near, far = np.full(n, np.nan), np.zeros(n)
-    for x, a, b in _columns(path, n):
-        rows = np.flatnonzero(lines[:, x])
-        if rows.size:
-            away = np.maximum(np.maximum(a - rows, rows - b), 0)
-            near[x], far[x] = away.min(), away.max()
-    seen = np.flatnonzero(np.isfinite(near))
-    if not seen.size:
-        return []
-    close = 3.0 * width + 4.0
-    near = np.interp(np.arange(n), seen, near[seen])
-    near[seen[-1] + 1 :] = near[seen[-1]] if near[seen[-1]] > close else tall
-    given = [x for x, _ in places]
-    out = []
-    for k, (a, b) in enumerate(track.runs(near > close)):
-        gap = float((far if k == 0 else near)[a:b].max())
-        if gap > PARTED * tall and b - a > max(6.0, SHORT * n) and not any(a <= x < b for x in given):
-            out.append((a, b - 1))
-    return out
 
 
 def _thin(piece: Flags, width: float) -> npt.NDArray[np.bool_]:

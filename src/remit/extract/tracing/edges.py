@@ -11,12 +11,14 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 from scipy.optimize import isotonic_regression
 
 from remit.extract.tracing.pixels import Array
 from remit.extract.tracing.track import LEAST, Track
 
 Flags = npt.NDArray[np.bool_]
+PEN = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def measured(share: Array, other: Flags, track: Track) -> Edges:
         upper[x] = a + 1 - (share[a, x] + (share[a - 1, x] if a else 0.0)) / peak
         lower[x] = b - 1 + (share[b - 1, x] + (share[b, x] if b < share.shape[0] else 0.0)) / peak
     level = track.enter == track.leave
-    width = float(np.nanmedian(mass[level] if level.any() else mass)) if np.isfinite(mass).any() else 1.0
+    pens = mass[level] if np.isfinite(mass[level]).any() else mass
+    width = float(np.nanquantile(pens, PEN)) if np.isfinite(pens).any() else 1.0
     slim = np.isfinite(mass) & (mass <= 1.25 * width + 0.25)
     upper = np.where(slim, middle - mass / 2.0, upper)
     lower = np.where(slim, middle + mass / 2.0, lower)
@@ -175,3 +178,15 @@ def _tick_columns(edges: Edges, up: Flags, down: Flags, upper: Array) -> tuple[f
             continue
         out.append(float(weight @ (np.arange(a, b) + 0.5) / weight.sum()))
     return tuple(out)
+
+
+def near(line: Line, track: Track) -> Line:
+    """Return the line where it lies within a pen's width of its path, and its path's rows where it strays farther.
+
+    Ink of another line that touches on one side moves the edges; the path, which follows the ink, does not go along.
+    """
+    wide = 2 * round(0.5 * line.width + 1.0) + 1
+    room = 0.5 * line.width + 1.0
+    top = ndimage.minimum_filter1d(track.enter, wide) + 0.5 - room
+    bottom = ndimage.maximum_filter1d(track.leave, wide) + 0.5 + room
+    return Line(np.maximum.accumulate(np.clip(line.y, top, bottom)), line.ticks, line.width)

@@ -15,6 +15,7 @@ from remit.model.curve import CurvePoints
 
 POOR = 0.6
 FAIR = 0.85
+GAP = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +54,15 @@ def traced(
     ink = colours.soft_shares(inner, colour) if picture.soft else colours.shares(inner, colour)
     points = sorted(_inside(place, plot) for place in seeds)
     drawn, other = _without_lines(ink.share, ink.other, here.y(1.0) - plot.top, 4 if picture.soft else 2)
-    share, other = _of_one_style(drawn, other, points) if points else (drawn, other)
-    return _followed(drawn, share, other, plot, here, points, notes)
+    share, other, broken = _of_one_style(drawn, other, points) if points else (drawn, other, False)
+    return _followed(drawn, share, other, broken, plot, here, points, notes)
 
 
 def _followed(
     drawn: Array,
     share: Array,
     other: npt.NDArray[np.bool_],
+    broken: bool,
     plot: Plot,
     axes: Axes,
     points: Sequence[tuple[int, int]],
@@ -73,6 +75,7 @@ def _followed(
     path, dropped = track.cut(path, strong, other, points)
     seen = edges.measured(strong, other, path)
     line = edges.middle(seen, path, start)
+    line = edges.near(line, path)
     found, fell = steps.last_fall(steps.stepped(line, path, strong), line, path, seen.upper, axes.y(0.0) - plot.top)
     marks = np.array([t for t in line.ticks if not fell or t < line.y.size - line.width - 4.0])
     overlap = _overlap(strong, other, path, line)
@@ -84,8 +87,11 @@ def _followed(
     def when(column: float) -> float:
         return float(axes.time(column + plot.left))
 
+    def level(row: float) -> float:
+        return float(axes.survival(row + 0.5 + plot.top))
+
     tall = axes.y(0.0) - axes.y(1.0)
-    warned += doubts.examined(every, strong, other, path, start, points, line.width, tall, when)
+    warned += doubts.examined(every, strong, other, path, start, points, line, tall, when, level, broken)
     x = found.x + plot.left
     x = np.maximum(x, axes.x0)
     x[0] = axes.x0
@@ -162,30 +168,30 @@ def _without_lines(
 
 def _of_one_style(
     share: Array, other: npt.NDArray[np.bool_], seeds: Sequence[tuple[int, int]]
-) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Where solid and broken lines share an ink: pieces of another kind than the seed's only hide it."""
+) -> tuple[Array, npt.NDArray[np.bool_], bool]:
+    """Where solid and broken lines share an ink: pieces of another kind only hide it; true if broken."""
     names, count = ndimage.label(share >= 0.4, structure=np.ones((3, 3)))
     if count < 2:
-        return share, other
+        return share, other, False
     boxes = ndimage.find_objects(names)
     size = np.array([0, *((b[1].stop - b[1].start) for b in boxes)])
     sizes = []
     for x, y in seeds:
-        near = names[max(0, y - 3) : y + 4, max(0, x - 3) : x + 4]
-        if not near.any():
+        reaches = (names[max(0, y - k) : y + k + 1, max(0, x - k) : x + k + 1] for k in (3, GAP))
+        near = next((part[part > 0] for part in reaches if part.any()), None)
+        if near is None:
             raise InputError("a place given does not lie on a line of its colour; expected one on the curve itself")
-        sizes.append(int(size[near[near > 0]].max()))
-    own = sorted(sizes)[(len(sizes) - 1) // 2]
+        sizes.append(int(size[near].max()))
     wide = share.shape[1]
-    if own < 0.08 * wide and size.max() > 0.25 * wide:
-        strange = size > max(4 * own, 0.12 * wide)
-    elif own > 0.25 * wide:
+    if max(sizes) < 0.08 * wide and size.max() > 0.25 * wide:
+        strange = size > max(4 * max(sizes), 0.12 * wide)
+    elif min(sizes) > 0.25 * wide:
         strange = size < 0.03 * wide
     else:
-        return share, other
+        return share, other, max(sizes) < 0.08 * wide
     strange[0] = False
     hidden = ndimage.binary_dilation(strange[names]) & (share > 0.0)
-    return np.where(hidden, 0.0, share), other | hidden
+    return np.where(hidden, 0.0, share), other | hidden, max(sizes) < 0.08 * wide
 
 
 def _overlap(share: Array, other: npt.NDArray[np.bool_], path: track.Track, line: edges.Line) -> float:

@@ -16,6 +16,10 @@ from remit.extract.tracing.pixels import Array
 
 PAPER = -0.55
 HIDDEN = -0.06
+FALL = 4.0
+FREE = 0.02
+LONG = 0.06
+DEEP = 100.0
 CORNER = 0.2
 LEAST = 0.25
 NOTHING = "nothing of this ink leads from survival 1 at time 0 on: a curve that rises, or wrong axes or colour"
@@ -46,18 +50,19 @@ def best(score: Array, start: float, through: Sequence[tuple[int, int]] = ()) ->
     InputError
         No path gathers more ink than paper.
     """
+    score = _closed(score)
     height, width = score.shape
     rows = np.arange(height)
     reached = PAPER * np.abs(rows - start) * np.where(np.abs(rows - start) <= 3.0, 0.1, 1.0)
     bound: dict[int, list[int]] = {}
     for column_at, row_at in through:
         bound.setdefault(column_at, []).append(row_at)
-    last = max(bound, default=0)
+    last, free = max(bound, default=0), max(10, round(FREE * height))
     back = np.empty((width, height), dtype=np.int32)
     top, end = -np.inf, (0, 0)
     for x in range(width):
         column = score[:, x]
-        below = np.concatenate(([0.0], np.cumsum(column)))
+        below = np.concatenate(([0.0], np.cumsum(_falling(column, free))))
         for at in bound.get(x, ()):
             reached = np.where(rows > at + 2, -np.inf, reached)
         lead = reached - below[:-1]
@@ -76,6 +81,20 @@ def best(score: Array, start: float, through: Sequence[tuple[int, int]] = ()) ->
     if not top > (0.0 if not through else -np.inf):
         raise InputError(NOTHING)
     return _walked(back, end)
+
+
+def _closed(score: Array) -> Array:
+    """The scores with bare paper closed where a level way over it would be longer than any gap of a curve."""
+    bare, columns = score < HIDDEN, np.arange(score.shape[1])
+    run = columns - np.maximum.accumulate(np.where(bare, -1, columns), axis=1)
+    return np.where(bare & (run > max(12, LONG * score.shape[1])), DEEP * score, score)
+
+
+def _falling(column: Array, free: int) -> Array:
+    """What falling through a column adds: bare paper costs four times as much, and is closed beyond `free` rows."""
+    bare, rows = column < HIDDEN, np.arange(column.size)
+    deep = rows - np.maximum.accumulate(np.where(bare, -1, rows)) > free
+    return np.where(bare, np.where(deep, DEEP, FALL) * column, column)
 
 
 def _walked(back: npt.NDArray[np.int32], end: tuple[int, int]) -> Track:
