@@ -61,7 +61,8 @@ def measured(share: Array, other: Flags, track: Track) -> Edges:
         upper[x] = a + 1 - (share[a, x] + (share[a - 1, x] if a else 0.0)) / peak
         lower[x] = b - 1 + (share[b - 1, x] + (share[b, x] if b < share.shape[0] else 0.0)) / peak
     level = track.enter == track.leave
-    pens = mass[level] if np.isfinite(mass[level]).any() else mass
+    whole = level & clear.all(axis=1)
+    pens = next((m for m in (mass[whole], mass[level]) if np.isfinite(m).sum() >= 10), mass)
     width = float(np.nanquantile(pens, PEN)) if np.isfinite(pens).any() else 1.0
     slim = np.isfinite(mass) & (mass <= 1.25 * width + 0.25)
     upper = np.where(slim, middle - mass / 2.0, upper)

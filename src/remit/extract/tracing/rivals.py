@@ -35,7 +35,7 @@ def away(
     """
     n, width = path.leave.size, line.width
     ink = share[:, :n] >= LEAST
-    gap = _gap(ink, path)
+    gap = _gap(ink | other[:, :n], path)
     way = _way(ink, other[:, :n], path, gap, width)
     bare = int(ink.any(axis=0).argmax())
     way[max(0, int(start)) :, : min(bare, MOST_AXIS) + gap] = True
