@@ -56,7 +56,7 @@ class Walk:
         self.at_edge: list[float] = [*spread.at_edge.tolist(), spread.end]
         stays = int(spread.end > 0.0)  # a curve is drawn as far as somebody is at risk
         self.at_risk: list[int] = [*np.rint(spread.table.at_risk).astype(int).tolist(), stays]
-        self.bounds: list[int] = np.searchsorted(spread.interval, np.arange(spread.table.last + 2)).tolist()
+        self.bounds: list[int] = spread.bounds.tolist()
         self.last = spread.table.last
         self.open_censored = open_censored
         self.asked = asked
@@ -98,7 +98,7 @@ class Walk:
         What is found drop by drop where a curve is given to many digits: deaths nearest to the expected number, and
         n = deaths / fall, which comes out whole, never rises, and meets every printed number.
         """
-        steps, table, k = self.spread.steps, self.spread.table, self.spread.interval
+        steps, table = self.spread.steps, self.spread.table
         fall = 1.0 - steps.level / steps.before
         supposed = expected * fall
         deaths = np.rint(supposed)
@@ -106,18 +106,15 @@ class Walk:
         whole = np.rint(people)
         if np.abs(people - whole).max() > WHOLE or np.abs(supposed - deaths).max() > CLEAR or deaths.min() < 1.0:
             return None
-        order = np.arange(k.size) + k + 1
-        edges = np.arange(table.last + 1) + self.bounds[:-1]
-        at_risk = np.empty(k.size + edges.size + 1)
-        at_risk[order], at_risk[edges], at_risk[-1] = whole, table.at_risk, self.at_risk[-1]
-        left = at_risk.copy()
-        left[order] -= deaths
+        at_risk = self.spread.joined(table.at_risk, whole, self.at_risk[-1])
+        left = self.spread.joined(table.at_risk, whole - deaths, 0.0)
         gone = left[:-1] - at_risk[1:]
         if gone.min() < 0.0 or (self.asked is not None and deaths.sum() != self.asked):
             return None
-        after = gone[np.append(edges[1:], gone.size) - 1]
+        after = gone[np.append(self.spread.edge[1:], gone.size) - 1]
         after[-1] += self.at_risk[-1]
-        return Walked(deaths.astype(np.intp), gone[order - 1].astype(np.intp), after.astype(np.intp), 0.0, 0.0)
+        before = gone[self.spread.drop - 1]
+        return Walked(deaths.astype(np.intp), before.astype(np.intp), after.astype(np.intp), 0.0, 0.0)
 
     def coarsely(self, precision: float | None, grid: float = 0.0) -> Walked:
         """Return the walk at the precision given, or at the finest the heights bear out; at last without heights."""

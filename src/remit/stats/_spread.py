@@ -20,6 +20,7 @@ from remit.stats._people import IntArray, level_before
 from remit.stats._steps import Steps
 
 NOBODY: Final = np.zeros(1)
+ONE: Final = np.ones(1)
 LOG_THETA: Final = 4.0
 MOST_THETA: Final = 16.0
 """Latest spread over the whole of follow-up that is considered; its inverse is the earliest."""
@@ -62,31 +63,38 @@ class Spread:
     """The curve cut at the table's times: survival at each edge, the interval of each drop, and A(t) for a spread."""
 
     def __init__(self, steps: Steps, table: RiskTable, marks: FloatArray | None) -> None:
-        self.steps = steps
+        self.steps, self.table = steps, table
         self._areas: dict[float, tuple[FloatArray, FloatArray]] = {}
         self._closed: tuple[FloatArray, FloatArray] | None = None
-        self.table = table
-        edges = table.edges
-        levels = np.concatenate(([1.0], steps.level))
-        self.at_edge: FloatArray = levels[np.searchsorted(steps.time, edges[:-1], side="left")]
+        edges, time = table.edges, steps.time
+        levels = np.concatenate((ONE, steps.level))
+        self.at_edge: FloatArray = levels[time.searchsorted(edges[:-1], side="left")]
         self.end = float(levels[-1])
-        self.interval: IntArray = np.searchsorted(edges[:-1], steps.time, side="right") - 1
+        self.interval: IntArray = edges[:-1].searchsorted(time, side="right") - 1
         self.width: FloatArray = edges[1:] - edges[:-1]
         self.expected: float | None = None
         """People expected to be censored before the end in the last interval, where the table or marks tell."""
+        self.bounds: IntArray = self.interval.searchsorted(np.arange(edges.size))
+        """Position of the first drop of each interval, and their number."""
+        self.edge: IntArray = self.bounds[:-1] + np.arange(edges.size - 1)
+        self.drop: IntArray = self.interval + np.arange(1, time.size + 1)
+        """Where edges and drops stand when all are put in one order."""
         self.marks = None if marks is None else np.sort(marks)
         none = np.zeros(table.at_risk.size, dtype=np.intp)
         self.marked: IntArray = none if marks is None else np.bincount(self.cell_of(marks), minlength=none.size)
-        knots = np.sort(np.concatenate((edges, steps.time)))
-        left, right = knots[:-1], knots[1:]
-        cell = self.cell_of(left)
-        level = level_before(steps.time, steps.level, 1.0, left)
-        scale = np.where(self.width > 0.0, self.width, 1.0)[cell]
-        self._left: FloatArray = (left - edges[cell]) / scale
-        self._right: FloatArray = (right - edges[cell]) / scale
+        knots = self.joined(edges, time, edges[-1])
+        start, level = self.joined(edges, edges[self.interval], 0.0), self.joined(self.at_edge, steps.level, 0.0)[:-1]
+        scale = self.joined(self.width, self.width[self.interval], 0.0)[:-1]
+        scale[scale == 0.0] = 1.0
+        self._left: FloatArray = (knots[:-1] - start[:-1]) / scale
+        self._right: FloatArray = (knots[1:] - start[:-1]) / scale
         self._inverse: FloatArray = np.divide(1.0, level, out=np.zeros_like(level), where=level > 0.0)
-        self._drop: IntArray = np.searchsorted(knots, steps.time, side="left")
-        self._first: IntArray = np.searchsorted(knots, edges[:-1], side="left")
+
+    def joined(self, at_edges: FloatArray, at_drops: FloatArray, last: float) -> FloatArray:
+        """Return values at edges and drops in one order, the end of the curve at last."""
+        found = np.empty(self.drop.size + self.edge.size + 1)
+        found[self.edge], found[self.drop], found[-1] = at_edges[: self.edge.size], at_drops, last
+        return found
 
     def areas(self, theta: float) -> tuple[FloatArray, FloatArray]:
         """Return A at the end of each interval, and A at each drop counted from the start of its interval."""
@@ -99,7 +107,7 @@ class Spread:
             pieces = (self._right - self._left) * self._inverse
         else:
             pieces = (self._law(self._right, theta) - self._law(self._left, theta)) * self._inverse
-        whole, at = self._summed(pieces, self._first, self._drop)
+        whole, at = self._summed(pieces, self.edge, self.drop)
         if self.marks is None:
             return np.where(self.width > 0.0, whole, 1.0 / self.at_edge), at
         marked, marked_at = self._areas_of_marks(self.marks)

@@ -14,6 +14,7 @@ RISE = 0.05
 """Largest rise between neighbouring points that is taken for an error of reading; more, and it is no survival curve."""
 NOTHING = 1e-9
 """Survival below this is 0: no figure shows a person in a thousand million."""
+START = np.ones(1)
 ABOVE = 0.02
 """How far above 1 a point may lie and still be taken for 1."""
 
@@ -47,8 +48,9 @@ def steps_of(times: npt.ArrayLike, survival: npt.ArrayLike) -> Steps:
             f"times has {t.size} values and survival {s.size}; expected one of each per point, two or more"
         )
     notes: list[str] = []
-    _in_range(s)
-    if (t[1:] < t[:-1]).any():
+    top = float(s.max())
+    _in_range(s, top)
+    if (t[1:] - t[:-1]).min() < 0.0:
         order = np.argsort(t, kind="stable")
         t, s = t[order], s[order]
         notes.append("points put in order of time")
@@ -58,23 +60,24 @@ def steps_of(times: npt.ArrayLike, survival: npt.ArrayLike) -> Steps:
             raise InputError(f"times begin at {t[0]:g}; expected 0 or more; calibrate the time axis again")
         notes.append(f"{early.sum()} points before time 0 moved to it")
         t = np.where(early, 0.0, t)
-    if s.max() > 1.0:
+    if top > 1.0:
         notes.append(f"{int((s > 1.0).sum())} points above 1 lowered to it")
         s = np.minimum(s, 1.0)
-    if (t[1:] == t[:-1]).any():
-        s = np.minimum.reduceat(s, np.flatnonzero(np.concatenate(([True], t[1:] != t[:-1]))))
-        t = np.unique(t)
+    later = t[1:] > t[:-1]
+    if not later.all():
+        kept = np.concatenate(([True], later))
+        s, t = np.minimum.reduceat(s, np.flatnonzero(kept)), t[kept]
     s = _falling(s, notes)
-    before = np.concatenate(([1.0], s[:-1]))
-    drop = before > s
-    end = float(t[drop][-1] if s[-1] == 0.0 else t[-1])
-    return Steps(t[drop], before[drop], s[drop], end, tuple(notes))
+    before = np.concatenate((START, s[:-1]))
+    drop = (before > s).nonzero()[0]
+    time = t[drop]
+    return Steps(time, before[drop], s[drop], float(time[-1] if s[-1] == 0.0 else t[-1]), tuple(notes))
 
 
-def _in_range(s: FloatArray) -> None:
-    if s.max() > 1.5:
-        raise InputError(f"survival goes up to {s.max():g}; expected shares from 0 to 1; divide percentages by 100")
-    if s.max() > 1.0 + ABOVE or s.min() < -ABOVE:
+def _in_range(s: FloatArray, top: float) -> None:
+    if top > 1.5:
+        raise InputError(f"survival goes up to {top:g}; expected shares from 0 to 1; divide percentages by 100")
+    if top > 1.0 + ABOVE or s.min() < -ABOVE:
         at = int(np.argmax(np.abs(s - 0.5)))
         raise InputError(f"survival[{at}] is {s[at]:g}; expected 0 to 1; calibrate the survival axis again")
 
@@ -82,13 +85,14 @@ def _in_range(s: FloatArray) -> None:
 def _falling(s: FloatArray, notes: list[str]) -> FloatArray:
     s = np.where(s < NOTHING, 0.0, s)
     rise = s[1:] - s[:-1]
-    if rise.size == 0 or rise.max() <= 0.0:
+    most = float(rise.max(initial=0.0))
+    if most <= 0.0:
         return s
-    if rise.max() > RISE:
+    if most > RISE:
         at = int(np.argmax(rise))
         raise InputError(
             f"survival rises from {s[at]:g} to {s[at + 1]:g} at point {at + 1}; expected a curve that never rises; "
             "follow one curve only, or plot 1 - incidence"
         )
-    notes.append(f"{int((rise > 0.0).sum())} rises of at most {rise.max():.4f} smoothed away")
+    notes.append(f"{int((rise > 0.0).sum())} rises of at most {most:.4f} smoothed away")
     return np.asarray(isotonic_regression(s, increasing=False).x, dtype=np.float64)

@@ -117,7 +117,7 @@ def rebuild(
     notes = [*steps.notes, *more]
     spread = Spread(steps, table, marks)
     time, event = guyot(spread, asked, notes) if method == "guyot" else _intervals(spread, asked, precision)
-    order = np.lexsort((~event, time))
+    order = np.argsort(time, kind="stable")
     time, event = time[order], event[order]
     held = int(event.sum())
     if asked is not None and held != asked:
@@ -300,24 +300,19 @@ def _places(spread: Spread, walked: Walked, inside: float) -> FloatArray:
 
     A curve is drawn as far as somebody is at risk: where anybody is censored after its last drop, one is at its end.
     """
-    table, steps = spread.table, spread.steps
-    last = table.last
-    after = walked.after.copy()
-    gone = int(walked.before[spread.interval == last].sum())
+    last, after = spread.table.last, walked.after.copy()
+    gone = int(walked.before[spread.bounds[last] :].sum())
     after[last] = min(max(int(np.rint(inside)) - gone, 0), max(int(after[last]) - 1, 0))
-    stay = np.full(int(walked.after[last] - after[last]), table.edges[-1])
-    previous = np.concatenate(([0.0], steps.time[:-1])) if steps.time.size else steps.time
-    begins = np.maximum(previous, table.edges[spread.interval])
-    final = np.searchsorted(spread.interval, np.arange(last + 1), side="right") - 1
-    tails = np.where(final >= 0, steps.time[np.maximum(final, 0)] if steps.time.size else 0.0, 0.0)
-    low = np.concatenate((begins, np.maximum(tails, table.edges[:-1])))
-    high = np.concatenate((steps.time, table.edges[1:]))
-    number = np.concatenate((walked.before, after))
+    number = np.empty(spread.edge.size + spread.drop.size, dtype=np.intp)
+    number[spread.drop - 1], number[np.append(spread.edge[1:], number.size) - 1] = walked.before, after
+    knots = spread.joined(spread.table.edges, spread.steps.time, spread.table.edges[-1])
+    stay = np.full(int(walked.after[last] - after[last]), knots[-1])
     if spread.marks is not None:
-        return np.concatenate((_on_marks(spread.marks, low, high, number), stay))
-    gap = np.repeat(np.arange(number.size), number)
-    rank = np.arange(gap.size) - np.repeat(np.cumsum(number) - number, number)
-    return np.concatenate((low[gap] + (rank + 0.5) / number[gap] * (high - low)[gap], stay))
+        return np.concatenate((_on_marks(spread.marks, knots[:-1], knots[1:], number), stay))
+    apart = (knots[1:] - knots[:-1]) / np.maximum(number, 1)
+    start = knots[:-1] + apart * (0.5 + number - np.cumsum(number))
+    count = np.arange(int(number.sum()))
+    return np.concatenate((np.repeat(start, number) + np.repeat(apart, number) * count, stay))
 
 
 def _on_marks(marks: FloatArray, low: FloatArray, high: FloatArray, number: IntArray) -> FloatArray:
