@@ -8,7 +8,6 @@ that never rises: forwards and backwards, so that late drops speak of early ones
 multiples apart all g are alike, and the law of leaving that is supposed decides.
 """
 
-import math
 from functools import cache
 from typing import Final
 
@@ -66,15 +65,14 @@ def reading_error(steps: Steps, n: int) -> tuple[tuple[float, ...], float]:
 
 def likelihood(heights: FloatArray, ratio: FloatArray, error: float) -> FloatArray:
     """Return the log density of each height (rows) for each g (columns), against that of heights of any size."""
-    number = np.multiply.outer(heights, ratio)
+    number = heights[:, None] * ratio
     off = np.abs(number - np.maximum(np.rint(number), 1.0))
-    blur = np.square(ratio * error) + np.square(DRIFT * number)
-    density = np.exp(-0.5 * off * off / blur)
-    inside = number >= 1.0
-    density += inside * np.exp(-0.5 * (1.0 - off) ** 2 / blur)
+    blur = np.square(DRIFT * number) + np.square(ratio * error)
+    part, inside = -0.5 / blur, number >= 1.0
+    density = np.exp(off * off * part)
+    density += inside * np.exp(np.square(1.0 - off) * part)
     density /= ROOT * np.sqrt(blur)
-    density[inside & (blur > 0.36)] = 1.0
-    return np.asarray(np.log(density + STRAY), dtype=np.float64)
+    return np.asarray(np.log(np.where(inside & (blur > 0.36), 1.0, density) + STRAY), dtype=np.float64)
 
 
 def _seen(heights: FloatArray, group: IntArray, n: int, errors: tuple[float, ...], grid: float) -> FloatArray:
@@ -180,24 +178,16 @@ class Fineness:
     def _toward(self, deaths: float) -> FloatArray:
         """Return the mean of log(g / n) moved so that so many die, each group in proportion to its variance."""
         weight = self.variance * self.fall * np.exp(self.mean)
-        rows = list(zip(self.mean.tolist(), (weight / weight.max()).tolist(), self.fall.tolist(), strict=True))
-        wanted = deaths / self.n
-
-        def excess(tilt: float) -> float:
-            return float(sum(f * math.exp(min(m + tilt * w, 0.0)) for m, w, f in rows)) - wanted
-
-        low, high, bottom, top = -FAR, FAR, excess(-FAR), excess(FAR)
-        tilt = -FAR if bottom >= 0.0 else FAR
-        for _ in range(12 if bottom < 0.0 < top else 0):
-            tilt = (low * top - high * bottom) / (top - bottom)
-            here = excess(tilt)
-            if abs(here) * self.n < 0.02:
+        weight /= weight.max()
+        tilt, wanted, found = 0.0, deaths / self.n, self.mean
+        for _ in range(8):
+            each = self.fall * np.exp(found)
+            gap, slope = wanted - float(each.sum()), float(each @ weight)
+            if abs(gap) * self.n < 0.05 or slope <= 0.0:
                 break
-            if here < 0.0:
-                low, bottom, top = tilt, here, 0.5 * top
-            else:
-                high, top, bottom = tilt, here, 0.5 * bottom
-        return np.asarray([min(m + tilt * w, 0.0) for m, w, _ in rows], dtype=np.float64)
+            tilt = min(max(tilt + min(max(gap / slope, -1.0), 1.0), -FAR), FAR)
+            found = np.minimum(self.mean + tilt * weight, 0.0)
+        return found
 
 
 def _smoothed(moves: list[FloatArray], seen: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -207,23 +197,24 @@ def _smoothed(moves: list[FloatArray], seen: FloatArray) -> tuple[FloatArray, Fl
     """
     tops = seen.max(axis=2, keepdims=True)
     drops = np.exp(seen - tops).transpose(1, 0, 2)
+    drops = drops[:, 0] if seen.shape[0] == 1 else drops
     now = np.zeros(drops.shape[1:])
-    now[:, 0] = 1.0
-    forward, sums = [], []
-    for move, drop in zip(moves, drops, strict=True):
-        now = (now @ move) * drop
-        total = now.sum(axis=1, keepdims=True)
+    now[..., 0] = 1.0
+    chances, totals = np.empty(drops.shape), []
+    for k, move in enumerate(moves):
+        now = now.dot(move)
+        now *= drops[k]
+        total = np.add.reduce(now, axis=-1, keepdims=True)
         now /= total
-        forward.append(now)
-        sums.append(total)
+        chances[k] = now
+        totals.append(total)
     back = np.ones(drops.shape[1:])
-    backward = [back]
-    for move, drop in zip(moves[:0:-1], drops[:0:-1], strict=True):
-        back = (drop * back) @ move.T
-        back /= back.max(axis=1, keepdims=True)
-        backward.append(back)
-    both = np.array(forward) * np.array(backward[::-1])
-    both /= both.sum(axis=2, keepdims=True)
-    mean = both @ LOGS
-    evidence = np.log(np.array(sums)).sum(axis=(0, 2)) + tops.sum(axis=(1, 2))
-    return mean.T, (both @ SQUARES - mean * mean).T + 1e-3, evidence
+    for k in range(len(moves) - 1, 0, -1):
+        back = (drops[k] * back).dot(moves[k].T)
+        back /= totals[k]
+        chances[k - 1] *= back
+    chances = chances.reshape(len(moves), seen.shape[0], SIZE)
+    mean = chances @ LOGS
+    variance = np.maximum(chances @ SQUARES - mean * mean, 0.0)
+    evidence = np.log(np.array(totals).reshape(len(moves), -1)).sum(axis=0) + tops.sum(axis=(1, 2))
+    return mean.T, variance.T + 1e-3, evidence

@@ -188,12 +188,13 @@ class Walk:
             else:
                 due = (self.open_censored - alive + n) * step
                 n += PULL * (need * (self.aim - died) - n) if need else 0.0
-                drift = (n * step if blank else 0.5 * due if due > 0.0 else 0.0) ** 2
+                vague = n * step if blank else 0.5 * due if due > 0.0 else 0.0
+                drift = vague * vague
             due = 0.0 if due < 0.0 else due
             variance = variance * stays * stays + loose * (due * stays + 0.05) + drift
             n, share, passed = n - due, until, area
             if target >= level:
-                misfit += (level - target) ** 2
+                misfit += (level - target) * (level - target)
                 continue
             fall = 1.0 - target / level
             expected = int(n * fall + 0.5)
@@ -208,8 +209,7 @@ class Walk:
                 n += variance / total_variance * surprise
                 variance -= variance / total_variance * variance
             n = goal * level - 0.5 if n < goal * level - 0.5 else n
-            room = lost - died - (1 if n * fall >= 0.5 else 0)
-            total = int(alive - n + 0.5)
+            total, room = int(alive - n + 0.5), lost - died - (1 if n * fall >= 0.5 else 0)
             total = gone if total < gone or room < gone else room if total > room else total
             people = alive - total
             dead = int(people * fall + half)
@@ -218,7 +218,7 @@ class Walk:
             gone, died, alive = total, died + dead, alive - dead
             n = (end if n < end else people + total if n > people + total else n) - dead
             level *= 1.0 - dead / people if people else 1.0
-            misfit += (level - target) ** 2
+            misfit += (level - target) * (level - target)
             if misfit > most:
                 return None
         self.surprise, self.seen = surprises, seen

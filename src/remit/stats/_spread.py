@@ -138,7 +138,7 @@ class Spread:
         for _ in range(12):
             x = (low * top - high * bottom) / (top - bottom)
             here = excess(x)
-            if abs(here) < 0.1:
+            if abs(here) < 0.25:
                 break
             if here < 0.0:
                 low, bottom, top = x, here, 0.5 * top

@@ -157,11 +157,10 @@ def _by_table(spread: Spread, asked: int | None, precision: float | None) -> tup
     walked = walk.at_once(_expected(spread, inside)) or walk.finely(precision)
     if walked is not None:
         return walked, walk
-    theta = 1.0
+    walk.blank = False
     if asked is not None and abs(total - asked) >= 0.5 and spread.marks is None:
         theta = _tilt(spread, asked, total > asked)
-        inside, _ = _planned(spread, asked, theta)
-    walk = Walk(spread, theta, inside, asked, False)
+        walk = Walk(spread, theta, _planned(spread, asked, theta)[0], asked, False)
     walked = walk.coarsely(precision)
     return (walked, walk) if asked is None else _meet(spread, walk, walked, asked)
 
