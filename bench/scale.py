@@ -2,7 +2,7 @@
 
     python bench/scale.py [--in FOLDER] [--workers 2] [N ...]
 
-Invented records (see duplicates_made.py) are written as RIS, 100,000 a file and each file in other letters. Each step
+Invented records (see duplicates_made.py) are written as RIS, 100,000 a file and each of another seed. Each step
 runs in processes of its own on what the step before wrote, as `remit scale` does: a set a file, `--workers` files at a
 time, then duplicates of all sets together, then their order, learned from 1,000 records decided. CPU seconds are of all
 threads and processes, memory is the peak of the largest process. CONNECT in the environment names another connection.
@@ -11,7 +11,6 @@ threads and processes, memory is the peak of the largest process. CONNECT in the
 import argparse
 import gzip
 import os
-import pickle
 import resource
 import subprocess
 import sys
@@ -20,23 +19,23 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from duplicates_made import made
+
 ONE = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "POLARS_MAX_THREADS": "2"}
-BASE, LETTERS = 100_000, "bcdfghklmnprstv"
+BASE = 100_000
 
 
 def write(folder, turn):
-    """The base's records as a file of RIS, in the letters of a turn."""
-    base = pickle.loads((folder / "base").read_bytes())
-    letters = str.maketrans(LETTERS, LETTERS[turn:] + LETTERS[:turn])
+    """A hundred thousand records, or what is left of all, as a file of RIS; each turn has words and people of its own."""
+    n = min(int((folder / "records").read_text()) - turn * BASE, BASE)
     with gzip.open(folder / f"{turn}.ris.gz", "wt", encoding="utf-8", compresslevel=1) as out:
-        for r in base:
+        for r, _ in made(n, seed=turn + 1):
             first, _, last = r.pages.partition("-")
-            pairs = [("TI", r.title.translate(letters)), *(("AU", a.translate(letters)) for a in r.authors)]
+            pairs = [("TI", r.title), *(("AU", a) for a in r.authors), ("DO", r.doi and f"{r.doi}.{turn}")]
             pairs += [("PY", r.year), ("JO", r.journal), ("VL", r.volume), ("IS", r.issue), ("SP", first), ("EP", last)]
-            pairs += [("DO", r.doi and f"{r.doi}.{turn}"), ("AB", r.abstract.translate(letters))]
-            lines = "".join(f"{tag}  - {said}\n" for tag, said in pairs if said)
+            lines = "".join(f"{tag}  - {said}\n" for tag, said in (*pairs, ("AB", r.abstract)) if said)
             out.write(f"TY  - JOUR\n{lines}ER  - \n\n")
-    return len(base)
+    return n
 
 
 def bring(folder, turn):
@@ -82,9 +81,7 @@ def ask(step, folder, turn):
 
 
 def measure(n, folder, workers):
-    from duplicates_made import made
-
-    (Path(folder) / "base").write_bytes(pickle.dumps([r for r, _ in made(min(n, BASE))]))
+    (Path(folder) / "records").write_text(str(n))
     turns = range(-(-n // BASE))
     for step, parts in (("write", turns), ("import", turns), ("dedupe", (0,)), ("rank", (0,))):
         started = time.monotonic()

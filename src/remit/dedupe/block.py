@@ -28,7 +28,7 @@ def _of_middle(k: Key) -> object:
 
 
 def _of_page(k: Key) -> object:
-    return (k.volume, k.first, k.year) if k.first and k.volume and k.first != "1" else None
+    return (k.volume, k.first, k.year, k.journal[:1]) if k.first and k.volume and k.first != "1" else None
 
 
 def _of_author(k: Key) -> object:
