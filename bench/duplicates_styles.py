@@ -1,19 +1,26 @@
 """Made gold sets in styles that the shared ones lack: what is found, and whether anything is wrongly merged.
 
-    python bench/duplicates_styles.py [RECORDS] [SEED ...]
+    python bench/duplicates_styles.py [RECORDS] [SEED ...] [--peers FOLDER]
 
 Each set is `made` records (see duplicates_made.py) whose repeats are washed in one more style; documents that only look
-alike are added to each. Printed: precision, recall and F1 of merged pairs, records wrongly merged, pairs left.
+alike are added to each. The last style is of another make (see duplicates_databases.py). Printed: precision, recall
+and F1 of merged pairs, records wrongly merged, pairs left; with --peers also of bib-dedupe, installed in FOLDER.
 """
 
+import argparse
+import csv
+import gzip
 import random
 import sys
+import tempfile
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
+from duplicates import FIELDS, ask, install, row
+from duplicates_databases import databases
 from duplicates_made import made
 
 from remit.dedupe.find import duplicates
@@ -143,23 +150,53 @@ def gold(style, n, seed):
     return out
 
 
+def score(groups, truth):
+    """Precision, recall and F1 of merged pairs, and records wrongly merged; groups are of places in `truth`."""
+    two = lambda many: sum(c * (c - 1) // 2 for c in many)  # noqa: E731
+    counts = [Counter(truth[i] for i in g) for g in groups]
+    right, got = sum(two(c.values()) for c in counts), two(len(g) for g in groups)
+    p, r = right / max(1, got), right / two(Counter(truth).values())
+    return p, r, 2 * p * r / max(1e-9, p + r), sum(len(c) - 1 for c in counts)
+
+
+def ours(held):
+    found = duplicates(r for r, _ in held)
+    groups = {}
+    for i, kept in enumerate(found.kept):
+        groups.setdefault(kept, []).append(i)
+    return groups.values(), len(found.alike)
+
+
+def peers(held, python):
+    """What bib-dedupe merges, and how many pairs it leaves; it is told all but PMIDs, ISSNs and registry numbers."""
+    with tempfile.TemporaryDirectory() as scratch:
+        file = Path(scratch) / "records.csv.gz"
+        with gzip.open(file, "wt", encoding="utf-8", newline="") as text:
+            out = csv.DictWriter(text, FIELDS)
+            out.writeheader()
+            out.writerows(row(i, r) for i, (r, _) in enumerate(held))
+        found = ask("bib-dedupe", file, {"bib-dedupe": python})
+    return [[int(i) for i in g] for g in found["groups"]], found["left"]
+
+
 def main():
-    n = int(sys.argv[1]) if len(sys.argv) > 1 else 5_000
-    print("style        seed records      P      R     F1 wrong left")
-    for style in STYLES:
-        for seed in map(int, sys.argv[2:] or ("1", "2")):
-            held = gold(style, n, seed)
-            found = duplicates(r for r, _ in held)
-            groups = {}
-            for i, kept in enumerate(found.kept):
-                groups.setdefault(kept, []).append(held[i][1])
-            two = lambda many: sum(c * (c - 1) // 2 for c in many)  # noqa: E731
-            right = sum(two(Counter(g).values()) for g in groups.values())
-            got, want = two(len(g) for g in groups.values()), two(Counter(d for _, d in held).values())
-            wrong = sum(len(set(g)) - 1 for g in groups.values())
-            p, r = right / got, right / want
-            cells = f"{style:12s} {seed:4d} {len(held):7d} {p:6.4f} {r:6.4f} {2 * p * r / (p + r):6.4f}"
-            print(f"{cells} {wrong:5d} {len(found.alike):4d}", flush=True)
+    words = argparse.ArgumentParser()
+    words.add_argument("records", nargs="?", type=int, default=5_000)
+    words.add_argument("seeds", nargs="*", type=int, default=[1, 2])
+    words.add_argument("--peers", metavar="FOLDER", help="run bib-dedupe too, installed there")
+    args = words.parse_args()
+    python = install(args.peers) if args.peers else ""
+    print("style        seed records program         P      R     F1 wrong left")
+    for style in (*STYLES, "databases"):
+        for seed in args.seeds:
+            held = databases(args.records // 2, seed) if style == "databases" else gold(style, args.records, seed)
+            for name in ("remit", *(["bib-dedupe"] if python else [])):
+                groups, left = ours(held) if name == "remit" else peers(held, python)
+                p, r, f1, wrong = score(groups, [d for _, d in held])
+                cells = (
+                    f"{style:12s} {seed:4d} {len(held):7d} {name:12s} {p:6.4f} {r:6.4f} {f1:6.4f} {wrong:5d} {left:4d}"
+                )
+                print(cells, flush=True)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ BASE = 100_000
 
 
 def write(folder, turn):
-    """A hundred thousand records, or what is left of all, as a file of RIS; each turn has words and people of its own."""
+    """A hundred thousand records, or what is left of all, as RIS; each turn has words and people of its own."""
     n = min(int((folder / "records").read_text()) - turn * BASE, BASE)
     with gzip.open(folder / f"{turn}.ris.gz", "wt", encoding="utf-8", compresslevel=1) as out:
         for r, _ in made(n, seed=turn + 1):

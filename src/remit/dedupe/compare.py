@@ -46,7 +46,7 @@ def _of_doi(e: Evidence, telling: bool) -> tuple[Answer, int]:
         return ("same", 4) if e.first >= 0 or e.title == EQUAL else ("unsure", 0)
     if e.title >= PART and e.first > 0:
         return "same", 3
-    if e.authors >= 2 and e.first > 0 and (e.span or e.title == SIMILAR):
+    if e.authors >= 2 and e.first > 0 and e.span:
         return "same", 3
     if e.authors >= 2 and e.title == SIMILAR and e.abstract > 0 and e.first >= 0 and e.year > 0:
         return "same", 3
@@ -98,7 +98,7 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     if answer[0] == "unsure" and (_dated_apart(e, a, b) or _before_print(e, a, b)):
         return "same", 1
     one_abstract = (a.kind == "meeting abstract") != (b.kind == "meeting abstract")
-    weak = e.first <= 0 and e.volume <= 0 and (one_abstract or e.abstract < 0)
+    weak = e.first <= 0 and (one_abstract or (e.volume <= 0 and e.abstract < 0))
     return ("unsure", 0) if weak and answer[0] == "same" else answer
 
 
@@ -155,7 +155,7 @@ def _same_place(e: Evidence, named: bool, pages: bool, translated: bool) -> tupl
         if e.title == EQUAL or pages or e.authors >= 2:
             return "same", 3 if pages else 2
         return "unsure", 0
-    if pages and e.title >= SIMILAR and (e.authors >= 2 or (e.authors == 0 and e.year > 0)):
+    if pages and e.title >= SIMILAR and (e.authors >= 2 or (e.authors == 0 and e.year > 0 and e.journal >= 0)):
         return "same", 2
     if pages and e.title == OTHER and e.year > 0 and e.authors >= 2 and (e.authors == 3 or e.journal > 0):
         return ("same", 1) if e.issue > 0 or translated else ("unsure", 0)

@@ -14,6 +14,7 @@ except ImportError as missing:  # pragma: no cover - the extra is there in tests
     raise UsageError(f"finding duplicates needs {missing.name}; install remit with its extra: records") from None
 
 EQUAL, NEAR, PART, SIMILAR, OTHER = 4, 3, 2, 1, 0
+WORD, REACH = 3, 12
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MEETING = re.compile(
     r"(?:conf|conference|symposium|workshop|congress|meeting|proceedings|proc|annual|first|second|third|fourth|fifth|sixth|"
@@ -107,12 +108,26 @@ def title(a: str, b: str) -> int:
         return PART
     like = Indel.normalized_similarity(a, b, score_cutoff=0.7)
     if like >= 0.94:
-        return NEAR
+        return SIMILAR if _another_word(a, b) else NEAR
     if like >= 0.8:
         return SIMILAR
     if len(a) > 30 and len(b) > 1.15 * len(a) and partial_ratio(a, b, score_cutoff=93) > 0:
         return PART
     return SIMILAR if like > 0 else OTHER
+
+
+def _another_word(a: str, b: str) -> bool:
+    """Whether two titles that are nearly the same have another word at one place (efficacy and safety, children and
+    adults): at least `WORD` letters lost and as many put there, close together. A misspelling changes fewer.
+    """
+    lost: list[int] = []
+    put: list[int] = []
+    for op in Indel.editops(a, b):
+        at = op.src_pos
+        (lost if op.tag == "delete" else put).append(at)
+        if len(lost) >= WORD and len(put) >= WORD and at - min(lost[-WORD], put[-WORD]) <= REACH:
+            return True
+    return False
 
 
 def _numbers(a: Key, b: Key) -> int:

@@ -9,7 +9,7 @@ from zlib import crc32
 from remit.dedupe import fold
 from remit.model.source_record import SourceRecord
 
-AUTHORS = 12
+AUTHORS, DOCUMENT = 12, 60
 _WHOLE = re.compile(r"\[([^\[\]]{12,})\]")
 _PART = re.compile(
     r"[\s.,:;-]*(?:(?:\(?(?:part|pt|chapter|section|report|paper)\b[\s.]*)?(?:\d{1,4}|[ivx]{1,4}|one|two|three)\)?"
@@ -36,6 +36,7 @@ _MONTHS = {
 }
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\b(?:online|electronic resource)\b")
 _PARALLEL = re.compile(r" = |-(?=revue\b|journal\b|zeitschrift\b|annals\b|archiv)|(?<=[a-z]{6})\. (?=\w{3,} \w+ )")
+_BOTH = re.compile(r"(\w{2,8})-(\w+ .+)\Z")
 _GROUP = re.compile(
     r"anonymous|group|collaborat|investigators|consortium|network|committee|society|trialists|association|initiative"
 )
@@ -273,7 +274,8 @@ def person(author: str) -> tuple[str, str]:
 def pages(printed: str) -> tuple[str, str]:
     """Return first and last page: `1038-44` is 1038 to 1044, `S27` is s27; a last page half lost begins with ~.
 
-    A spreadsheet makes `4-21` the day 21-Apr: it is made pages again.
+    A spreadsheet makes `4-21` the day 21-Apr: it is made pages again. A span of more than `DOCUMENT` pages is that of a
+    whole supplement or book and says nothing of one document in it.
 
     >>> pages("1038-44"), pages("S27"), pages("Suppl-12"), pages("21-Apr")
     (('1038', '1044'), ('s27', ''), ('', '~12'), ('4', '21'))
@@ -299,6 +301,8 @@ def pages(printed: str) -> tuple[str, str]:
     other, last, _ = rest[0]
     if len(last) < len(number) and (not other or other == letter):
         last = number[: len(number) - len(last)] + last
+    if other in ("", letter) and int(last) - int(number) > DOCUMENT:
+        return "", ""
     return first, (other or letter) + last
 
 
@@ -324,13 +328,23 @@ def journal(printed: str) -> str:
     """Return a journal's names, each as words: with and without subtitle, parallel titles apart, joined by |."""
     folded = _ASIDE.sub(" ", fold.text(printed)) or fold.text(printed)
     names: list[str] = []
-    for part in _PARALLEL.split(folded):
+    for part in _parallel(folded):
         main, colon, _ = part.partition(":")
         for name in (main, part) if colon else (part,):
             words = [w for w in fold.words(name) if w not in ("and", "the", "of", "amp")]
             if len(words) > 1 or (words and (name is part or len(words[0]) > 3)):
                 names.append(" ".join(words))
     return "|".join(dict.fromkeys(names))
+
+
+def _parallel(folded: str) -> list[str]:
+    """The names that stand for one journal: parallel titles, and initials before the full name (BMJ-BRITISH MEDICAL
+    JOURNAL).
+    """
+    both = _BOTH.match(folded)
+    if both and both[1] == "".join(w[0] for w in fold.words(both[2]) if w not in ("and", "the", "of")):
+        return [both[1], both[2]]
+    return _PARALLEL.split(folded)
 
 
 def abstract(printed: str) -> int:
