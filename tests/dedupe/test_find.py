@@ -72,6 +72,60 @@ def test_two_abstracts_on_one_page_stay_apart():
         assert not one(first, replace(first, title=title))
 
 
+@pytest.mark.parametrize("pages", ["S1-S214", "S27", "27-28"])
+@pytest.mark.parametrize("doi", ["", "10.1000/supplement"])
+def test_abstracts_of_one_supplement_that_differ_in_a_word_stay_apart(pages, doi):
+    first = replace(bare(FULL), doi=doi, pages=pages, kind="Conference Abstract", title=f"{FULL.title}: efficacy")
+    for other in (": safety", ": pharmacokinetics"):
+        assert not one(first, replace(first, title=FULL.title + other, authors=FULL.authors[:1]))
+    assert one(first, replace(first, title=f"{FULL.title}: eficacy"))
+
+
+def test_a_span_of_a_whole_supplement_is_no_place_in_print():
+    first = replace(bare(FULL), pages="1-214")
+    assert not one(first, replace(first, title="Another text of these people in the same supplement"))
+    assert one(first, replace(first, pages=""))
+
+
+def test_an_abstract_without_a_page_and_the_report_in_the_same_volume_go_to_a_person():
+    abstract = replace(bare(FULL), kind="Conference Abstract", issue="", pages="", title=f"{FULL.title}: first results")
+    assert not one(bare(FULL), abstract)
+    assert left(bare(FULL), abstract) == 1
+
+
+def test_a_title_with_erratum_behind_it_is_an_erratum_and_one_that_has_an_erratum_is_not():
+    assert not one(bare(FULL), replace(bare(FULL), title=f"{FULL.title} [Erratum]", pages="1200"))
+    noted = replace(bare(FULL), title=f"{FULL.title} [Erratum appears in Invented J 2019;13:4]")
+    assert one(bare(FULL), noted)
+
+
+def test_et_al_is_no_author_and_groups_agree_with_groups_alone():
+    many = replace(bare(FULL), pages="", authors=(*FULL.authors, "Sato, Ken", "Ito, Emi", "Kim, Jun"))
+    assert one(many, replace(many, authors=(FULL.authors[0], "et al.")))
+    group = replace(bare(FULL), pages="", authors=("Invented Study Group",))
+    assert one(group, replace(group, title=FULL.title.upper()))
+    assert not one(group, replace(group, authors=("Another Study Group",)))
+
+
+def test_entries_of_trials_in_registers_are_told_apart_by_their_numbers():
+    entry = SourceRecord(
+        kind="trial registration", title="An invented trial", registry=("NCT01234567", "2011-001234-12")
+    )
+    central = SourceRecord(title="A trial, invented: its official title", authors=("NCT01234567",), year=2011)
+    sister = replace(central, title=entry.title, authors=("NCT01234568",))
+    assert one(entry, central)
+    assert not one(entry, sister)
+    assert not left(entry, sister)
+    assert not one(entry, replace(FULL, title=entry.title, registry=("NCT01234567",)))
+
+
+def test_initials_before_a_journals_name_are_the_journal():
+    assert one(
+        replace(bare(FULL), journal="BMJ", issue="", pages=""),
+        replace(bare(FULL), journal="BMJ-BRITISH MEDICAL JOURNAL"),
+    )
+
+
 def test_updates_of_a_cochrane_review_stay_apart():
     first = replace(
         bare(FULL), journal="Cochrane Database of Systematic Reviews", volume="", issue="3", pages="CD001234"

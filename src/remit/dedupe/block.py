@@ -9,10 +9,14 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from remit.dedupe.normalise import Key
+from remit.dedupe.normalise import REGISTRATION, Key
 
 CAP = 24
 Ints = npt.NDArray[np.int64]
+
+
+def _of_doi(k: Key) -> object:
+    return k.doi or (k.registry if k.kind == REGISTRATION else ()) or None
 
 
 def _of_title(k: Key) -> object:
@@ -40,7 +44,7 @@ def _of_team(k: Key) -> object:
 
 
 KEYS: tuple[Callable[[Key], object], ...] = (
-    lambda k: k.doi or None,
+    _of_doi,
     lambda k: k.pmid or None,
     lambda k: k.pmcid or None,
     _of_title,

@@ -8,7 +8,7 @@ with other pages (a meeting's abstract and the full report, a report printed twi
 
 from typing import Literal
 
-from remit.dedupe.evidence import EQUAL, NEAR, OTHER, PART, SIMILAR, Evidence, meeting, number, spans
+from remit.dedupe.evidence import EQUAL, NEAR, OTHER, PART, SIMILAR, Evidence, meeting, number, registrations, spans
 from remit.dedupe.normalise import Key
 
 Answer = Literal["same", "unsure", "different"]
@@ -17,6 +17,8 @@ LONG, PAPER = 30, 5
 
 def decide(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     """Return the answer and, for `same`, its strength."""
+    if registrations(a, b):
+        return ("same", 5) if e.registry > 0 else ("different", 0)
     if e.title != EQUAL and e.notice < 0:
         return ("unsure", 0) if (e.doi > 0 or e.pmid > 0) and e.title >= SIMILAR and e.first >= 0 else ("different", 0)
     if e.pmid > 0:
@@ -26,7 +28,7 @@ def decide(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     if e.doi > 0:
         if a.notice and e.notice > 0 and e.title >= SIMILAR and e.authors >= 0 and e.first >= 0 and e.year >= 0:
             return "same", 3
-        return _of_doi(e, min(len(a.title), len(b.title)) >= LONG and not a.series)
+        return _of_doi(e, min(len(a.title), len(b.title)) >= LONG and not a.series, e.span and _pages(a) > 2)
     return _in_print(e, a, b)
 
 
@@ -36,8 +38,11 @@ def _of_pmid(e: Evidence) -> tuple[Answer, int]:
     return ("unsure", 0) if e.authors >= 0 else ("different", 0)
 
 
-def _of_doi(e: Evidence, telling: bool) -> tuple[Answer, int]:
-    """One DOI: one document, unless title or pages say that the DOI is a whole supplement's or was mistyped."""
+def _of_doi(e: Evidence, telling: bool, pages: bool) -> tuple[Answer, int]:
+    """One DOI: one document, unless title or pages say that the DOI is a whole supplement's or was mistyped.
+
+    `pages`: three pages or more. Fewer can hold two abstracts of the same people.
+    """
     if e.title == EQUAL or (e.title >= PART and e.numbers >= 0):
         if e.authors < 0 and e.first <= 0 and not (telling and e.title == EQUAL and e.first == 0):
             return "unsure", 0
@@ -46,7 +51,7 @@ def _of_doi(e: Evidence, telling: bool) -> tuple[Answer, int]:
         return ("same", 4) if e.first >= 0 or e.title == EQUAL else ("unsure", 0)
     if e.title >= PART and e.first > 0:
         return "same", 3
-    if e.authors >= 2 and e.first > 0 and e.span:
+    if e.authors >= 2 and e.first > 0 and pages:
         return "same", 3
     if e.authors >= 2 and e.title == SIMILAR and e.abstract > 0 and e.first >= 0 and e.year > 0:
         return "same", 3
@@ -196,8 +201,10 @@ def one_place(e: Evidence) -> bool:
     return paged and e.title == EQUAL and e.journal > 0 and e.volume > 0 and e.year > 0 and e.issue >= 0
 
 
-def excludes(e: Evidence) -> bool:
+def excludes(e: Evidence, a: Key, b: Key) -> bool:
     """Whether two records cannot be one document, whatever a third record says."""
+    if registrations(a, b):
+        return e.registry < 0
     if e.pmid < 0 or (e.doi < 0 and e.pmid <= 0 and not one_place(e)) or (e.notice < 0 and e.title != EQUAL):
         return True
     if e.pmid > 0 or e.doi > 0:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from remit.dedupe.normalise import Key
+from remit.dedupe.normalise import GROUP, REGISTRATION, Key
 from remit.errors import UsageError
 
 try:
@@ -78,10 +78,17 @@ def hopeless(a: Key, b: Key) -> bool:
     """Whether two records have so little in common that no rule could make them one document: a quick look."""
     if (a.doi and a.doi == b.doi) or (a.pmid and a.pmid == b.pmid) or (a.pmcid and a.pmcid == b.pmcid):
         return False
+    if registrations(a, b):
+        return a.registry != b.registry
     alike = title(a.title, b.title)
     if alike == OTHER and set(a.authors).isdisjoint(b.authors):
         return True
     return alike <= SIMILAR and not (a.first and (a.first == b.first or first(a, b) > 0))
+
+
+def registrations(a: Key, b: Key) -> bool:
+    """Whether both records are entries of trials in registers: their numbers say all."""
+    return a.kind == REGISTRATION == b.kind and bool(a.registry and b.registry)
 
 
 def _same(a: str, b: str) -> int:
@@ -152,8 +159,13 @@ def _numbers(a: Key, b: Key) -> int:
 
 
 def authors(a: Key, b: Key) -> int:
-    """Return 3 where three or more are the same, 2 where lists agree, 1 where some do, -1 where none, 0 unknown."""
+    """Return 3 where three or more are the same, 2 where lists agree, 1 where some do, -1 where none, 0 unknown.
+
+    Groups are compared with groups alone.
+    """
     if not a.authors or not b.authors:
+        return 0
+    if (a.authors[0][0] == GROUP) != (b.authors[0][0] == GROUP):
         return 0
     few, many = (a, b) if len(a.authors) <= len(b.authors) else (b, a)
     if few.authors == many.authors:

@@ -73,7 +73,7 @@ def among(keys: Sequence[Key], known: int = 0, settled: Mapping[Pair, bool] | No
         if i < known and j < known:
             return True
         verdict = settled.get((min(i, j), max(i, j)))
-        return not verdict if verdict is not None else excludes(evidence(keys[i], keys[j]))
+        return not verdict if verdict is not None else excludes(evidence(keys[i], keys[j]), keys[i], keys[j])
 
     for pair in cluster.join(groups, sure, members, apart):
         unsure[pair] = "; joining them would join records that contradict each other"

@@ -10,6 +10,7 @@ from remit.dedupe import fold
 from remit.model.source_record import SourceRecord
 
 AUTHORS, DOCUMENT = 12, 60
+GROUP, REGISTRATION = "~", "registration"
 _WHOLE = re.compile(r"\[([^\[\]]{12,})\]")
 _PART = re.compile(
     r"[\s.,:;-]*(?:(?:\(?(?:part|pt|chapter|section|report|paper)\b[\s.]*)?(?:\d{1,4}|[ivx]{1,4}|one|two|three)\)?"
@@ -18,7 +19,7 @@ _PART = re.compile(
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:\[(?!\s*(?:part|pt|chapter)\b|\s*(?:[ivx]+|\d{1,2})\s*\])[^\[\]]*\]|<original>.*)\s*\.?\s*\Z",
+    r"\s*(?:\[(?!\s*(?:part|pt|chapter)\b|\s*(?:[ivx]+|\d{1,2}|errat(?:um|a)|corrigend(?:um|a)|corrections?)\s*\])[^\[\]]*\]|<original>.*)\s*\.?\s*\Z",
     re.IGNORECASE,
 )
 _ROUND = re.compile(
@@ -40,6 +41,10 @@ _BOTH = re.compile(r"(\w{2,8})-(\w+ .+)\Z")
 _GROUP = re.compile(
     r"anonymous|group|collaborat|investigators|consortium|network|committee|society|trialists|association|initiative"
 )
+_OTHERS = re.compile(r"\W*(?:et\.? al|and others|others)\W*", re.IGNORECASE)
+_NUMBER = re.compile(
+    r"\s*(?:NCT|ISRCTN|EUCTR|ACTRN|ChiCTR|CTRI|DRKS|IRCT|JPRN|KCT|NTR|PACTR|TCTR|UMIN)[\w/-]*\d{3}[\w-]*\s*"
+)
 _SERIES = re.compile(
     r"(?:the |an? |guest |from the |remarks from \w+ \w+ |\w+ )?"
     r"(?:editor|special (?:issue|section)|foreword|preface|"
@@ -52,13 +57,13 @@ _SERIES = re.compile(
 _FOREIGN = re.compile(r"\s*\"?\[|.*<original>", re.IGNORECASE)
 _SUFFIX = frozenset({"jr", "sr", "ii", "iii", "iv", "2nd", "3rd"})
 _NOTICES = tuple(
-    (name, re.compile(start + "|.*[:.(;\\-\u2013] ?(?:" + end + ")\\W*\\Z" if end else start))
+    (name, re.compile(start + "|.*[:.([;\\-\u2013] ?(?:" + end + ")\\W*\\Z" if end else start))
     for name, start, end in (
         (
             "erratum",
             r"\(?(?:published )?(?:errat(?:um|a)|corrigend(?:um|a)|addendum)\b|"
             r"(?:author |publisher )?corrections?(?: to\b|:|\.|\Z)",
-            r"errat(?:um|a)(?: to .*)?|corrigend(?:um|a)(?: to .*)?|vol\.? ?\d+,? p?p?g?\.?.*\d\)?",
+            r"errat(?:um|a)(?: to .*)?|corrigend(?:um|a)(?: to .*)?|corrections?|vol\.? ?\d+,? p?p?g?\.?.*\d\)?",
         ),
         ("retraction", r"retraction(?: of\b|:| note|\Z)|notice of retraction|expression of concern", ""),
         (
@@ -115,6 +120,7 @@ _NO_LETTERS = bytes(b for b in range(256) if not chr(b).isalnum() or b > 127)
 class Key:
     """What is compared of one record.
 
+    `registry` are trial numbers; of a registration (`kind`) its own alone, which tells it from every other.
     `series` marks a title that may be printed again and again (an editorial), `translated` one marked as a translation.
     `title` is the title's letters and digits alone; `numbers` its numbers; `notice` what kind of notice it is
     (erratum, retraction, comment, protocol), blank for none. `authors` are family names, at most 12, `given` their
@@ -152,22 +158,26 @@ def key(record: SourceRecord) -> Key:
     folded = bare(record.title)
     words = fold.words(folded)
     families, given = people(record.authors)
+    said = kind(record.kind)
+    numbers = record.registry
+    if own := registered(record):
+        said, numbers = REGISTRATION, (own,)
     first, last = pages(record.pages)
     return Key(
         doi=doi(record.doi),
         pmid=record.pmid.strip().lstrip("0"),
         pmcid=record.pmcid.strip().upper().removeprefix("PMC"),
-        registry=tuple(sorted({r.strip().upper() for r in record.registry if r.strip()})),
+        registry=tuple(sorted({r.strip().upper() for r in numbers if r.strip()})),
         title="".join(words),
         words=longest(words),
         numbers=intern(fold.numbers(words)),
         notice=notice(folded, record.kind),
         series=series(folded),
         translated=_FOREIGN.match(record.title) is not None,
-        kind=kind(record.kind),
+        kind=said,
         authors=families,
         given=given,
-        count=len(record.authors),
+        count=sum(_OTHERS.fullmatch(a) is None for a in record.authors),
         year=record.year or 0,
         volume=volume(record.volume, record.year),
         issue=issue(record.issue),
@@ -233,6 +243,16 @@ def kind(printed: str) -> str:
     return ""
 
 
+def registered(record: SourceRecord) -> str:
+    """Return the number of a record that is the entry of a trial in a register, "" for all others.
+
+    CENTRAL gives the number as the entry's one author.
+    """
+    if record.kind.lower().startswith(("trial registr", "clinical trial registr")) and record.registry:
+        return record.registry[0].strip()
+    return record.authors[0].strip() if len(record.authors) == 1 and _NUMBER.fullmatch(record.authors[0]) else ""
+
+
 def doi(printed: str) -> str:
     """Return a DOI in lower case without resolver, or ""."""
     found = _DOI.search(printed.lower())
@@ -240,14 +260,22 @@ def doi(printed: str) -> str:
 
 
 def people(authors: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return family names and given names of the first authors; groups are left out."""
-    families, given = [], []
+    """Return family names and given names of the first authors. Groups are left out where there are people; of groups
+    alone the names are given, each marked by `GROUP`.
+    """
+    families, given, groups = [], [], []
     for author in authors[:AUTHORS]:
+        if _OTHERS.fullmatch(author):
+            continue
         family, rest = person(author)
-        if family and not _GROUP.search(family + rest):
+        if _GROUP.search(family + rest):
+            groups.append(GROUP + "".join(fold.words(fold.text(author))))
+        elif family:
             families.append(intern(family))
             given.append(rest)
-    return tuple(families), tuple(given)
+    if families:
+        return tuple(families), tuple(given)
+    return tuple(g for g in groups if "anonym" not in g), ("",) * sum("anonym" not in g for g in groups)
 
 
 @lru_cache(maxsize=131072)

@@ -19,7 +19,7 @@ from remit.model.record_table import Cell, Ids, RecordTable, Table
 from remit.model.source_record import SourceRecord
 
 Kind = Literal["whole", "real", "text", "texts", "flag"]
-FORMAT = "remit set 1"
+FORMAT = "remit set 2"
 BATCH = 10_000
 DUCKDB = "duckdb://?memory_limit=1500MB"
 _KINDS: Mapping[str, Kind] = {
