@@ -55,7 +55,7 @@ def _one(fields: Fields, *names: str) -> str:
     return ""
 
 
-def record(root: Element, file: str, number: int) -> SourceRecord | None:
+def record(root: Element, file: str, number: int, _: xml_pieces.Lists) -> SourceRecord | None:
     """Return the record of an element, or None when there is nothing in it."""
     fields: Fields = {}
     _gather(root, fields)

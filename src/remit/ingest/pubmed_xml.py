@@ -5,12 +5,14 @@ abstract become `LABEL: text`, one a line. Headings are written as MEDLINE write
 so that one record reads the same from XML and from text. Elements without a place here are kept in `other` by name.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from remit.ingest import fields as say
 from remit.ingest import xml_pieces
 from remit.ingest.making import Draft
+from remit.ingest.pubmed_lists import Lists, Rows, Taken, lift, plain
 from remit.ingest.source import Source
 from remit.model.source_record import Related, Relation, SourceRecord, Unread
 
@@ -35,16 +37,16 @@ _NOT_AVAILABLE = ("[Not Available].", "[Not Available]")
 def read(source: Source) -> Iterator[SourceRecord | Unread]:
     """Give each citation of a PubMed XML file; citations PubMed has deleted are named as unread."""
 
-    def build(root: Element, file: str, number: int) -> SourceRecord | None:
+    def build(root: Element, file: str, number: int, lists: Lists) -> SourceRecord | None:
         if root.tag != "DeleteCitation":
-            return record(root, file, number)
+            return record(root, file, number, lists)
         numbers = [text for child in root if (text := _text(child))]
         for at in range(0, len(numbers), _TOLD):
             seen = f"citations PubMed has deleted: PMID {', '.join(numbers[at : at + _TOLD])}"
             source.say(seen, "No record is given for them. A review that holds one should look up why it was deleted.")
         return None
 
-    return xml_pieces.read(source, NAMES, build)
+    return xml_pieces.read(source, NAMES, build, lift=lift)
 
 
 @dataclass(slots=True)
@@ -71,14 +73,15 @@ class _Parts:
     related: list[Related] = field(default_factory=list)
     retracted: bool = False
     other: list[tuple[str, str]] = field(default_factory=list)
+    lists: Lists = field(default_factory=dict)
 
 
 Take = Callable[[_Parts, Element], None]
 
 
-def record(root: Element, file: str, number: int) -> SourceRecord:
-    """Return the record of a citation."""
-    parts = _Parts()
+def record(root: Element, file: str, number: int, lists: Lists) -> SourceRecord:
+    """Return the record of a citation; `lists` are those lifted out of it, and are taken away as they are met."""
+    parts = _Parts(lists=lists)
     if root.tag == "MedlineCitation":
         _each(parts, root)
     else:
@@ -205,6 +208,14 @@ def _abstract(parts: _Parts, element: Element) -> None:
 
 
 def _authors(parts: _Parts, element: Element) -> None:
+    if (taken := _lifted(parts, element)) is not None:
+        form, rows = taken
+        (_author_rows if form else _plain_author_rows)(parts, rows)
+    else:
+        _author_elements(parts, element)
+
+
+def _author_elements(parts: _Parts, element: Element) -> None:
     editors = element.get("Type") == "editors"
     for author in element:
         family = given = initials = suffix = ""
@@ -225,9 +236,7 @@ def _authors(parts: _Parts, element: Element) -> None:
                 family, given, initials = _text(child), "", ""
             else:
                 _keep(parts, child)
-        given = given or initials.strip()
-        name = f"{family}, {given}" if family and given else family or given
-        name = f"{name} {suffix}" if suffix else name
+        name = _name(family, given or initials.strip(), suffix)
         if not name:
             continue
         if editors:
@@ -236,7 +245,56 @@ def _authors(parts: _Parts, element: Element) -> None:
             parts.authors.append(name)
 
 
+def _name(family: str, given: str, suffix: str) -> str:
+    name = f"{family}, {given}" if family and given else family or given
+    return f"{name} {suffix}" if suffix else name
+
+
+def _lifted(parts: _Parts, element: Element) -> Taken | None:
+    """Take away the list that was lifted out of an element, if one was."""
+    return parts.lists.pop(element.tag, None) if element.get("_") is not None else None
+
+
+def _plain_author_rows(parts: _Parts, rows: Rows) -> None:
+    for family, given, initials, affiliation, _ in rows:
+        last, first = _flat(family), _flat(given) or plain(initials).strip()
+        if last or first:
+            parts.authors.append(f"{last}, {first}" if last and first else last or first)
+        if affiliation and (kept := plain(affiliation).strip()):
+            parts.other.append(("Affiliation", kept))
+
+
+def _author_rows(parts: _Parts, rows: Rows) -> None:
+    for family, given, initials, suffix, group, more, _ in rows:
+        first = _flat(given) if given else ""
+        if not first and initials:
+            first = plain(initials).strip()
+        if name := _name(_flat(family or group or ""), first, _flat(suffix) if suffix else ""):
+            parts.authors.append(name)
+        for source, text, affiliation in _MORE.findall(more) if more else ():
+            if kept := plain(text or affiliation).strip():
+                parts.other.append((f"Identifier {source}" if source else "Affiliation", kept))
+
+
+_MORE = re.compile(r'<Identifier Source="(\w+)">([^<]*)|<Affiliation>([^<]*)')
+_QUALIFIER = re.compile(r'MajorTopicYN="([YN])"[^<>]*>([^<]*)')
+_ID = re.compile(r'"(?:\w+)">([^<]*)')
+
+
+def _flat(text: str) -> str:
+    """The text of XML without elements, on one line."""
+    text = plain(text).strip()
+    return " ".join(text.split()) if "\n" in text or "  " in text else text
+
+
 def _headings(parts: _Parts, element: Element) -> None:
+    if (taken := _lifted(parts, element)) is not None:
+        for major, as_well, text, more, _ in taken[1]:
+            words = [("*" if major == "Y" or as_well == "Y" else "") + plain(text).strip()]
+            if more:
+                words += [("*" if star == "Y" else "") + plain(word).strip() for star, word in _QUALIFIER.findall(more)]
+            parts.keywords.append("/".join(words))
+        return
     for heading in element:
         words = []
         for child in heading:
@@ -267,17 +325,37 @@ def _banks(parts: _Parts, element: Element) -> None:
 
 
 def _corrections(parts: _Parts, element: Element) -> None:
+    if (taken := _lifted(parts, element)) is not None:
+        for kind, source, pmid, _ in taken[1]:
+            said, number = plain(source).strip(), plain(pmid or "").strip()
+            if kind != "Cites":
+                _tie(parts, kind, said, number)
+            elif text := f"{said} {number}".strip():
+                parts.other.append(("CommentsCorrections Cites", text))
+        return
     for child in element:
         kind = child.get("RefType") or ""
         if kind == "Cites":
             _keep(parts, child)
-            continue
-        source = (child.findtext("RefSource") or "").strip()
-        pmid = (child.findtext("PMID") or "").strip()
-        ref = ". ".join(part for part in (source.rstrip("."), f"PMID: {pmid}" if pmid else "") if part)
-        relation = _RELATIONS.get(kind, "other")
-        parts.related.append(Related(relation, ref if relation != "other" else f"{kind}: {ref}"))
-        parts.retracted = parts.retracted or kind == "RetractionIn"
+        else:
+            _tie(parts, kind, (child.findtext("RefSource") or "").strip(), (child.findtext("PMID") or "").strip())
+
+
+def _tie(parts: _Parts, kind: str, source: str, pmid: str) -> None:
+    ref = ". ".join(part for part in (source.rstrip("."), f"PMID: {pmid}" if pmid else "") if part)
+    relation = _RELATIONS.get(kind, "other")
+    parts.related.append(Related(relation, ref if relation != "other" else f"{kind}: {ref}"))
+    parts.retracted = parts.retracted or kind == "RetractionIn"
+
+
+def _references(parts: _Parts, element: Element) -> None:
+    if (taken := _lifted(parts, element)) is None:
+        _keep(parts, element)
+        return
+    for citation, more, _ in taken[1]:
+        texts = [citation, *_ID.findall(more)] if more else [citation]
+        if text := " ".join(filter(None, [plain(one).strip() for one in texts])):
+            parts.other.append(("Reference", text))
 
 
 def _ids(parts: _Parts, element: Element) -> None:
@@ -354,6 +432,7 @@ _TAKES: dict[str, Take] = {
     "MeshHeadingList": _headings,
     "KeywordList": _keywords,
     "CommentsCorrectionsList": _corrections,
+    "ReferenceList": _references,
     "OtherID": _other_id,
     "ArticleIdList": _ids,
 }

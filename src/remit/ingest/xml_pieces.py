@@ -19,7 +19,9 @@ PIECE_LIMIT = 16 << 20
 
 Element = ElementTree.Element
 Pieces = list[tuple[int, bytes]]
-Build = Callable[[Element, str, int], SourceRecord | None]
+Lists = dict[str, tuple[int, Iterator[tuple[str, ...]]]]
+Lift = Callable[[bytes], tuple[bytes, Lists]]
+Build = Callable[[Element, str, int, Lists], SourceRecord | None]
 
 _DECLARED = re.compile(rb"^\s*(?:\xef\xbb\xbf)?<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)")
 _ENTITY = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos);)([A-Za-z][A-Za-z0-9]{0,30});")
@@ -33,19 +35,26 @@ _PREFIX = re.compile(rb"<(/?)[A-Za-z][A-Za-z0-9]*:")
 
 
 def read(
-    source: Source, names: tuple[str, ...], build: Build, idle: re.Pattern[bytes] | None = None
+    source: Source,
+    names: tuple[str, ...],
+    build: Build,
+    idle: re.Pattern[bytes] | None = None,
+    lift: Lift | None = None,
 ) -> Iterator[SourceRecord | Unread]:
     """Give what `build` makes of each element called one of `names`, and say which could not be parsed.
 
-    `build` is given the element, the file's name and the record's number; None stands for an element that is no record.
-    `idle` are tags without a meaning: they are left out where that can be done before parsing.
+    `build` is given the element, the file's name, the record's number and the lists that were lifted out of it, which
+    it empties; it returns None for an element that is no record. `idle` are tags without a meaning: they are left out
+    where that can be done before parsing. `lift` takes lists out of a record that need no parser.
     """
     number = 0
     cutter = Cutter(source, names)
     for found in cutter.pieces():
-        for (at, raw), root in zip(found, _together(found, idle), strict=True):
+        for (at, raw), (root, lists) in zip(found, _together(found, idle, lift), strict=True):
             try:
-                record = build(ElementTree.XML(raw) if root is None else root, source.file, number + 1)
+                record = None if root is None else build(root, source.file, number + 1, lists)
+                if root is None or lists:
+                    record = build(ElementTree.XML(raw), source.file, number + 1, {})
             except (ElementTree.ParseError, RecursionError, ValueError) as why:
                 for item in _mended(source, names, build, cutter.line(at), raw, number, str(why)):
                     number = item.number
@@ -56,16 +65,23 @@ def read(
                 yield record
 
 
-def _together(found: Pieces, idle: re.Pattern[bytes] | None) -> Sequence[Element | None]:
+def _together(
+    found: Pieces, idle: re.Pattern[bytes] | None, lift: Lift | None
+) -> Sequence[tuple[Element | None, Lists]]:
     """Parse some records at once, which is quicker; each stands for itself (None) where one of them is at fault."""
-    text = b"".join([raw for _, raw in found])
+    raws = [raw for _, raw in found]
+    lists: list[Lists] = [{} for _ in found]
+    if lift is not None:
+        lifted = [lift(raw) for raw in raws]
+        raws, lists = [raw for raw, _ in lifted], [taken for _, taken in lifted]
+    text = b"".join(raws)
     if idle is not None and b"<!" not in text:
         text = idle.sub(b"", text)
     try:
-        top = ElementTree.XML(b"<x>" + text + b"</x>")
+        top = list(ElementTree.XML(b"<x>" + text + b"</x>"))
     except (ElementTree.ParseError, RecursionError, ValueError):
-        return [None] * len(found)
-    return list(top) if len(top) == len(found) else [None] * len(found)
+        top = []
+    return list(zip(top, lists, strict=True)) if len(top) == len(found) else [(None, {}) for _ in found]
 
 
 def _mended(
@@ -82,7 +98,7 @@ def _mended(
     mended = _NO_CHARACTER.sub(b"", _ENTITY.sub(_character, _NO_TAG.sub(b"&lt;", _BARE.sub(b"&amp;", utf8(raw)))))
     for attempt in (mended, _PREFIX.sub(rb"<\1", _MARKUP.sub(b"", mended))):
         try:
-            record = build(ElementTree.XML(attempt), source.file, number + 1)
+            record = build(ElementTree.XML(attempt), source.file, number + 1, {})
         except (ElementTree.ParseError, RecursionError, ValueError):
             continue
         if record is not None:
