@@ -3,12 +3,14 @@
 Authors, headings, comments and references make most of a record's elements, and all but always stand in one form. Where
 every member of a list has that form, the list is taken out, which needs a third of the time of parsing it; in its place
 stays an element of the same name with the attribute `_`. Anything unusual is left as it is: a member of another
-form, a reference to a character other than the five of XML, a comment, a section of bare text, an instruction.
+form, a reference to a character nobody knows, a comment, a section of bare text, an instruction.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+
+from remit.ingest.remembered import remembered
 
 _TEXT = "([^<]*)"
 _MORE = "[^<]*"
@@ -42,7 +44,7 @@ _REFERENCE = (
     rf'((?:<ArticleId IdType="\w+">{_MORE}</ArticleId>\s*)*)</ArticleIdList>\s*)?</Reference>'
 )
 _MARKS = ((b"!", b"<!"), (b"?", b"<?"), (b"_", b" _="))
-_PREDEFINED = re.compile("&(?:amp|lt|gt|quot|apos);")
+_REFERENCES = re.compile("(&(?:amp|lt|gt|quot|apos|#x?[0-9a-fA-F]{2,6});)")
 
 Rows = Iterator[tuple[str, ...]]
 Taken = tuple[int, Rows]
@@ -108,7 +110,7 @@ def _taken(one: _List, inner: bytes) -> Taken | None:
         return None
     if "\r" in text or ("]" in text and "]]>" in text) or "\ufffe" in text or "\uffff" in text:
         return None
-    if "&" in text and text.count("&") != len(_PREDEFINED.findall(text)):
+    if "&" in text and not (text := _named(text)):
         return None
     for form, member in enumerate(one.members):
         parts = member.split(text)
@@ -118,6 +120,29 @@ def _taken(one: _List, inner: bytes) -> Taken | None:
             next(texts)
             return form, zip(*[texts] * step, strict=True)
     return None
+
+
+def _named(text: str) -> str:
+    """Return a text with the characters its numbers stand for; blank where a reference is none of the usual ones."""
+    parts = _REFERENCES.split(text)
+    characters = list(map(_character, parts[1::2]))
+    if len(characters) != text.count("&") or not all(characters):
+        return ""
+    parts[1::2] = characters
+    return "".join(parts)
+
+
+@remembered
+def _character(reference: str) -> str:
+    """Return the character a number stands for, blank where it is none or has a meaning in XML; a name as it is."""
+    if reference[1] != "#":
+        return reference
+    digits = reference[2:-1]
+    if digits[0] != "x" and not digits.isdecimal():
+        return ""
+    code = int(digits[1:], 16) if digits[0] == "x" else int(digits)
+    text = code >= 0xA0 and not 0xD800 <= code < 0xE000 and code <= 0x10FFFF and code not in (0xFFFE, 0xFFFF)
+    return chr(code) if text or (0x20 <= code < 0x7F and chr(code) not in "<&>") else ""
 
 
 def plain(text: str) -> str:
