@@ -1,5 +1,8 @@
 """The printed numbers at risk, checked against the curve they belong to."""
 
+import math
+from itertools import pairwise
+
 import numpy as np
 import numpy.typing as npt
 
@@ -34,23 +37,21 @@ def risk_table(
             f"{r[t > steps.end][0]:g} people are at risk at {t[t > steps.end][0]:g}, after the curve came to 0 at "
             f"{steps.end:g}; compare both with the figure"
         )
-    last = int(np.flatnonzero(r > 0.0)[-1])
-    end = steps.end
-    if t[last] > end:
-        notes.append(f"{r[last]:g} people at risk at {t[last]:g}: the curve, read to {end:g}, goes on flat to there")
-        end = float(t[last])
+    known = [(time, people) for time, people in zip(t.tolist(), r.tolist(), strict=True) if people > 0.0]
+    empty = float(t[len(known)]) if len(known) < t.size else math.inf
+    end, (final, left) = steps.end, known[-1]
+    if final > end:
+        notes.append(f"{left:g} people at risk at {final:g}: the curve, read to {end:g}, goes on flat to there")
+        end = final
     if zero:
         end = steps.end
-    empty = t[r == 0.0]
-    if empty.size and empty[0] <= end:
-        if steps.time.size and steps.time[-1] >= empty[0]:
-            notes.append(
-                f"nobody is at risk at {empty[0]:g}, yet the curve drops at {steps.time[-1]:g}: the drop is kept"
-            )
+    if empty <= end:
+        if steps.time.size and steps.time[-1] >= empty:
+            notes.append(f"nobody is at risk at {empty:g}, yet the curve drops at {steps.time[-1]:g}: the drop is kept")
         else:
-            end = float(np.nextafter(empty[0], 0.0))
-    kept = (t <= end) & (r > 0.0)
-    return RiskTable(np.concatenate((t[kept], [end])), r[kept]), tuple(notes)
+            end = math.nextafter(empty, 0.0)
+    kept = [row for row in known if row[0] <= end]
+    return RiskTable(np.array([*(row[0] for row in kept), end]), np.array([row[1] for row in kept])), tuple(notes)
 
 
 def _columns(times: npt.ArrayLike, at_risk: npt.ArrayLike) -> tuple[FloatArray, FloatArray]:
@@ -70,16 +71,17 @@ def _columns(times: npt.ArrayLike, at_risk: npt.ArrayLike) -> tuple[FloatArray, 
 
 
 def _possible(t: FloatArray, r: FloatArray, n: int) -> None:
-    if (t[1:] <= t[:-1]).any() or t[0] < 0.0:
-        raise InputError(f"risk times {t.tolist()}; expected each later than the one before, from 0")
-    if (r != np.floor(r)).any() or r.min() < 0.0:
-        bad = r[(r != np.floor(r)) | (r < 0.0)][0]
-        raise InputError(f"number at risk {bad:g}; expected whole numbers of people; check the columns")
-    if (r[1:] > r[:-1]).any():
-        at = int(np.flatnonzero(np.diff(r) > 0.0)[0])
-        raise InputError(
-            f"number at risk grows from {r[at]:g} at {t[at]:g} to {r[at + 1]:g} at {t[at + 1]:g}; "
-            "expected it to fall; compare with the figure (rows of two arms are easily swapped)"
-        )
-    if r[0] != n:
-        raise InputError(f"number at risk at time 0 is {r[0]:g} and n is {n}; expected the same number")
+    times, people = t.tolist(), r.tolist()
+    if times[0] < 0.0 or any(b <= a for a, b in pairwise(times)):
+        raise InputError(f"risk times {times}; expected each later than the one before, from 0")
+    for bad in people:
+        if bad < 0.0 or not bad.is_integer():
+            raise InputError(f"number at risk {bad:g}; expected whole numbers of people; check the columns")
+    for at, (before, after) in enumerate(pairwise(people)):
+        if after > before:
+            raise InputError(
+                f"number at risk grows from {before:g} at {t[at]:g} to {after:g} at {t[at + 1]:g}; "
+                "expected it to fall; compare with the figure (rows of two arms are easily swapped)"
+            )
+    if people[0] != n:
+        raise InputError(f"number at risk at time 0 is {people[0]:g} and n is {n}; expected the same number")

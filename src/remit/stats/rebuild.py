@@ -5,8 +5,10 @@ of censored people. What comes back has exactly n people, the printed numbers at
 where curve and table allow it, and events only where the curve drops.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -272,11 +274,11 @@ def _at_rate(spread: Spread, censored: FloatArray, whole: FloatArray) -> float:
     table = spread.table
     if spread.marks is not None:
         return min(float(spread.marked[-1]), spread.most_censored(whole))
-    seen = slice(max(table.last - 2, 0), table.last)
-    after = slice(seen.start + 1, table.last + 1)
-    exposure = float(0.5 * (table.at_risk[seen] + table.at_risk[after]) @ spread.width[seen])
-    rate = float(censored[seen].sum()) / exposure
-    expected = float(table.at_risk[-1]) * -float(np.expm1(-rate * spread.width[-1]))
+    first = max(table.last - 2, 0)
+    at_risk, width = table.at_risk[first:].tolist(), spread.width[first:].tolist()
+    exposure = sum(0.5 * (a + b) * w for (a, b), w in zip(pairwise(at_risk), width[:-1], strict=True))
+    rate = sum(censored[first:].tolist()) / exposure
+    expected = at_risk[-1] * -math.expm1(-rate * width[-1])
     most = spread.most_censored(whole)
     return 0.5 * (min(expected, most) + most)
 
