@@ -278,7 +278,7 @@ def _at_rate(spread: Spread, censored: FloatArray, whole: FloatArray) -> float:
     at_risk, width = table.at_risk[first:].tolist(), spread.width[first:].tolist()
     exposure = sum(0.5 * (a + b) * w for (a, b), w in zip(pairwise(at_risk), width[:-1], strict=True))
     rate = sum(censored[first:].tolist()) / exposure
-    expected = at_risk[-1] * -math.expm1(-rate * width[-1])
+    expected = float(at_risk[-1] * -math.expm1(-rate * width[-1]))
     most = spread.most_censored(whole)
     return 0.5 * (min(expected, most) + most)
 
