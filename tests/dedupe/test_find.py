@@ -231,6 +231,22 @@ def test_what_a_meeting_sees_again_is_not_merged(name, first, changes):
     assert not one(before, replace(before, **changes)), name
 
 
+@pytest.mark.parametrize(
+    ("full", "initials", "alike"),
+    [
+        ("Americas Conference on Information Systems", "AMCIS 2017 Proceedings", True),
+        ("Proceedings of the Annual Hawaii International Conference on System Sciences", "HICSS", True),
+        ("International Conference on Information Systems", "ICIS 2017", True),
+        ("Pacific Asia Conference on Information Systems", "AMCIS 2017 Proceedings", False),
+        ("Annual Meeting of the Invented Society of Hematology", "ISON 2017 Proceedings", False),
+    ],
+)
+def test_a_meeting_goes_by_its_initials(full, initials, alike):
+    said = replace(PAPER, journal=full, pages="")
+    assert one(said, replace(said, journal=initials)) is alike
+    assert not one(said, replace(said, journal=initials, year=2015))
+
+
 def test_what_stands_behind_the_brackets_of_a_translation_counts():
     title = "[Costs of invented treatments on many hospital wards]"
     first = replace(bare(FULL), title=title)

@@ -294,7 +294,26 @@ def _named_alike(a: str, b: str) -> bool:
         x, y = _meeting(a), _meeting(b)
         if len(x & y) > 1 and (x <= y or y <= x):
             return True
+        short, full = (x, b) if len(x) < len(y) else (y, a)
+        if len(short) == 1 and _initials(next(iter(short)), full.rsplit("|", 1)[-1]):
+            return True
     return any(_abbreviates(x, y) for x in a.split("|") for y in b.split("|"))
+
+
+def _initials(short: str, name: str) -> bool:
+    """Whether a word of four letters or more is made of the first letters of a meeting's name, in order.
+
+    A word may give up to three (AMCIS, Americas Conference on Information Systems); words such as `annual` or
+    `proceedings` may give none.
+    """
+    words = [w for w in name.split() if w not in _SMALL and w.isalpha()]
+    if not 3 < len(short) <= 3 * len(words) or len(words) < 3:
+        return False
+    ends = {0}
+    for word in words:
+        ahead = {end + n for end in ends for n in (1, 2, 3) if short.startswith(word[:n], end) and n <= len(word)}
+        ends = ahead | (ends if _MEETING.match(word) or word == "international" else set())
+    return len(short) in ends
 
 
 def _meeting(name: str) -> set[str]:
