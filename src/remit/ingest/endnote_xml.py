@@ -20,12 +20,19 @@ _GROUPS = frozenset(
 _LISTS = frozenset({"authors", "secondary-authors", "tertiary-authors", "subsidiary-authors", "translated-authors"})
 _CLOSE = re.compile(r",(?=\S)")
 _STYLE = re.compile(rb'</?style(?: [^<>]*")?>')
+_STYLED = re.compile(rb'<style(?: [^<>]*")?>([^<]*)</style>')
 _PUBMED = frozenset({"pubmed", "medline", "nlm"})
 
 
 def read(source: Source) -> Iterator[SourceRecord | Unread]:
     """Give each record of an EndNote XML file."""
-    return xml_pieces.read(source, ("record",), record, _STYLE)
+    return xml_pieces.read(source, ("record",), record, unstyled)
+
+
+def unstyled(raw: bytes) -> bytes:
+    """Return records without the tags of styles: first those that enclose bare text, and any others one by one."""
+    plain = b"".join(_STYLED.split(raw))
+    return _STYLE.sub(b"", raw) if b"<style" in plain or b"</style" in plain else plain
 
 
 def _text(element: Element) -> str:

@@ -27,7 +27,8 @@ _REGISTRY = re.compile(
 )
 _NCT = re.compile(r"(?:ClinicalTrials\.gov/)?NCT[0-9]{8}", re.IGNORECASE)
 _CASED = {"chictr": "ChiCTR", "jrct": "jRCT"}
-_DOTTED = re.compile(r"^([^,;]+?) ((?:[^\W\d_]{1,3}\.[ -]?)+(?:Jr\.?|Sr\.?|I{2,3})?)$")
+_INITIALS = re.compile(r"(?:[^\W\d_]{1,3}\.[ -]?)+(?:Jr\.?|Sr\.?|I{2,3})?")
+_DOTTED = re.compile(rf"^([^,;]+?) ({_INITIALS.pattern})$")
 _PLAIN = re.compile(r"^([^,;]*[^\W\d_]{2}) ([A-ZÀ-Þ]{1,4})$")
 _PMID_LINK = re.compile(
     r"(?:ncbi\.nlm\.nih\.gov/(?:m/)?pubmed/|pubmed\.ncbi\.nlm\.nih\.gov/|europepmc\.org/abstract/med/)(\d{1,8})\b", re.I
@@ -153,8 +154,16 @@ def name(text: str) -> str:
     """Return one author, family name first with a comma, where initials with points show which part is which."""
     if "," in text or "." not in text:
         return text
+    family, _, initials = text.partition(" ")
+    if " " not in initials and family and ";" not in family and _are_initials(initials):
+        return f"{family}, {initials}"
     found = _DOTTED.match(text)
     return f"{found[1]}, {found[2]}" if found else text
+
+
+@remembered
+def _are_initials(text: str) -> bool:
+    return _INITIALS.fullmatch(text) is not None
 
 
 def medline_name(text: str) -> str:
@@ -174,7 +183,7 @@ def names(cell: str) -> tuple[str, ...]:
         found = cell.split("|")
     else:
         found = list(_by_comma(cell))
-    return tuple(name(one) for part in found if (one := part.strip().rstrip(",")))
+    return tuple([name(one) for part in found if (one := part.strip().rstrip(","))])
 
 
 def _by_comma(cell: str) -> Iterator[str]:

@@ -8,7 +8,6 @@ to that, once, when this module is loaded, and never lowered.
 """
 
 import csv
-import io
 import re
 from collections.abc import Callable, Iterator
 
@@ -106,12 +105,16 @@ def _filled(source: Source) -> Iterator[str]:
     """Each line from the heading row on, with its end, as the csv module wants it."""
     begun = False
     for text in source.texts():
-        lines = io.StringIO(text, newline="\n")
-        while not begun and (line := lines.readline()):
+        *whole, rest = text.split("\n")
+        lines = [line + "\n" for line in whole]
+        if rest:
+            lines.append(rest)
+        for at, line in enumerate(() if begun else lines):
             if line.strip() and not line.lower().startswith("sep="):
-                begun = True
-                yield line
-        yield from lines
+                begun, lines = True, lines[at:]
+                break
+        if begun:
+            yield from lines
 
 
 Cell = Callable[[list[str]], str]
@@ -162,8 +165,8 @@ class Layout:
         made.doi = say.doi(self.first(row, "doi")) or say.doi_in(url)
         made.pmid = _digits(self.first(row, "pmid"))
         made.pmcid = say.pmcid(self.first(row, "pmcid"))
-        made.registry = tuple(n for i in self.at.get("registry", ()) for n in say.registry(row[i]))
-        made.issn = tuple(dict.fromkeys(n for i in self.at.get("issn", ()) for n in say.issns(row[i])))
+        made.registry = tuple([n for i in self.at.get("registry", ()) if row[i] for n in say.registry(row[i])])
+        made.issn = tuple(dict.fromkeys([n for i in self.at.get("issn", ()) for n in say.issns(row[i])]))
         made.language = self.first(row, "language")
         made.keywords = self._keywords(row)
         made.url = url
@@ -173,7 +176,7 @@ class Layout:
 
     def _keywords(self, row: list[str]) -> tuple[str, ...]:
         cells = [row[index] for index in self.at.get("keywords", ()) if row[index]]
-        return tuple(dict.fromkeys(word for c in cells for part in say.split_cell(c) if (word := part.strip())))
+        return tuple(dict.fromkeys([w for cell in cells for w in filter(None, map(str.strip, say.split_cell(cell)))]))
 
     def _other(self, row: list[str], extra: list[str]) -> tuple[tuple[str, str], ...]:
         named = [(self.headings[i], text) for i in self.at.get("other", ()) if (text := row[i].strip())]

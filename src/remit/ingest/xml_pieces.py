@@ -38,14 +38,14 @@ def read(
     source: Source,
     names: tuple[str, ...],
     build: Build,
-    idle: re.Pattern[bytes] | None = None,
+    idle: Callable[[bytes], bytes] | None = None,
     lift: Lift | None = None,
 ) -> Iterator[SourceRecord | Unread]:
     """Give what `build` makes of each element called one of `names`, and say which could not be parsed.
 
     `build` is given the element, the file's name, the record's number and the lists that were lifted out of it, which
-    it empties; it returns None for an element that is no record. `idle` are tags without a meaning: they are left out
-    where that can be done before parsing. `lift` takes lists out of a record that need no parser.
+    it empties; it returns None for an element that is no record. `idle` leaves out tags without a meaning, where that
+    can be done before parsing. `lift` takes lists out of a record that need no parser.
     """
     number = 0
     cutter = Cutter(source, names)
@@ -66,7 +66,7 @@ def read(
 
 
 def _together(
-    found: Pieces, idle: re.Pattern[bytes] | None, lift: Lift | None
+    found: Pieces, idle: Callable[[bytes], bytes] | None, lift: Lift | None
 ) -> Sequence[tuple[Element | None, Lists]]:
     """Parse some records at once, which is quicker; each stands for itself (None) where one of them is at fault."""
     raws = [raw for _, raw in found]
@@ -76,7 +76,7 @@ def _together(
         raws, lists = [raw for raw, _ in lifted], [taken for _, taken in lifted]
     text = b"".join(raws)
     if idle is not None and b"<!" not in text:
-        text = idle.sub(b"", text)
+        text = idle(text)
     try:
         top = list(ElementTree.XML(b"<x>" + text + b"</x>"))
     except (ElementTree.ParseError, RecursionError, ValueError):
