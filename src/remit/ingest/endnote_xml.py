@@ -20,7 +20,7 @@ _GROUPS = frozenset(
 _LISTS = frozenset({"authors", "secondary-authors", "tertiary-authors", "subsidiary-authors", "translated-authors"})
 _CLOSE = re.compile(r",(?=\S)")
 _STYLE = re.compile(rb'</?style(?: [^<>]*")?>')
-_STYLED = re.compile(rb'<style(?: [^<>]*")?>([^<]*)</style>')
+_STYLED = re.compile(rb'<style face="normal" font="default" size="100%">([^<]*)</style>')
 _PUBMED = frozenset({"pubmed", "medline", "nlm"})
 
 
@@ -30,7 +30,7 @@ def read(source: Source) -> Iterator[SourceRecord | Unread]:
 
 
 def unstyled(raw: bytes) -> bytes:
-    """Return records without the tags of styles: first those that enclose bare text, and any others one by one."""
+    """Return records without the tags of styles: those EndNote puts everywhere first, all if others are left."""
     plain = b"".join(_STYLED.split(raw))
     return _STYLE.sub(b"", raw) if b"<style" in plain or b"</style" in plain else plain
 
