@@ -8,6 +8,8 @@ import gzip
 import sys
 from pathlib import Path
 
+import parsers_plain as second
+
 PACKAGES = ["rispy", "nbib", "biopython", "bibtexparser", "pybtex", "pubmed_parser", "wosfile", "lxml", "openpyxl"]
 
 
@@ -175,4 +177,7 @@ PEERS = {
     "wos": (wosfile,),
     "table": (dict_reader,),
     "xlsx": (openpyxl,),
+    "json": (second.plain_json,),
+    "europepmc-xml": (second.plain_europepmc,),
+    "ctgov-xml": (second.plain_ctgov,),
 }
