@@ -30,7 +30,7 @@ def trees(stream: Bytes, tag: str) -> Iterator[tuple[int, Json | Unread]]:
         raise UsageError(f"reading XML needs {missing.name}; install remit with its extra: records") from None
     number = 0
     parser = etree.XMLPullParser(
-        events=("end",), resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        events=("end",), tag=f"{{*}}{tag}", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
     broken: Unread | None = None
     while broken is None:
@@ -41,7 +41,7 @@ def trees(stream: Bytes, tag: str) -> Iterator[tuple[int, Json | Unread]]:
             advice = "fetch or export it again; everything before this place was read"
             broken = Unread(file="", number=0, line=error.lineno or None, seen=str(error)[:200], advice=advice)
         for _, element in parser.read_events():
-            if isinstance(element, etree._Element) and _local(str(element.tag)) == tag:
+            if isinstance(element, etree._Element):
                 number += 1
                 yield number, plain(element)
                 _forget(element)
@@ -61,6 +61,8 @@ def _forget(element: "etree._Element") -> None:
 
 def plain(element: "etree._Element", depth: int = 0) -> Json:
     """Return an element's text, or its children by name: a name that stands more than once becomes a list."""
+    if not len(element) and not element.attrib and depth < DEEPEST:
+        return (element.text or "").strip()
     children = [c for c in element if isinstance(c.tag, str)]
     text = _all_text(element) if depth >= DEEPEST else _own_text(element)
     attributes: dict[str, Json] = {f"@{_local(str(k))}": str(v) for k, v in element.attrib.items()}
