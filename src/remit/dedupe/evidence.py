@@ -75,13 +75,19 @@ def evidence(a: Key, b: Key) -> Evidence:
 
 
 def hopeless(a: Key, b: Key) -> bool:
-    """Whether two records have so little in common that no rule could make them one document: a quick look."""
+    """Whether two records have so little in common that no rule could make them one document: a quick look.
+
+    Other identifiers need the same title; a wholly different title needs the same authors, first and last page; a
+    similar one the same first page.
+    """
     if (a.doi and a.doi == b.doi) or (a.pmid and a.pmid == b.pmid) or (a.pmcid and a.pmcid == b.pmcid):
         return False
     if registrations(a, b):
         return a.registry != b.registry
     alike = title(a.title, b.title)
-    if alike == OTHER and set(a.authors).isdisjoint(b.authors):
+    if alike != EQUAL and ((a.doi and b.doi) or (a.pmid and b.pmid) or (a.pmcid and b.pmcid)):
+        return True
+    if alike == OTHER and (last(a.last, b.last) <= 0 or set(a.authors).isdisjoint(b.authors)):
         return True
     return alike <= SIMILAR and not (a.first and (a.first == b.first or first(a, b) > 0))
 
