@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from remit.dedupe.normalise import GROUP, REGISTRATION, Key
+from remit.dedupe.normalise import REGISTRATION, Key
+from remit.dedupe.people import GROUP
 from remit.errors import UsageError
 
 try:

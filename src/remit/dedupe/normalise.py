@@ -6,11 +6,10 @@ from functools import lru_cache
 from sys import intern
 from zlib import crc32
 
-from remit.dedupe import fold
+from remit.dedupe import fold, people
 from remit.model.source_record import SourceRecord
 
-AUTHORS, DOCUMENT = 12, 60
-GROUP, REGISTRATION = "~", "registration"
+DOCUMENT, REGISTRATION = 60, "registration"
 _WHOLE = re.compile(r"\[([^\[\]]{12,})\]")
 _PART = re.compile(
     r"[\s.,:;-]*(?:(?:\(?(?:part|pt|chapter|section|report|paper)\b[\s.]*)?(?:\d{1,4}|[ivx]{1,4}|one|two|three)\)?"
@@ -38,10 +37,6 @@ _MONTHS = {
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\b(?:online|electronic resource)\b")
 _PARALLEL = re.compile(r" = |-(?=revue\b|journal\b|zeitschrift\b|annals\b|archiv)|(?<=[a-z]{6})\. (?=\w{3,} \w+ )")
 _BOTH = re.compile(r"(\w{2,8})-(\w+ .+)\Z")
-_GROUP = re.compile(
-    r"anonymous|group|collaborat|investigators|consortium|network|committee|society|trialists|association|initiative"
-)
-_OTHERS = re.compile(r"\W*(?:et\.? al|and others|others)\W*", re.IGNORECASE)
 _NUMBER = re.compile(
     r"\s*(?:NCT|ISRCTN|EUCTR|ACTRN|ChiCTR|CTRI|DRKS|IRCT|JPRN|KCT|NTR|PACTR|TCTR|UMIN)[\w/-]*\d{3}[\w-]*\s*"
 )
@@ -55,7 +50,6 @@ _SERIES = re.compile(
     r".*(?:scientific sessions|annual (?:meeting|congress|scientific meeting)|editor'?s'? comments?\W*\Z)"
 )
 _FOREIGN = re.compile(r"\s*\"?\[|.*<original>", re.IGNORECASE)
-_SUFFIX = frozenset({"jr", "sr", "ii", "iii", "iv", "2nd", "3rd"})
 _NOTICES = tuple(
     (name, re.compile(start + "|.*[:.([;\\-\u2013] ?(?:" + end + ")\\W*\\Z" if end else start))
     for name, start, end in (
@@ -157,7 +151,7 @@ def key(record: SourceRecord) -> Key:
     """Return the key of a record."""
     folded = bare(record.title)
     words = fold.words(folded)
-    families, given = people(record.authors)
+    families, given = people.names(record.authors)
     said = kind(record.kind)
     numbers = record.registry
     if own := registered(record):
@@ -177,7 +171,7 @@ def key(record: SourceRecord) -> Key:
         kind=said,
         authors=families,
         given=given,
-        count=sum(_OTHERS.fullmatch(a) is None for a in record.authors),
+        count=people.count(record.authors),
         year=record.year or 0,
         volume=volume(record.volume, record.year),
         issue=issue(record.issue),
@@ -257,46 +251,6 @@ def doi(printed: str) -> str:
     """Return a DOI in lower case without resolver, or ""."""
     found = _DOI.search(printed.lower())
     return found[0].rstrip(".,;") if found else ""
-
-
-def people(authors: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return family names and given names of the first authors. Groups are left out where there are people; of groups
-    alone the names are given, each marked by `GROUP`.
-    """
-    families, given, groups = [], [], []
-    for author in authors[:AUTHORS]:
-        if _OTHERS.fullmatch(author):
-            continue
-        family, rest = person(author)
-        if _GROUP.search(family + rest):
-            groups.append(GROUP + "".join(fold.words(fold.text(author))))
-        elif family:
-            families.append(intern(family))
-            given.append(rest)
-    if families:
-        return tuple(families), tuple(given)
-    return tuple(g for g in groups if "anonym" not in g), ("",) * sum("anonym" not in g for g in groups)
-
-
-@lru_cache(maxsize=131072)
-def person(author: str) -> tuple[str, str]:
-    """Return the letters of family and given names of `Family, Given`, `Given Family` or `Family GN`."""
-    folded = author.lower() if author.isascii() and "&" not in author and "<" not in author else fold.text(author)
-    family, comma, rest = folded.partition(",")
-    if comma and family.isalpha() and len(rest) < 4:
-        return family, rest.strip(" .")
-    if comma:
-        return "".join(fold.words(family)), "".join(w for w in fold.words(rest) if w not in _SUFFIX)
-    words = [w for w in fold.words(folded) if w not in _SUFFIX]
-    short = [w for w in words if len(w) <= 2]
-    long = [w for w in words if len(w) > 2]
-    if not long:
-        return "".join(words[:1]), "".join(words[1:])
-    if short and len(words[-1]) > 2 and len(words[0]) <= 2:
-        return "".join(long), "".join(short)
-    if short and len(words[-1]) <= 2:
-        return "".join(long), "".join(short)
-    return long[-1], "".join(words[: words.index(long[-1])])
 
 
 def pages(printed: str) -> tuple[str, str]:
