@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from remit.ingest import fields as say
 from remit.ingest.making import Draft
+from remit.ingest.remembered import remembered
 from remit.ingest.source import Source
 from remit.ingest.tagged import Fields, Manner, Other, records
 from remit.model.source_record import SourceRecord, Unread
@@ -53,7 +54,7 @@ def _all(fields: Fields, *tags: str) -> list[str]:
         if tag in fields:
             values = fields.pop(tag)
             lines = values[0].split(_FOLD) if len(values) == 1 else _FOLD.join(values).split(_FOLD)
-            if found := [text for line in lines if (text := line.strip())]:
+            if found := list(filter(None, map(str.strip, lines))):
                 return found
     return []
 
@@ -64,44 +65,55 @@ def _one(fields: Fields, tag: str) -> str:
         return ""
     values = fields.pop(tag)
     text = values[0] if len(values) == 1 else _FOLD.join(values)
-    if _FOLD in text:
-        joined = text.replace(_FOLD, " ")
-        if "  " in joined or "\t" in joined or "\xa0" in joined:
-            joined = " ".join([line.strip() for line in text.split(_FOLD)])
-        return joined.strip()
-    return text.strip()
+    return _unfolded(text) if _FOLD in text else text.strip()
+
+
+def _unfolded(text: str) -> str:
+    joined = text.replace(_FOLD, " ")
+    if "  " in joined or "\t" in joined or "\xa0" in joined:
+        joined = " ".join([line.strip() for line in text.split(_FOLD)])
+    return joined.strip()
 
 
 def record(fields: Fields, other: Other, file: str, number: int) -> SourceRecord:
     """Return the record of these fields, emptying `fields`; `other` has those without a place."""
-    key, title, kind = _one(fields, "UT"), _one(fields, "TI"), _one(fields, "DT")
-    authors, groups = _all(fields, "AF", "AU"), _all(fields, "CA", "GP")
-    if "AU" in fields and len(fields["AU"][0].split(_FOLD)) <= len(authors):
-        del fields["AU"]
-    first, last = _one(fields, "BP"), _one(fields, "EP")
-    origin = key.partition(":")[0]
+    key, title = _one(fields, "UT"), _one(fields, "TI")
+    kind = _one(fields, "DT") if "DT" in fields else ""
     made = Draft("wos", file, number)
-    made.source = _ORIGINS.get(origin, "wos")
+    made.source = _ORIGINS.get(key.partition(":")[0], "wos")
     made.key = key
     made.kind = kind or _one(fields, "PT")
     made.title = title
     made.abstract = _one(fields, "AB")
-    made.authors = (*authors, *groups)
+    made.authors = _authors(fields)
     made.year = say.year(_one(fields, "PY") or _one(fields, "EY") or _one(fields, "EA"))
     made.journal = _one(fields, "SO") or _one(fields, "SE") or _one(fields, "JI") or _one(fields, "J9")
     made.volume = _one(fields, "VL")
     made.issue = _one(fields, "IS")
-    made.pages = say.pages(first, last) or _one(fields, "AR")
+    made.pages = say.pages(_one(fields, "BP"), _one(fields, "EP")) or _one(fields, "AR")
     made.doi = say.doi(_one(fields, "DI") or _one(fields, "D2"))
-    made.pmid = _one(fields, "PM")
-    made.issn = tuple(dict.fromkeys([i for value in _all(fields, "SN") + _all(fields, "EI") for i in say.issns(value)]))
-    made.language = _one(fields, "LA")
-    made.keywords = tuple(
-        [w for part in f"{_one(fields, 'DE')};{_one(fields, 'ID')}".split(";") if (w := part.strip())]
-    )
-    made.retracted = say.retracted(title) or "retracted publication" in kind.lower()
+    if "PM" in fields:
+        made.pmid = _one(fields, "PM")
+    made.issn = _issns(_FOLD.join([*_all(fields, "SN"), *_all(fields, "EI")]))
+    if "LA" in fields:
+        made.language = _one(fields, "LA")
+    words = f"{_one(fields, 'DE')};{_one(fields, 'ID')}"
+    made.keywords = tuple(filter(None, map(str.strip, words.split(";"))))
+    made.retracted = say.retracted(title) or (kind != "" and "retracted publication" in kind.lower())
     made.other = _rest(fields, other)
     return made.done()
+
+
+def _authors(fields: Fields) -> tuple[str, ...]:
+    authors = _all(fields, "AF", "AU")
+    if "AU" in fields and fields["AU"][0].count(_FOLD) < len(authors):
+        del fields["AU"]
+    return (*authors, *_all(fields, "CA", "GP")) if "CA" in fields or "GP" in fields else tuple(authors)
+
+
+@remembered
+def _issns(text: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([number for value in text.split(_FOLD) for number in say.issns(value)]))
 
 
 _PROSE = frozenset({"FX", "FU", "CT", "CL", "SP", "PA", "WC", "SC", "RI", "OI", "EM", "HO"})
@@ -111,7 +123,7 @@ def _rest(fields: Fields, other: Other) -> tuple[tuple[str, str], ...]:
     """Return what has no place and what is left of the fields, tag and text: prose as one, anything else by line."""
     for tag, values in fields.items():
         other += [(tag, text) for value in values if (text := value.strip())]
-    out = []
+    out: Other = []
     for pair in other:
         tag, text = pair
         if _FOLD not in text:
