@@ -93,7 +93,9 @@ def record(fields: Fields, other: Other, file: str, number: int) -> SourceRecord
     made.language = "; ".join(map(str.strip, fields.pop("LA  ", ())))
     made.keywords = _keywords([*fields.pop("MH  ", ()), *fields.pop("OT  ", ())])
     made.url = _one(fields, "URL ") if "URL " in fields else ""
-    made.retracted = "Retracted Publication" in kinds or any(one.relation == "retracted-by" for one in made.related)
+    made.retracted = "Retracted Publication" in kinds
+    if made.related and any(one.relation == "retracted-by" for one in made.related):
+        made.retracted = True
     made.other = _rest(fields, other)
     return made.done()
 

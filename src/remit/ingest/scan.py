@@ -22,17 +22,20 @@ def lines(raw: bytes) -> int:
 def cleaned(raw: bytes) -> bytes:
     """Return text without control characters; those that break a page or column become blanks."""
     seen = _seen(raw)
-    return _cleaned(raw, seen, _count(seen == FEED))
+    return _cleaned(raw, seen, _count(seen == FEED), _count(seen == RETURN) if b"\r" in raw else 0)
 
 
 def normal(raw: bytes) -> tuple[bytes, int]:
     """Return text without control characters whose lines end in line feeds, and how many of these there are."""
     seen = _seen(raw)
-    feeds = _count(seen == FEED)
-    clean = _cleaned(raw, seen, feeds)
-    if b"\r" not in clean:
-        return clean, feeds
-    if clean is raw and _count(seen == RETURN) == _ends_in_two(seen):
+    feed = seen == FEED
+    feeds = _count(feed)
+    if b"\r" not in raw:
+        return _cleaned(raw, seen, feeds, 0), feeds
+    back = seen == RETURN
+    returns = _count(back)
+    clean = _cleaned(raw, seen, feeds, returns)
+    if clean is raw and returns == _count(back[:-1] & feed[1:]):
         return clean.replace(b"\r", b""), feeds
     plain = _RETURNS.sub(b"\n", clean)
     return plain, lines(plain)
@@ -46,16 +49,9 @@ def _count(found: npt.NDArray[np.bool_]) -> int:
     return int(np.count_nonzero(found))
 
 
-def _cleaned(raw: bytes, seen: Bytes, feeds: int) -> bytes:
+def _cleaned(raw: bytes, seen: Bytes, feeds: int, returns: int) -> bytes:
     """Return text without control characters; blanks that are below the space in the table of characters stay."""
-    others = _count(seen < SPACE) - feeds
-    if others:
-        others -= _count(seen == RETURN)
+    others = _count(seen < SPACE) - feeds - returns
     if others:
         others -= _count(seen == TAB)
     return raw.translate(_BREAKS, _CONTROLS) if others or b"\x7f" in raw else raw
-
-
-def _ends_in_two(seen: Bytes) -> int:
-    """Return how many lines end in a return and a line feed."""
-    return _count((seen[:-1] == RETURN) & (seen[1:] == FEED))
