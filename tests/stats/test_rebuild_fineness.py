@@ -108,3 +108,11 @@ def test_somebody_is_at_risk_as_far_as_the_curve_is_drawn(seed, events):
     made = rebuild(times, levels, n=80, events=events)
     if made.events < 80 and levels[-1] > 0.0:
         assert made.time[-1] == times[-1]
+
+
+@pytest.mark.parametrize(
+    "words", [{}, {"events": 3}, {"risk_times": [0, 4], "at_risk": [20, 9]}, {"censor_times": [2]}]
+)
+def test_a_curve_that_never_falls_has_people_and_no_deaths(words):
+    made = rebuild([0, 5, 10], [1, 1, 1], n=20, **words)
+    assert made.time.size == 20 and made.events == 0 and made.time[-1] == 10.0

@@ -99,6 +99,8 @@ class Walk:
         n = deaths / fall, which comes out whole, never rises, and meets every printed number.
         """
         steps, table = self.spread.steps, self.spread.table
+        if not steps.time.size:
+            return None
         fall = 1.0 - steps.level / steps.before
         supposed = expected * fall
         deaths = np.rint(supposed)
