@@ -23,6 +23,8 @@ LUMA = np.array([0.299, 0.587, 0.114])
 FAR = 85.0
 APART = 60.0
 MOST_INKS = 8
+FLAT = 0.07
+AREA = 0.004
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,18 @@ def soft_shares(rgb: Bytes, colour: Sequence[float]) -> Ink:
             rival = np.minimum(rival, _turn(d, strength, other))
     mine = (share > 0.0) & (turn < 0.5) & (turn <= rival + 0.02)
     return Ink(np.where(mine, np.clip(share, 0.0, 1.0), 0.0), ~mine & (strength > 45.0), _ints(wanted))
+
+
+def without_fill(share: Array) -> tuple[Array, float]:
+    """Return the shares with pale areas of the ink, such as a shaded confidence band, taken for paper; and their share.
+
+    A pale area is flat: its pixels hold as much ink as those around them, less than a line does.
+    """
+    flat = (ndimage.maximum_filter(share, 3) - ndimage.minimum_filter(share, 3) < FLAT) & (share > 0.08) & (share < 0.7)
+    if flat.sum() < AREA * share.size:
+        return share, 0.0
+    level = min(0.7, float(np.quantile(share[flat], 0.98)) + 0.04)
+    return np.clip((share - level) / (1.0 - level), 0.0, 1.0), float(flat.mean())
 
 
 def _turn(d: Array, strength: Array, k: Array) -> Array:

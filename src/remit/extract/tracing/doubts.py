@@ -15,6 +15,8 @@ from remit.extract.tracing.track import LEAST, Track
 Flags = npt.NDArray[np.bool_]
 LEGEND = 0.12
 LEFT = 0.05
+FEW = 0.03
+HIDDEN = 0.025
 UNSEEN = 0.03
 NARROW = 0.33
 ADVICE = "give more places on the curve (before and after each meeting of the lines, and near its end), or its colour"
@@ -41,29 +43,33 @@ def examined(
     Raises
     ------
     InputError
-        Another path through the places given is nearly as good as the traced one, for a good part of the curve; or
-        after a meeting of lines that then part by more than 0.03 no place says which of them the curve is.
+        Ink away from the curve could be its own, by another way right and down through the places given.
     """
     found = rivals.away(ink if broken else strong, other, path, line, start, places, tall)
-    if found.any():
-        where = ", ".join(
-            _where(found, path, span, when, level) for span in _longest(np.asarray(found.any(axis=0), bool))
-        )
+    columns = np.asarray(found.any(axis=0), bool)
+    part, lines = float(columns.mean()), _lines_beside(ink, path, line.width)
+    thick = 0.0 < part < FEW and not places and not lines.size
+    if part and not thick:
+        where = ", ".join(_where(found, path, span, when, level) for span in _longest(columns))
         raise InputError(
-            f"another line of the same ink could be this curve in {found.any(axis=0).mean():.0%} of its columns: lines "
+            f"another line of the same ink could be this curve in {part:.1%} of its columns: lines "
             f"meet, and the ink does not say which goes on as which; at times {where}; give a place on the curve "
             "within each of these, or its colour, or trace coordinates"
         )
-    lines = _lines_beside(ink, path, line.width)
     beside = float(lines.any(axis=0).mean()) if lines.size else 0.0
     said = []
+    if thick:
+        said.append(
+            f"ink of the curve or its ticks is so thick in {part:.1%} of its columns that another course fits, by more "
+            "than 0.018 of survival: look at the overlay"
+        )
     if beside > LEFT:
         said.append(
             f"another line of the same ink runs beside the curve in {beside:.0%} of its columns: look at the overlay; "
             f"where it follows the wrong one, {ADVICE}"
         )
     gap, n = _hidden(strong, path), path.leave.size
-    if gap > max(12.0, LEFT * n):
+    if gap > max(12.0, HIDDEN * n):
         said.append(
             f"the curve is hidden for {gap} columns on end, by a legend or another line: its course there is a guess; "
             "look at the overlay"

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from remit.errors import InputError
-from remit.extract.tracing import colours, doubts, edges, steps, track
+from remit.extract.tracing import colours, doubts, edges, lean, steps, track
 from remit.extract.tracing.calibrate import Axes
 from remit.extract.tracing.pixels import Array, Picture
 from remit.model.curve import CurvePoints
@@ -16,6 +16,7 @@ from remit.model.curve import CurvePoints
 POOR = 0.6
 FAIR = 0.85
 GAP = 8
+LEANS = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +47,18 @@ def traced(
         notes.append(f"the picture was turned by {-here.turn:.2f} degrees so that its axes stand upright")
     seeds = here.upright(np.array(through, float).reshape(-1, 2) / picture.scale)
     plot = _plot(rgb.shape[1], rgb.shape[0], here)
+    _upright(rgb, here)
     if colour is None:
         if not len(seeds):
             raise InputError("neither a colour nor a place on the curve; give one of them")
         colour = colours.at(rgb, float(seeds[0][0]), float(seeds[0][1]))
     inner = rgb[plot.top : plot.bottom, plot.left : plot.right]
     ink = colours.soft_shares(inner, colour) if picture.soft else colours.shares(inner, colour)
+    shown, filled = colours.without_fill(ink.share)
+    if filled:
+        notes.append(f"pale areas of the curve's hue ({filled:.0%} of the plot), as of a band, were taken for paper")
     points = sorted(_inside(place, plot) for place in seeds)
-    drawn, other = _without_lines(ink.share, ink.other, here.y(1.0) - plot.top, 4 if picture.soft else 2)
+    drawn, other = _without_lines(shown, ink.other, here.y(1.0) - plot.top, 4 if picture.soft else 2)
     share, other, broken = _of_one_style(drawn, other, points) if points else (drawn, other, False)
     return _followed(drawn, share, other, broken, plot, here, points, notes)
 
@@ -104,6 +109,17 @@ def _followed(
         warnings=tuple(warned),
         overlap=overlap,
     )
+
+
+def _upright(rgb: npt.NDArray[np.uint8], axes: Axes) -> None:
+    """Refuse a picture whose level lines still lean: known points of one coordinate do not show it."""
+    turn = lean.degrees(rgb, axes.x0)
+    if turn is not None and abs(turn) > LEANS:
+        raise InputError(
+            f"the picture leans: its axis, frame or grid {'falls' if turn > 0 else 'rises'} by {abs(turn):.1f} degrees "
+            "to the right; give both coordinates of each known point (X,Y:VALUE), so that it is set upright, or "
+            "straighten it first"
+        )
 
 
 def _plot(width: int, height: int, axes: Axes) -> Plot:

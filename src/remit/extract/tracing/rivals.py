@@ -52,7 +52,7 @@ def away(
     least, tallest = max(SHORT, width) + 2 * gap, max(6.0, 2.0 * width, UPRIGHT * tall)
     for name, box in enumerate(ndimage.find_objects(names), 1):
         high, wide = box[0].stop - box[0].start, box[1].stop - box[1].start
-        if wide < least and not (high >= tallest and wide >= width + 2 * gap):
+        if wide < least and not (high >= tallest and wide >= max(2.0, 0.5 * width) + 2 * gap):
             found[box] &= names[box] != name
     return np.asarray(found, bool)
 

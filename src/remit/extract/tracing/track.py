@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 
 from remit.errors import InputError
 from remit.extract.tracing.pixels import Array
@@ -17,7 +18,7 @@ from remit.extract.tracing.pixels import Array
 PAPER = -0.55
 HIDDEN = -0.06
 FALL = 4.0
-FREE = 0.02
+FREE = 0.01
 LONG = 0.06
 DEEP = 100.0
 CORNER = 0.2
@@ -50,19 +51,19 @@ def best(score: Array, start: float, through: Sequence[tuple[int, int]] = ()) ->
     InputError
         No path gathers more ink than paper.
     """
-    score = _closed(score)
+    falls, score = _falls(score), _closed(score)
     height, width = score.shape
     rows = np.arange(height)
     reached = PAPER * np.abs(rows - start) * np.where(np.abs(rows - start) <= 3.0, 0.1, 1.0)
     bound: dict[int, list[int]] = {}
     for column_at, row_at in through:
         bound.setdefault(column_at, []).append(row_at)
-    last, free = max(bound, default=0), max(10, round(FREE * height))
+    last = max(bound, default=0)
     back = np.empty((width, height), dtype=np.int32)
     top, end = -np.inf, (0, 0)
     for x in range(width):
         column = score[:, x]
-        below = np.concatenate(([0.0], np.cumsum(_falling(column, free))))
+        below = np.concatenate(([0.0], np.cumsum(falls[:, x])))
         for at in bound.get(x, ()):
             reached = np.where(rows > at + 2, -np.inf, reached)
         lead = reached - below[:-1]
@@ -90,11 +91,11 @@ def _closed(score: Array) -> Array:
     return np.where(bare & (run > max(12, LONG * score.shape[1])), DEEP * score, score)
 
 
-def _falling(column: Array, free: int) -> Array:
-    """What falling through a column adds: bare paper costs four times as much, and is closed beyond `free` rows."""
-    bare, rows = column < HIDDEN, np.arange(column.size)
-    deep = rows - np.maximum.accumulate(np.where(bare, -1, rows)) > free
-    return np.where(bare, np.where(deep, DEEP, FALL) * column, column)
+def _falls(score: Array) -> Array:
+    """What falling through pixels adds: bare paper costs four times as much, and is closed far from all ink."""
+    bare = score < HIDDEN
+    far = ndimage.distance_transform_cdt(bare, metric="chessboard") > max(5, round(FREE * score.shape[0]))
+    return np.where(bare, np.where(far, DEEP, FALL) * score, score)
 
 
 def _walked(back: npt.NDArray[np.int32], end: tuple[int, int]) -> Track:
