@@ -4,8 +4,8 @@
 
 Looks: survminer, Stata, Prism, bands shaded and dotted, a grid of the curve's hue, a legend across, a y axis from 0.4,
 years, greys, pale inks, dark ground. States: 900 pixels, 400, 3,000, JPEG of quality 60, without anti-aliasing,
-turned by 0.5 and 2 degrees, with both coordinates of the known points and with one. A curve is silently wrong where it is off by
-more than 0.02 (3 pixels of time let pass), without a refusal or a warning. matplotlib is installed into a venv.
+turned by 0.5 and 2 degrees, with both coordinates of the known points and with one. A curve is silently wrong where it
+is off by more than 0.02 (3 pixels of time let pass), without a refusal or a warning. matplotlib comes into a venv.
 """
 
 import argparse

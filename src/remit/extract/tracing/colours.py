@@ -96,11 +96,14 @@ def inks(rgb: Bytes) -> tuple[tuple[Array, int], ...]:
         if float(np.linalg.norm(colour - ground)) < APART:
             continue
         found.append((colour, int(held[c])))
-    return _without_edges(found, ground)[:MOST_INKS]
+    return _without_edges(found, ground, rgb)[:MOST_INKS]
 
 
-def _without_edges(found: list[tuple[Array, int]], ground: Array) -> tuple[tuple[Array, int], ...]:
-    """Drop near repeats of a more used colour, and mixtures of paper with an ink at least a third as common."""
+def _without_edges(found: list[tuple[Array, int]], ground: Array, rgb: Bytes) -> tuple[tuple[Array, int], ...]:
+    """Drop near repeats of a more used colour, and mixtures of paper with an ink at least a third as common.
+
+    A mixture that stands for itself, with none of the stronger ink beside it, is an ink: grey beside black.
+    """
     kept: list[tuple[Array, int]] = []
     for colour, n in found:
         near = [k for k, _ in kept if float(np.linalg.norm(colour - k)) < APART]
@@ -108,9 +111,20 @@ def _without_edges(found: list[tuple[Array, int]], ground: Array) -> tuple[tuple
             k for k, m in found if m * 3 > n and _strength(k, ground) > _strength(colour, ground) + 20.0
             and _off_line(colour, k, ground) < 25.0
         ]  # fmt: skip
-        if not near and not mixed:
+        if not near and (not mixed or _alone(colour, mixed, ground, rgb)):
             kept.append((colour, n))
     return tuple(kept)
+
+
+def _alone(colour: Array, stronger: Sequence[Array], ground: Array, rgb: Bytes) -> bool:
+    """Whether most pale pixels away from stronger ones are of one colour: a line of its own, not edges of many."""
+    strength = np.abs(rgb.astype(np.int16) - ground.astype(np.int16)).max(axis=-1)
+    own = float(np.abs(colour - ground).max())
+    most = max(float(np.abs(k - ground).max()) for k in stronger)
+    away = ndimage.maximum_filter(strength, 3) < 0.5 * (own + most)
+    pale = away & (strength > 0.4 * own)
+    mine = pale & (np.abs(rgb.astype(np.int16) - colour.astype(np.int16)).max(axis=-1) <= 12)
+    return bool(mine.sum() > max(60, 0.4 * pale.sum()))
 
 
 def _strength(colour: Array, ground: Array) -> float:
@@ -143,6 +157,9 @@ def shares(rgb: Bytes, colour: Sequence[float]) -> Ink:
             away = np.where((np.abs(part - 1.0) < 0.15) & (ndimage.maximum_filter(share, 3) < 0.8), away, np.inf)
         rival = np.minimum(rival, np.where(part > 0.15, away, np.inf))
     mine = (off <= rival + 4.0) & (off < FAR) & (share < 1.35)
+    strong = [k for k, _ in inks(rgb) if _strength(k, ground) > 1.4 * _strength(wanted, ground)]
+    if any(_off_line(wanted, k, ground) < 30.0 for k in strong):
+        mine &= (ndimage.maximum_filter(np.where(off < FAR, share, 0.0), 3) < 1.35) | (share < 0.1)
     other = ~mine & (strength > 45.0)
     return Ink(np.where(mine, np.clip(share, 0.0, 1.0), 0.0), other, _ints(wanted))
 

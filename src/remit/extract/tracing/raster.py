@@ -17,6 +17,7 @@ POOR = 0.6
 FAIR = 0.85
 GAP = 8
 LEANS = 0.25
+ANOTHER = 90.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ def traced(
         colour = colours.at(rgb, float(seeds[0][0]), float(seeds[0][1]))
     inner = rgb[plot.top : plot.bottom, plot.left : plot.right]
     ink = colours.soft_shares(inner, colour) if picture.soft else colours.shares(inner, colour)
+    _drawn_so(colour, ink.colour, picture, seeds)
     shown, filled = colours.without_fill(ink.share)
     if filled:
         notes.append(f"pale areas of the curve's hue ({filled:.0%} of the plot), as of a band, were taken for paper")
@@ -109,6 +111,16 @@ def _followed(
         warnings=tuple(warned),
         overlap=overlap,
     )
+
+
+def _drawn_so(colour: Sequence[float], ink: tuple[int, int, int], picture: Picture, seeds: Array) -> None:
+    """Refuse a colour named without a place that only edges of a stronger ink have: another curve might be meant."""
+    apart = float(np.linalg.norm(np.array(ink, float) - np.asarray(colour, float)))
+    if apart > ANOTHER and not len(seeds) and not picture.soft:
+        raise InputError(
+            f"colour {colours.written(colour)} is found only as the edge of {colours.written(ink)}; give that colour "
+            "if its line is meant, or a place on the curve"
+        )
 
 
 def _upright(rgb: npt.NDArray[np.uint8], axes: Axes) -> None:
