@@ -84,6 +84,7 @@ def test_abstracts_of_one_supplement_that_differ_in_a_word_stay_apart(pages, doi
 def test_a_span_of_a_whole_supplement_is_no_place_in_print():
     first = replace(bare(FULL), pages="1-214")
     assert not one(first, replace(first, title="Another text of these people in the same supplement"))
+    assert not one(first, replace(first, title=f"{FULL.title}: costs"))
     assert one(first, replace(first, pages=""))
 
 

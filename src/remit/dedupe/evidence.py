@@ -15,7 +15,7 @@ except ImportError as missing:  # pragma: no cover - the extra is there in tests
     raise UsageError(f"finding duplicates needs {missing.name}; install remit with its extra: records") from None
 
 EQUAL, NEAR, PART, SIMILAR, OTHER = 4, 3, 2, 1, 0
-WORD, REACH = 3, 12
+WORD, REACH, DOCUMENT = 3, 12, 60
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _MEETING = re.compile(
     r"(?:conf|conference|symposium|workshop|congress|meeting|proceedings|proc|annual|first|second|third|fourth|fifth|sixth|"
@@ -55,21 +55,27 @@ class Evidence:
 
 
 def evidence(a: Key, b: Key) -> Evidence:
-    """Return what the fields of two records say."""
+    """Return what the fields of two records say.
+
+    The pages of a whole supplement or book say nothing of two titles; of two in it, one may go on where the other stops.
+    """
+    named, books = title(a.title, b.title), _book(a) + _book(b)
+    paged = named == EQUAL or not books
+    named = SIMILAR if named == PART and books == 2 else named
     return Evidence(
         doi=_same(a.doi, b.doi),
         pmid=_same(a.pmid, b.pmid) or _same(a.pmcid, b.pmcid),
         registry=_shared(a.registry, b.registry),
-        title=title(a.title, b.title),
+        title=named,
         numbers=_numbers(a, b),
         notice=1 if a.notice == b.notice else -1,
         authors=authors(a, b),
         year=year(a.year, b.year),
         volume=_same(a.volume, b.volume),
         issue=_same(a.issue, b.issue),
-        first=first(a, b),
-        last=last(a.last, b.last),
-        span=spans(a) and spans(b),
+        first=first(a, b) if paged else 0,
+        last=last(a.last, b.last) if paged else 0,
+        span=paged and spans(a) and spans(b),
         journal=journal(a, b),
         abstract=(1 if a.abstract == b.abstract else -1) if a.abstract and b.abstract else 0,
     )
@@ -241,6 +247,11 @@ def number(page: str) -> int:
 def spans(k: Key) -> bool:
     """Whether a record has more than one page: abstracts may share a page, longer texts do not share their span."""
     return bool(k.first and k.last) and k.last[0] != "~" and _split(k.first)[1] < _split(k.last)[1]
+
+
+def _book(k: Key) -> bool:
+    """Whether pages are so many that they are a whole supplement's or book's."""
+    return len(k.last) > 1 and spans(k) and number(k.last) - number(k.first) > DOCUMENT
 
 
 def first(a: Key, b: Key) -> int:

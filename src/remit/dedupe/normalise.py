@@ -9,7 +9,7 @@ from zlib import crc32
 from remit.dedupe import fold, people
 from remit.model.source_record import SourceRecord
 
-DOCUMENT, REGISTRATION = 60, "registration"
+REGISTRATION = "registration"
 _WHOLE = re.compile(r"\[([^\[\]]{12,})\]")
 _PART = re.compile(
     r"[\s.,:;-]*(?:(?:\(?(?:part|pt|chapter|section|report|paper)\b[\s.]*)?(?:\d{1,4}|[ivx]{1,4}|one|two|three)\)?"
@@ -256,8 +256,7 @@ def doi(printed: str) -> str:
 def pages(printed: str) -> tuple[str, str]:
     """Return first and last page: `1038-44` is 1038 to 1044, `S27` is s27; a last page half lost begins with ~.
 
-    A spreadsheet makes `4-21` the day 21-Apr: it is made pages again. A span of more than `DOCUMENT` pages is that of a
-    whole supplement or book and says nothing of one document in it.
+    A spreadsheet makes `4-21` the day 21-Apr: it is made pages again.
 
     >>> pages("1038-44"), pages("S27"), pages("Suppl-12"), pages("21-Apr")
     (('1038', '1044'), ('s27', ''), ('', '~12'), ('4', '21'))
@@ -283,8 +282,6 @@ def pages(printed: str) -> tuple[str, str]:
     other, last, _ = rest[0]
     if len(last) < len(number) and (not other or other == letter):
         last = number[: len(number) - len(last)] + last
-    if other in ("", letter) and int(last) - int(number) > DOCUMENT:
-        return "", ""
     return first, (other or letter) + last
 
 
