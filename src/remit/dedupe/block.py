@@ -1,7 +1,8 @@
 """Which pairs are worth comparing: records that share one of several cheap keys.
 
-A block of more than `CAP` records (a meeting's title, a supplement's one DOI) is split by first author, year and first
-page; what is still over is walked in the order of its titles, each record against the next `CAP`.
+A block of more than `CAP` records (a meeting's title, a supplement's one DOI) is split by first author and year, and by
+volume, first page and the journal's initial; what is still over is walked in the order of its titles, each record
+against the next `CAP`.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -56,6 +57,11 @@ KEYS: tuple[Callable[[Key], object], ...] = (
     _of_team,
 )
 
+SPLITS: tuple[Callable[[Key], object], ...] = (
+    lambda k: (k.authors[:1], k.year),
+    lambda k: (k.volume, k.first, k.journal[:1]),
+)
+
 
 def pairs(keys: Sequence[Key], known: int = 0) -> Iterator[tuple[int, int]]:
     """Give every pair (i < j) to compare once, in order; a pair both of whose records are below `known` is left out."""
@@ -105,8 +111,8 @@ def _large(keys: Sequence[Key], block: Ints) -> Ints:
     parts: dict[object, list[int]] = {}
     for i in block.tolist():
         k = keys[i]
-        parts.setdefault((k.authors[:1], k.year), []).append(i)
-        parts.setdefault((k.volume, k.first), []).append(i)
+        for split in SPLITS:
+            parts.setdefault(split(k), []).append(i)
     out: list[tuple[int, int]] = []
     for part in parts.values():
         part.sort(key=lambda i: (keys[i].title, keys[i].first, i))

@@ -57,7 +57,7 @@ class Evidence:
 def evidence(a: Key, b: Key) -> Evidence:
     """Return what the fields of two records say.
 
-    The pages of a whole supplement or book say nothing of two titles; of two in it, one may go on where the other stops.
+    The pages of a whole supplement or book say nothing of two titles; in it, one may go on where another stops.
     """
     named, books = title(a.title, b.title), _book(a) + _book(b)
     paged = named == EQUAL or not books

@@ -19,6 +19,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from remit.dedupe.block import CAP, KEYS
+from remit.dedupe.block import SPLITS as SPLITTERS
 from remit.dedupe.compare import decide
 from remit.dedupe.evidence import evidence, hopeless
 from remit.dedupe.find import among, telling
@@ -55,8 +56,7 @@ def marks(record: SourceRecord) -> Sequence[Cell]:
     return (
         compared,
         f"{k.title}\x1f{k.first}",
-        _number(repr((k.authors[:1], k.year))),
-        _number(repr((k.volume, k.first))),
+        *(_number(repr(split(k))) for split in SPLITTERS),
         *blocks,
         _number(compared) if telling(k) else None,
     )
