@@ -1,12 +1,12 @@
 """Invented records as five databases print them, with documents beside them that are easily taken for the same.
 
-`databases(n, seed)` gives (record, document): about n documents, each in one to four of PubMed, Embase, Scopus, Web of
-Science and CENTRAL, which disagree on what is printed: short and full names of journals, pages cut short, article
-numbers, accents lost or spelt out, Greek letters, markup, `&`, DOIs with resolver, in capitals or with a dot behind,
-PMIDs of some alone, initials, full names, first authors with `et al.`, groups. Titles come from few words, as in one
-field, so that many differ in one. Beside them stand follow-ups, a meeting's abstracts of two years, of one supplement
-with one range of pages, parts, corrections, replies, other people's reviews of one title, annual reports, preprints,
-and entries of trial registers.
+`databases(n, seed)` and `lossy(n, seed)` give (record, document): about n documents, each in one to four of PubMed,
+Embase, Scopus, Web of Science and CENTRAL, which disagree on what is printed: short and full names of journals, pages
+cut short, article numbers, accents lost or spelt out, Greek letters, markup, `&`, DOIs with resolver, in capitals or
+with a dot behind, PMIDs of some alone, initials, full names, first authors with `et al.`, groups. Titles come from few
+words, as in one field, so that many differ in one. Beside them stand follow-ups, a meeting's abstracts of two years, of
+one supplement with one range of pages, parts, corrections, replies, other people's reviews of one title, annual
+reports, preprints, and entries of trial registers.
 """
 
 import random
@@ -122,6 +122,30 @@ def databases(n, seed=1):
             out += [(PRINTS[name](r, dice), document) for name in names]
     dice.shuffle(out)
     return out
+
+
+def lossy(n, seed=1):
+    """The same from databases that lose fields, mistake a letter or the year, and print the first page alone."""
+    dice = random.Random(seed)
+    return [(_lost(r, dice), document) for r, document in databases(n, seed)]
+
+
+def _lost(r, dice):
+    if r.kind == "trial registration":
+        return r
+    chances = (("pages", 0.2), ("volume", 0.15), ("issue", 0.3), ("journal", 0.1), ("doi", 0.6), ("pmid", 0.8))
+    changes = {field: "" for field, chance in (*chances, ("abstract", 0.4)) if dice.random() < chance}
+    if dice.random() < 0.05:
+        changes["authors"] = ()
+    if dice.random() < 0.15 and not r.kind:
+        changes["year"] = dice.choice((None, (r.year or 2000) - 1, (r.year or 2000) + 1))
+    if r.pages and dice.random() < 0.2:
+        changes.setdefault("pages", r.pages.split("-")[0])
+    title = r.title
+    if dice.random() < 0.1:
+        at = dice.randrange(3, len(title) - 2)
+        title = title[:at] + title[at + 1] + title[at] + title[at + 2 :]
+    return replace(r, title=title, **changes)
 
 
 def _family(dice):

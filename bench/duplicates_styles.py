@@ -3,7 +3,7 @@
     python bench/duplicates_styles.py [RECORDS] [SEED ...] [--peers FOLDER]
 
 Each set is `made` records (see duplicates_made.py) whose repeats are washed in one more style; documents that only look
-alike are added to each. The last style is of another make (see duplicates_databases.py). Printed: precision, recall
+alike are added to each. The last two are of another make (see duplicates_databases.py). Printed: precision, recall
 and F1 of merged pairs, records wrongly merged, pairs left; with --peers also of bib-dedupe, installed in FOLDER.
 """
 
@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "src"))
 
 from duplicates import FIELDS, ask, install, row
-from duplicates_databases import databases
+from duplicates_databases import databases, lossy
 from duplicates_made import made
 
 from remit.dedupe.find import duplicates
@@ -187,9 +187,11 @@ def main():
     args = words.parse_args()
     python = install(args.peers) if args.peers else ""
     print("style        seed records program         P      R     F1 wrong left")
-    for style in (*STYLES, "databases"):
+    made_whole = {"databases": databases, "lossy": lossy}
+    for style in (*STYLES, *made_whole):
         for seed in args.seeds:
-            held = databases(args.records // 2, seed) if style == "databases" else gold(style, args.records, seed)
+            whole = made_whole.get(style)
+            held = whole(args.records // 2, seed) if whole else gold(style, args.records, seed)
             for name in ("remit", *(["bib-dedupe"] if python else [])):
                 groups, left = ours(held) if name == "remit" else peers(held, python)
                 p, r, f1, wrong = score(groups, [d for _, d in held])

@@ -94,6 +94,21 @@ def test_an_abstract_without_a_page_and_the_report_in_the_same_volume_go_to_a_pe
     assert left(bare(FULL), abstract) == 1
 
 
+def test_abstracts_of_two_meetings_under_one_title_need_a_year_and_a_place():
+    first = replace(bare(FULL), kind="Conference Abstract", pages="S27", issue="")
+    assert one(first, replace(first, title=FULL.title.upper()))
+    for changes in ({"volume": "", "pages": ""}, {"year": 2019, "volume": ""}, {"year": None, "pages": ""}):
+        assert not one(first, replace(first, **changes)), changes
+
+
+def test_an_ampersand_is_and_but_a_second_part_is_no_subtitle():
+    first = replace(bare(FULL), title="Children & young adults with relapsed disease: a phase 2 trial", pages="")
+    assert one(first, replace(first, title="Children and young adults with relapsed disease: a phase 2 trial"))
+    assert not one(
+        first, replace(first, title="Children & youngadults with relapsed diseases: a phase 2 trial. Part II")
+    )
+
+
 def test_a_title_with_erratum_behind_it_is_an_erratum_and_one_that_has_an_erratum_is_not():
     assert not one(bare(FULL), replace(bare(FULL), title=f"{FULL.title} [Erratum]", pages="1200"))
     noted = replace(bare(FULL), title=f"{FULL.title} [Erratum appears in Invented J 2019;13:4]")

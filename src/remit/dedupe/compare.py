@@ -102,9 +102,17 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     answer = _same_title(e, long, whole, e.first > 0 and (a.first != "1" or e.journal > 0))
     if answer[0] == "unsure" and (_dated_apart(e, a, b) or _before_print(e, a, b)):
         return "same", 1
-    one_abstract = (a.kind == "meeting abstract") != (b.kind == "meeting abstract")
-    weak = e.first <= 0 and (one_abstract or (e.volume <= 0 and e.abstract < 0))
-    return ("unsure", 0) if weak and answer[0] == "same" else answer
+    return ("unsure", 0) if answer[0] == "same" and _weak(e, a, b) else answer
+
+
+def _weak(e: Evidence, a: Key, b: Key) -> bool:
+    """Whether the same title may be of an abstract and of its report, or of abstracts of two years: a meeting sees many
+    a study again under the same title.
+    """
+    seen = (a.kind == "meeting abstract") + (b.kind == "meeting abstract")
+    if seen == 2:
+        return e.year <= 0 or e.volume < 0 or (e.volume == 0 and e.first <= 0)
+    return e.first <= 0 and (seen == 1 or (e.volume <= 0 and e.abstract < 0))
 
 
 def _dated_apart(e: Evidence, a: Key, b: Key) -> bool:

@@ -25,6 +25,7 @@ _NUMBERED = re.compile(
     r"(?:the)?(?:part|pt|paper|chapter|section|volume|report|phase|update|year)?"
     r"(?:(?:\d+|[ivx]+|one|two|three|four|five|six)(?:\Z|of|part|the|and\d|to\d)|(?:19|20)\d\d)|part(?:\d|[ivx]|one|two|three)"
 )
+_PARTED = re.compile(r"part(?:\d{1,2}|[ivx]{1,4}|one|two|three)\Z")
 _SMALL = frozenset(
     {
         *("a", "an", "and", "of", "the", "in", "on", "for", "de", "la", "le", "der", "die", "das", "und", "et"),
@@ -158,6 +159,8 @@ def _numbers(a: Key, b: Key) -> int:
         return 1
     few, many = (a, b) if len(a.title) < len(b.title) else (b, a)
     if few.title and many.title.startswith(few.title) and _NUMBERED.match(many.title, len(few.title)):
+        return -1
+    if (_PARTED.search(few.title) is None) != (_PARTED.search(many.title) is None):
         return -1
     if a.numbers == b.numbers:
         return 1

@@ -116,11 +116,11 @@ class Key:
 
     `registry` are trial numbers; of a registration (`kind`) its own alone, which tells it from every other.
     `series` marks a title that may be printed again and again (an editorial), `translated` one marked as a translation.
-    `title` is the title's letters and digits alone; `numbers` its numbers; `notice` what kind of notice it is
-    (erratum, retraction, comment, protocol), blank for none. `authors` are family names, at most 12, `given` their
-    given names or initials. `first` and `last` are pages (`last` with a leading ~ where only its end is known);
-    `journal` is the journal's names, joined by |; `words` and `abstract` are numbers that similar titles and equal
-    abstracts share.
+    `title` is the title's letters and digits alone, without `and` (others print &); `numbers` its numbers; `notice`
+    what kind of notice it is (erratum, retraction, comment, protocol), blank for none. `authors` are family names, at
+    most 12, `given` their given names or initials. `first` and `last` are pages (`last` with a leading ~ where only its
+    end is known); `journal` is the journal's names, joined by |; `words` and `abstract` are numbers that similar titles
+    and equal abstracts share.
     """
 
     doi: str
@@ -162,7 +162,7 @@ def key(record: SourceRecord) -> Key:
         pmid=record.pmid.strip().lstrip("0"),
         pmcid=record.pmcid.strip().upper().removeprefix("PMC"),
         registry=tuple(sorted({r.strip().upper() for r in numbers if r.strip()})),
-        title="".join(words),
+        title="".join(w for w in words if w != "and"),
         words=longest(words),
         numbers=intern(fold.numbers(words)),
         notice=notice(folded, record.kind),
