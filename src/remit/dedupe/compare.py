@@ -99,6 +99,8 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
         return ("unsure", 0) if e.volume > 0 and e.journal > 0 and e.authors >= 2 and e.first >= 0 else ("different", 0)
     if e.authors < 0:
         return "different", 0
+    if e.authors == 0 and min(len(a.title), len(b.title)) >= LONG and _one_volume(e):
+        return "unsure", 0
     answer = _same_title(e, long, whole, e.first > 0 and (a.first != "1" or e.journal > 0))
     if answer[0] == "unsure" and (_dated_apart(e, a, b) or _before_print(e, a, b)):
         return "same", 1
@@ -188,6 +190,8 @@ def _same_title(e: Evidence, long: bool, whole: bool, paged: bool) -> tuple[Answ
         return "different", 0
     if e.title == EQUAL and paged and e.year >= 0 and ((whole and e.authors >= 1) or (long and e.year > 0)):
         return "same", 2
+    if e.journal == 0 and e.authors == 3 and _one_volume(e) and long and e.issue >= 0:
+        return "same", 1
     if e.journal > 0 and long:
         if e.volume > 0 and e.year >= 0:
             silent = e.first < 0 or (e.first == 0 and e.last <= 0 and e.issue < 0)
@@ -201,6 +205,11 @@ def _same_title(e: Evidence, long: bool, whole: bool, paged: bool) -> tuple[Answ
     if e.journal < 0 and not (e.volume > 0 and e.issue > 0 and e.year > 0 and long):
         return "different", 0
     return ("unsure", 0) if e.year >= 0 and e.authors >= 1 else ("different", 0)
+
+
+def _one_volume(e: Evidence) -> bool:
+    """Whether two records have one title in one volume of one year, as far as their journals and pages are known."""
+    return e.title == EQUAL and e.volume > 0 and e.year > 0 and e.journal >= 0 and e.first >= 0
 
 
 def one_place(e: Evidence) -> bool:
