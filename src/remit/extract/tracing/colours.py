@@ -36,6 +36,15 @@ class Ink:
     colour: tuple[int, int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Pixels that are not paper: their colours, how far from paper they are, and the farthest of their neighbours."""
+
+    rgb: Bytes
+    own: Bytes
+    around: Bytes
+
+
 def parsed(text: str) -> tuple[int, int, int]:
     """Return red, green, blue of #c00000, #c00 or a plain name. Raises InputError otherwise."""
     word = NAMED.get(text.strip().lower(), text.strip())
@@ -96,10 +105,10 @@ def inks(rgb: Bytes) -> tuple[tuple[Array, int], ...]:
         if float(np.linalg.norm(colour - ground)) < APART:
             continue
         found.append((colour, int(held[c])))
-    return _without_edges(found, ground, rgb)[:MOST_INKS]
+    return _without_edges(found, ground, _drawn(rgb, ground))[:MOST_INKS]
 
 
-def _without_edges(found: list[tuple[Array, int]], ground: Array, rgb: Bytes) -> tuple[tuple[Array, int], ...]:
+def _without_edges(found: list[tuple[Array, int]], ground: Array, drawn: _Drawn) -> tuple[tuple[Array, int], ...]:
     """Drop near repeats of a more used colour, and mixtures of paper with an ink at least a third as common.
 
     A mixture that stands for itself, with none of the stronger ink beside it, is an ink: grey beside black.
@@ -111,20 +120,26 @@ def _without_edges(found: list[tuple[Array, int]], ground: Array, rgb: Bytes) ->
             k for k, m in found if m * 3 > n and _strength(k, ground) > _strength(colour, ground) + 20.0
             and _off_line(colour, k, ground) < 25.0
         ]  # fmt: skip
-        if not near and (not mixed or _alone(colour, mixed, ground, rgb)):
+        if not near and (not mixed or _alone(colour, mixed, ground, drawn)):
             kept.append((colour, n))
     return tuple(kept)
 
 
-def _alone(colour: Array, stronger: Sequence[Array], ground: Array, rgb: Bytes) -> bool:
+def _drawn(rgb: Bytes, ground: Array) -> _Drawn:
+    low, high = np.clip(ground, 0, 255).astype(np.uint8), np.clip(np.ceil(ground), 0, 255).astype(np.uint8)
+    strength = np.max(np.maximum(rgb, high) - np.minimum(rgb, low), axis=-1)
+    strength = np.asarray(strength - np.max(high - low), np.uint8)
+    at = strength > 20
+    return _Drawn(rgb[at], strength[at], ndimage.maximum_filter(strength, 3)[at])
+
+
+def _alone(colour: Array, stronger: Sequence[Array], ground: Array, drawn: _Drawn) -> bool:
     """Whether most pale pixels away from stronger ones are of one colour: a line of its own, not edges of many."""
-    strength = np.abs(rgb.astype(np.int16) - ground.astype(np.int16)).max(axis=-1)
     own = float(np.abs(colour - ground).max())
     most = max(float(np.abs(k - ground).max()) for k in stronger)
-    away = ndimage.maximum_filter(strength, 3) < 0.5 * (own + most)
-    pale = away & (strength > 0.4 * own)
-    mine = pale & (np.abs(rgb.astype(np.int16) - colour.astype(np.int16)).max(axis=-1) <= 12)
-    return bool(mine.sum() > max(60, 0.4 * pale.sum()))
+    pale = drawn.rgb[(drawn.around < 0.5 * (own + most)) & (drawn.own > 0.4 * own)]
+    mine = np.abs(pale.astype(np.int16) - colour.astype(np.int16)).max(axis=-1) <= 12
+    return bool(mine.sum() > max(60, 0.4 * pale.shape[0]))
 
 
 def _strength(colour: Array, ground: Array) -> float:
@@ -139,7 +154,8 @@ def _off_line(colour: Array, ink: Array, ground: Array) -> float:
 def shares(rgb: Bytes, colour: Sequence[float]) -> Ink:
     """Return the share of ink of `colour` in each pixel. Raises InputError when the colour is that of the paper."""
     ground = paper(rgb)
-    wanted = _full(rgb, np.asarray(colour, float), ground)
+    drawn = inks(rgb)
+    wanted = _full(drawn, np.asarray(colour, float), ground)
     if _strength(wanted, ground) < 40.0:
         raise InputError(
             f"colour {written(colour)} is that of the paper ({written(ground)}); expected that of a curve; {_seen(rgb)}"
@@ -148,7 +164,7 @@ def shares(rgb: Bytes, colour: Sequence[float]) -> Ink:
     share, off = _on(d, wanted - ground)
     strength = np.sqrt((d * d).sum(axis=-1))
     rival = np.full(share.shape, np.inf)
-    for ink, _ in inks(rgb):
+    for ink, _ in drawn:
         if float(np.linalg.norm(ink - wanted)) < APART:
             continue
         part, away = _on(d, ink - ground)
@@ -157,7 +173,7 @@ def shares(rgb: Bytes, colour: Sequence[float]) -> Ink:
             away = np.where((np.abs(part - 1.0) < 0.15) & (ndimage.maximum_filter(share, 3) < 0.8), away, np.inf)
         rival = np.minimum(rival, np.where(part > 0.15, away, np.inf))
     mine = (off <= rival + 4.0) & (off < FAR) & (share < 1.35)
-    strong = [k for k, _ in inks(rgb) if _strength(k, ground) > 1.4 * _strength(wanted, ground)]
+    strong = [k for k, _ in drawn if _strength(k, ground) > 1.4 * _strength(wanted, ground)]
     if any(_off_line(wanted, k, ground) < 30.0 for k in strong):
         mine &= (ndimage.maximum_filter(np.where(off < FAR, share, 0.0), 3) < 1.35) | (share < 0.1)
     other = ~mine & (strength > 45.0)
@@ -236,12 +252,12 @@ def _on(d: Array, k: Array) -> tuple[Array, Array]:
     return np.asarray(along, float), np.sqrt((off * off).sum(axis=-1))
 
 
-def _full(rgb: Bytes, colour: Array, ground: Array) -> Array:
+def _full(drawn: Sequence[tuple[Array, int]], colour: Array, ground: Array) -> Array:
     """The ink of the figure that `colour` is, or is a pale edge of."""
-    best = [ink for ink, _ in inks(rgb) if float(np.linalg.norm(ink - colour)) < APART]
+    best = [ink for ink, _ in drawn if float(np.linalg.norm(ink - colour)) < APART]
     if best:
         return min(best, key=lambda ink: float(np.linalg.norm(ink - colour)))
-    stronger = [ink for ink, _ in inks(rgb) if _off_line(colour, ink, ground) < 25.0]
+    stronger = [ink for ink, _ in drawn if _off_line(colour, ink, ground) < 25.0]
     return min(stronger, key=lambda ink: _off_line(colour, ink, ground)) if stronger else colour
 
 
