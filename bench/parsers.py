@@ -3,8 +3,8 @@
 Usage: python bench/parsers.py SAMPLES-FOLDER [records, default 5000 [speed [turns, default 3]]]
 
 Peers are installed into an environment of their own under the system's temporary folder. For each format the records of
-real exports are repeated up to the number wanted; readers take turns, and the best of each counts: take more turns where
-other work disturbs the machine. With `speed` memory is not measured.
+real exports are repeated up to the number wanted; readers take turns, and the best of each counts: take more turns
+where other work disturbs the machine. With `speed` memory is not measured.
 """
 
 import gzip
