@@ -5,7 +5,9 @@ walk stands, so that it arrives at the next printed number. The height of a drop
 people make the curve fall by d / n of its height, so n = d / fall. Both are weighed by their variances, as in a Kalman
 filter: Poisson censoring for the one, the precision of reading for the other. On a curve read exactly heights decide
 and people come back exactly; on a rough one they are ignored. Deaths are then the whole number that brings the rebuilt
-curve nearest to the one read, so errors never add up.
+curve nearest to the one read, so errors never add up. Without a risk table the numbers at risk expected are those that
+the fineness of all drops tells (`_fineness`); with a printed total, deaths still to come pull them. Somebody is left at
+risk at the end of a curve that does not end at 0.
 """
 
 import math

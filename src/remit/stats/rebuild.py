@@ -99,9 +99,10 @@ def rebuild(
     Notes
     -----
     "intervals": numbers at risk between printed ones follow in closed form from the curve and the spread of censoring
-    (`_spread`); deaths are the nearest whole numbers, carried forward so that errors never add up; a printed number
-    of events moves first what is least known (censoring after the last printed number), then the spread; no death is
-    put where the curve does not drop. Reasons and measured errors: docs/explanation/reconstruction.md.
+    (`_spread`), without any from the heights of the drops (`_fineness`); deaths are the nearest whole numbers, carried
+    forward so that errors never add up; a printed number of events moves first what is least known (censoring after
+    the last printed number), then the spread; no death is put where the curve does not drop; somebody is at risk as
+    far as the curve is drawn. Reasons and measured errors: docs/explanation/reconstruction.md.
     "guyot": Guyot, Ades, Ouwens and Welton (2012), BMC Med Res Methodol 12:9. Both end after a bounded number of steps.
     """
     if method not in METHODS:
