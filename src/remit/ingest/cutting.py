@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from remit.ingest.source import Source
 
 HELD_LIMIT = 1 << 20
+TOGETHER = 12
 
 
 class Cutter:
@@ -13,6 +14,9 @@ class Cutter:
 
     What stands between two such places is a whole record. The text before the first and after the last is not, nor is
     a record longer than `HELD_LIMIT` bytes: that is given in parts, each of whole lines, as they come.
+
+    Whole records come up to `TOGETHER` at a time: to take several through each step of reading is quicker than one by
+    one, as long as the processor's cache holds them all.
     """
 
     def __init__(self, source: Source, opening: str, closing: str) -> None:
@@ -34,9 +38,10 @@ class Cutter:
                 first = pieces.pop(0) + self.closing
                 yield self._given([first], False)
                 self._at, begun = len(first), True
-            if pieces:
-                yield self._given(pieces, True)
-                self._skip(len(pieces))
+            for at in range(0, len(pieces), TOGETHER):
+                some = pieces[at : at + TOGETHER]
+                yield self._given(some, True)
+                self._skip(len(some))
             if len(held) > HELD_LIMIT:
                 yield self._given([self.opening + held if begun else held], False)
                 held, begun = b"", False
