@@ -11,7 +11,7 @@ from remit import screen
 from remit.errors import InputError
 from remit.model.source_record import SourceRecord
 from remit.screen import machine
-from remit.screen.features import features, streamed
+from remit.screen.features import streamed, told
 from remit.screen.machine import BIAS, Likeness, fitted
 from remit.screen.tokens import numbered, words
 
@@ -118,14 +118,14 @@ def test_a_number_for_each_code(codes):
 
 def test_rows_have_the_length_of_their_fields_and_an_empty_record_is_a_row_of_zeros():
     parts = [["blood cells", "", "the blood", "cells"], ["a study of it", "", "", "one study"]]
-    rows = features(parts, [(0.6, [0]), (0.4, [1])]).rows(np.arange(4))
+    rows = told(parts).rows([(0.6, [0]), (0.4, [1])]).rows(np.arange(4))
     assert np.sqrt((rows.toarray() ** 2).sum(1)) == pytest.approx([1.0, 0.0, 0.6**0.5, 1.0], abs=1e-6)
 
 
 def test_weights_are_those_worked_out_by_hand():
     # terms of the first: alpha, beta twice, and pairs; only beta is in two records and not in nearly all of them
     texts = ["alpha beta gamma beta", "alpha beta", "alpha delta", "alpha delta epsilon zeta"]
-    rows = features([[*texts, "alpha"]], [(1.0, [0])]).rows(np.arange(5)).toarray()
+    rows = told([[*texts, "alpha"]]).rows([(1.0, [0])]).rows(np.arange(5)).toarray()
     lengths = np.array([7, 3, 3, 7, 1])
     rarity = (np.log(6 / 3) + 1) ** 1.4
     beta, pair = (
@@ -139,7 +139,7 @@ def test_weights_are_those_worked_out_by_hand():
 
 def test_texts_counted_by_hash_are_alike_as_texts_counted_exactly():
     texts = [f"{t.title} {t.rest}" for t in _texts().values()]
-    exact = features([texts], [(1.0, [0])]).rows(np.arange(60))
+    exact = told([texts]).rows([(1.0, [0])]).rows(np.arange(60))
     hashed = streamed(iter(texts), pairs=True, buckets=2**20).rows(np.arange(60))
     assert np.abs((exact @ exact.T).toarray() - (hashed @ hashed.T).toarray()).mean() < 1e-3
 
@@ -186,7 +186,7 @@ def test_a_review_brought_up_to_date_reads_what_is_new_alone():
 def test_likeness_is_the_plain_inner_product(at_once, monkeypatch):
     monkeypatch.setattr(machine, "AT_ONCE_UP_TO", at_once)
     texts = [f"{t.title} {t.rest}" for t in _texts().values()]
-    held = features([texts], [(1.0, [0])])
+    held = told([texts]).rows([(1.0, [0])])
     found, rows = Likeness(held.by_term), held.rows(np.arange(60))
     likely = np.arange(60, dtype=np.float32)
     for which in ([3], [59, 0, 3], range(60)):
@@ -210,7 +210,7 @@ def test_a_course_of_fits_scores_as_each_fit_alone():
 
 def test_fields_made_of_several_parts_are_as_one_text():
     one, two = ["blood cells of mice", "", "the blood"], ["a study of it", "of mice", ""]
-    parted = features([one, two], [(1.0, [0, 1])]).rows(np.arange(3))
-    joined = features([[f"{a} {b}" for a, b in zip(one, two, strict=True)]], [(1.0, [0])]).rows(np.arange(3))
+    parted = told([one, two]).rows([(1.0, [0, 1])]).rows(np.arange(3))
+    joined = told([[f"{a} {b}" for a, b in zip(one, two, strict=True)]]).rows([(1.0, [0])]).rows(np.arange(3))
     assert joined.nnz
     assert (parted @ parted.T).toarray() == pytest.approx((joined @ joined.T).toarray(), abs=1e-6)

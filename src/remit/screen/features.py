@@ -11,6 +11,7 @@ columns, so that memory is set by the records and not by their vocabulary.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -70,6 +71,8 @@ class Features:
 
     def central(self) -> npt.NDArray[np.float32]:
         """Return how like all rows together each row is."""
+        if not isinstance(self._held, list):
+            return np.asarray(self._held @ self._held.sum(axis=0), dtype=np.float32)
         return self.times(np.sum([np.asarray(b.sum(axis=0)).ravel() for b in self.blocks], axis=0, dtype=np.float32))
 
     def times(self, weights: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -77,28 +80,55 @@ class Features:
         return np.concatenate([b @ weights for b in self.blocks])
 
 
-def features(parts: Sequence[Sequence[str]], fields: Sequence[tuple[float, Sequence[int]]]) -> Features:
-    """Return the rows of records told part by part.
-
-    Parameters
-    ----------
-    parts
-        The texts of every record, in order, one sequence per part.
-    fields
-        Each field's weight with the numbers of the parts it is made of. A row is its fields side by side, each of
-        length 1 (0 where it has no word) times the root of its weight, so that the likeness of two records is the
-        weighted sum of the likenesses of their fields.
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The words of records told part by part: for each part the number of every word, record by record, and how many
+    words each record has; numbers are below `bound`.
     """
-    told = [tokens.words(texts) for texts in parts]
-    number, bound = tokens.numbered(np.concatenate([codes for codes, _ in told]))
-    cuts = np.cumsum([0, *(codes.size for codes, _ in told)])
-    numbers = [(number[i:j], counts) for i, j, (_, counts) in zip(cuts, cuts[1:], told, strict=False)]
-    columns = [_field(_beside([numbers[i] for i in which]), bound, weight) for weight, which in fields]
-    starts = np.cumsum([0, *(c.nnz for c in columns)])
-    pointers = [c.indptr[:-1] + i for c, i in zip(columns, starts, strict=False)]
-    data, rows = np.concatenate([c.data for c in columns]), np.concatenate([c.indices for c in columns])
-    shape = (len(parts[0]), sum(c.shape[1] for c in columns))
-    return Features(sparse.csc_array((data, rows, np.concatenate([*pointers, starts[-1:]])), shape=shape))
+
+    parts: tuple[tuple[Whole, Whole], ...]
+    bound: int
+
+    def but_last(self) -> "Told":
+        """Return the same without the last record, which has no word."""
+        return Told(tuple((number, counts[:-1]) for number, counts in self.parts), self.bound)
+
+    def rows(self, fields: Sequence[tuple[float, Sequence[int]]]) -> Features:
+        """Return the rows of the records.
+
+        Parameters
+        ----------
+        fields
+            Each field's weight with the numbers of the parts it is made of. A row is its fields side by side, each of
+            length 1 (0 where it has no word) times the root of its weight, so that the likeness of two records is the
+            weighted sum of the likenesses of their fields.
+        """
+        columns = [_field(_beside([self.parts[i] for i in which]), self.bound, weight) for weight, which in fields]
+        starts = np.cumsum([0, *(c.nnz for c in columns)])
+        pointers = [c.indptr[:-1] + i for c, i in zip(columns, starts, strict=False)]
+        data, rows = np.concatenate([c.data for c in columns]), np.concatenate([c.indices for c in columns])
+        shape = (self.parts[0][1].size, sum(c.shape[1] for c in columns))
+        return Features(sparse.csc_array((data, rows, np.concatenate([*pointers, starts[-1:]])), shape=shape))
+
+
+def told(parts: Sequence[Sequence[str]]) -> Told:
+    """Return the words of records, given the texts of every record, in order, one sequence per part."""
+    _keep_memory()
+    read = [tokens.words(texts) for texts in parts]
+    number, bound = tokens.numbered(np.concatenate([codes for codes, _ in read]))
+    cuts = np.cumsum([0, *(codes.size for codes, _ in read)])
+    numbers = [(number[i:j], counts) for i, j, (_, counts) in zip(cuts, cuts[1:], read, strict=False)]
+    return Told(tuple(numbers), bound)
+
+
+def _keep_memory() -> None:
+    """Let this process keep the memory of arrays it is done with for those that follow.
+
+    The C library of Linux hands blocks above a limit back to the system and asks for them anew each time, which took a
+    quarter of the time of a replay; it raises the limit to the size of the largest block handed back so far, 32 MB at
+    most. Elsewhere this does nothing.
+    """
+    np.empty((1 << 25) - (1 << 16), np.uint8)
 
 
 def _beside(parts: Sequence[tuple[Whole, Whole]]) -> tuple[Whole, Whole]:

@@ -165,7 +165,7 @@ def _half(turned: Columns, held: Whole) -> Singles:
     """What each two rows share over the terms that `held` says so many rows have (0: left out), at one of the two's two
     places only. Terms of as many rows are worked out together.
     """
-    n, order = int(turned.shape[0]), np.argsort(held, kind="stable")
+    n, order = int(turned.shape[0]), np.argsort(held.astype(np.uint16), kind="stable")
     upto = np.searchsorted(held[order], np.arange(2, held.max(initial=0) + 2))
     total = int((held * (held - 1) // 2).sum())
     one, other, value = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, np.float32)

@@ -19,7 +19,7 @@ from remit.model.protocol import Protocol
 from remit.model.source_record import SourceRecord
 from remit.model.suggestion import ReadNext
 from remit.screen import tokens
-from remit.screen.features import Features, Whole, features, streamed
+from remit.screen.features import Features, Whole, streamed, told
 from remit.screen.machine import Flags, Machine, Scores, Singles
 from remit.screen.stopping import Seen, random_order
 
@@ -83,9 +83,8 @@ class Ranking:
         self.settings = settings or Settings()
         self.ids = tuple(texts)
         self._number = {r: i for i, r in enumerate(self.ids)}
-        held = _rows([*texts.values(), Text(title=protocol_words)], self.settings)
         self._asked = bool(tokens.words([protocol_words])[0].size)
-        self._central = np.zeros(0, np.float32) if self._asked else _central([t.title for t in texts.values()])
+        held, self._central = _rows([*texts.values(), Text(title=protocol_words)], self.settings, not self._asked)
         self._machine = Machine(held)
         shuffled = random_order(self.ids, SEED)
         self._shuffled = np.array([self._number[r] for r in shuffled], np.int64)
@@ -123,7 +122,9 @@ class Ranking:
             many = min(many, len(self.ids) - done.size)
             if many == 1:
                 return np.array([scores.argmax()])
-            return np.argsort(-scores, kind="stable")[:many]
+            least = -np.partition(-scores, max(many, 1) - 1)[max(many, 1) - 1]
+            places = np.flatnonzero(scores >= least)
+            return places[np.argsort(-scores[places], kind="stable")[:many]]
 
         return best
 
@@ -160,11 +161,15 @@ def strengths(settings: Settings, goes_on: Flags, asked: int) -> Singles:
     return np.asarray(level * weight, dtype=np.float32)
 
 
-def _rows(texts: Sequence[Text], settings: Settings) -> Features:
-    """Rows by field; of very many records, title and abstract together and by hash, so that memory holds them."""
+def _rows(texts: Sequence[Text], settings: Settings, central: bool) -> tuple[Features, Singles]:
+    """Rows by field, and where it is asked how like all titles together each title but the last is. Of very many
+    records title and abstract are read together and by hash, so that memory holds them.
+    """
     if len(texts) > EXACT_UP_TO:
         pairs = len(texts) <= PAIRS_UP_TO
-        return streamed((f"{t.title} {t.rest}" for t in texts), pairs=pairs, buckets=BUCKETS)
+        held = streamed((f"{t.title} {t.rest}" for t in texts), pairs=pairs, buckets=BUCKETS)
+        titles = (t.title for t in texts[:-1])
+        return held, streamed(titles, pairs=pairs, buckets=BUCKETS).central() if central else np.zeros(0, np.float32)
     title, rest, authors = settings.title, settings.rest, settings.authors
     together = max(1.0 - title - rest - authors, 0.0)
     parts = (
@@ -173,12 +178,9 @@ def _rows(texts: Sequence[Text], settings: Settings) -> Features:
         [_SIGNS.sub("", "\n".join(t.authors)) for t in texts] if authors else [],
     )
     fields = ((together, (0, 1)), (title, (0,)), (rest, (1,)), (authors, (2,)))
-    return features(parts, [(weight, which) for weight, which in fields if weight > 0])
-
-
-def _central(titles: Sequence[str]) -> Singles:
-    """How like all titles together each title is."""
-    return _rows([Text(title=t) for t in titles], Settings(title=1.0)).central()
+    read = told(parts)
+    held = read.rows([(weight, which) for weight, which in fields if weight > 0])
+    return held, read.but_last().rows([(1.0, (0,))]).central() if central else np.zeros(0, np.float32)
 
 
 def queue(
