@@ -15,7 +15,7 @@ import numpy.typing as npt
 Whole = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint64]
 Bytes = npt.NDArray[np.uint8]
-BYTES_AT_ONCE, LONGEST = 1 << 17, 64
+BYTES_AT_ONCE, LONGEST = 1 << 19, 64
 _SPREAD, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _S, _U, _I, _E, _Y = (ord(c) for c in "suiey")
 _PLAIN = bytes(ord(chr(b).lower()) if b < 128 and chr(b).isalnum() else b & 128 and b for b in range(256))
