@@ -122,3 +122,79 @@ def test_ticks_of_a_picture_are_data_only_where_their_number_fits():
     assert "10 censoring ticks of a picture were not used: 240 people are censored" in said
     told["events"] = None
     assert usable_ticks(TracedCurve(**told, censored=ticks), 20)[0] == ()
+
+
+def test_lines_that_cross_are_told_apart_by_a_place_on_each_side_and_the_refusal_says_where(follow):
+    flat, falling = curve((4, 8), (0.7, 0.5)), curve((10, 20, 30, 40, 50), (0.8, 0.6, 0.4, 0.3, 0.2))
+    data = drawn((flat, falling))
+    with pytest.raises(InputError, match=r"lines meet.* at times .*\(survival 0\.\d\d or 0\.\d\d at "):
+        follow(data, "f.png", FRAME, on(flat, 15.0))
+    for known in (flat, falling):
+        found = follow(data, "f.png", FRAME, on(known, 6.0, 15.0, 35.0, 55.0)).curves[0]
+        assert errors(found, known).max() < 0.02
+
+
+def test_a_line_is_not_left_through_bare_paper_for_a_longer_one(follow):
+    flat, falling = curve((4, 8), (0.7, 0.62)), curve(tuple(range(2, 58, 2)), tuple(np.linspace(0.95, 0.1, 28)))
+    found = follow(drawn((flat, falling)), "f.png", FRAME, on(flat, 2.8, 6.0, 15.0, 40.0)).curves[0]
+    assert errors(found, flat).max() < 0.02
+    assert found.end == pytest.approx(60.0, abs=0.5)
+
+
+def test_dense_ticks_do_not_make_the_pen_wider(follow):
+    times = np.linspace(1, 58, 20)
+    known = Known(np.append(0.0, times), np.append(1.0, np.linspace(0.97, 0.4, 20)), 60.0, np.linspace(5, 60, 200))
+    found = follow(drawn((known,), width=3.0), "f.png", FRAME, "#000000").curves[0]
+    assert errors(found, known).max() < 0.02
+
+
+def test_grey_beside_black_is_a_line_of_its_own(follow):
+    dark, pale = CROSSING
+    data = coded(picture((dark, pale), FRAME, colours=((0, 0, 0), (144, 144, 144)), width=3.0))
+    found = follow(data, "f.png", FRAME, "#909090").curves[0]
+    assert errors(found, pale).max() < 0.03
+
+
+def test_a_shaded_band_of_the_curves_hue_is_taken_for_paper(follow):
+    import io
+
+    from PIL import Image, ImageDraw
+
+    known = curve((5, 12, 40), (0.8, 0.6, 0.55))
+    image = Image.new("RGB", (FRAME.width, FRAME.height), "white")
+    pen = ImageDraw.Draw(image)
+    stops = (5, 12, 40, 60)
+    for a, b, s in zip((0, *stops), stops, known.survival, strict=False):
+        pen.rectangle((FRAME.x(a), FRAME.y(min(1.0, s + 0.1)), FRAME.x(b), FRAME.y(s - 0.15)), fill=(240, 190, 190))
+    line = Image.open(io.BytesIO(coded(picture([known], FRAME, marks=False)))).convert("RGB")
+    shaded = Image.composite(image, line, line.convert("L").point(lambda v: 255 if v > 250 else 0))
+    found = follow(coded(shaded), "f.png", FRAME, "#c00000").curves[0]
+    assert errors(found, known).max() < 0.02
+    assert "pale areas of the curve's hue" in " ".join(found.changes)
+
+
+@pytest.mark.parametrize("turn", [0.5, -2.0, 8.0])
+def test_a_leaning_picture_is_refused_where_known_points_do_not_show_it(follow, turn):
+    import io
+
+    from PIL import Image
+
+    image = Image.open(io.BytesIO(drawn(CROSSING[:1]))).convert("RGB")
+    leaning = coded(image.rotate(turn, resample=Image.Resampling.BICUBIC, fillcolor="white"))
+    with pytest.raises(InputError, match=rf"leans: .* by {abs(turn):.1f} degrees"):
+        follow(leaning, "f.png", FRAME, "#000000")
+
+
+def test_a_curve_that_breaks_off_at_a_legend_is_refused_without_a_place_after_it(follow):
+    import io
+
+    from PIL import Image, ImageDraw
+
+    known = curve((5, 12, 40), (0.8, 0.6, 0.55))
+    image = Image.open(io.BytesIO(drawn((known,)))).convert("RGB")
+    ImageDraw.Draw(image).rectangle((FRAME.x(14), FRAME.y(0.8), FRAME.x(30), FRAME.y(0.4)), fill="white")
+    with pytest.raises(InputError, match="breaks off"):
+        follow(coded(image), "f.png", FRAME, "#000000")
+    found = follow(coded(image), "f.png", FRAME, on(known, 8.0, 50.0)).curves[0]
+    assert errors(found, known).max() < 0.02
+    assert "is hidden for" in " ".join(found.warnings)

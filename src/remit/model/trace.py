@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from remit.errors import InputError
 from remit.model.curve import UNITS, RiskTable
 
-NUMBER = r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,12})?|\.[0-9]{1,12})"
+NUMBER = r"[+-]?(?:[0-9]{1,12}(?:\.[0-9]{0,20})?|\.[0-9]{1,20})"
 POINT = re.compile(rf"({NUMBER})(?:,({NUMBER}))?:({NUMBER})%?")
 PLACE = re.compile(rf"({NUMBER}),({NUMBER})")
 RISK = re.compile(rf"({NUMBER}):([0-9]{{1,7}})")

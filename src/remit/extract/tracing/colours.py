@@ -175,7 +175,8 @@ def shares(rgb: Bytes, colour: Sequence[float]) -> Ink:
     mine = (off <= rival + 4.0) & (off < FAR) & (share < 1.35)
     strong = [k for k, _ in drawn if _strength(k, ground) > 1.4 * _strength(wanted, ground)]
     if any(_off_line(wanted, k, ground) < 30.0 for k in strong):
-        mine &= (ndimage.maximum_filter(np.where(off < FAR, share, 0.0), 3) < 1.35) | (share < 0.1)
+        aside = np.sqrt(np.maximum(strength**2 - (share * _strength(wanted, ground)) ** 2, 0.0))
+        mine &= (ndimage.maximum_filter(np.where(aside < 40.0, share, 0.0), 3) < 1.35) | (share < 0.1)
     other = ~mine & (strength > 45.0)
     return Ink(np.where(mine, np.clip(share, 0.0, 1.0), 0.0), other, _ints(wanted))
 

@@ -7,8 +7,8 @@ import numpy as np
 from remit.extract.tracing import colours
 from remit.extract.tracing.pixels import Bytes
 
-MOST = 6.0
-STEP = 0.05
+MOST = 20.0
+STEP = 0.1
 LONG = 0.6
 COLUMNS = 500
 

@@ -9,7 +9,7 @@ from scipy import ndimage
 
 from remit.errors import InputError
 from remit.extract.tracing import colours, doubts, edges, lean, steps, track
-from remit.extract.tracing.calibrate import Axes
+from remit.extract.tracing.calibrate import MOST_TURN, Axes
 from remit.extract.tracing.pixels import Array, Picture
 from remit.model.curve import CurvePoints
 
@@ -18,6 +18,7 @@ FAIR = 0.85
 GAP = 8
 LEANS = 0.25
 ANOTHER = 90.0
+BROKEN = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +128,10 @@ def _upright(rgb: npt.NDArray[np.uint8], axes: Axes) -> None:
     """Refuse a picture whose level lines still lean: known points of one coordinate do not show it."""
     turn = lean.degrees(rgb, axes.x0)
     if turn is not None and abs(turn) > LEANS:
+        able = "give both coordinates of each known point (X,Y:VALUE), so that it is set upright, or "
         raise InputError(
             f"the picture leans: its axis, frame or grid {'falls' if turn > 0 else 'rises'} by {abs(turn):.1f} degrees "
-            "to the right; give both coordinates of each known point (X,Y:VALUE), so that it is set upright, or "
-            "straighten it first"
+            f"to the right; {able if abs(turn) < MOST_TURN else ''}straighten it first"
         )
 
 
@@ -280,6 +281,11 @@ def _check(
         raise InputError(
             f"ink of this colour goes on for {beyond} columns after the curve's end as traced; give a place on the "
             "curve near its true end"
+        )
+    if last_place < 0 and beyond > BROKEN * share.shape[1]:
+        raise InputError(
+            f"the curve breaks off {n / share.shape[1]:.0%} along the plot, at a gap or a legend, and its ink goes on "
+            f"for {beyond} columns: give a place on the curve after the gap, and look at the overlay"
         )
     if beyond > max(12, 0.03 * share.shape[1]):
         warned.append(f"ink of this colour goes on for {beyond} columns after the curve's end: look at the overlay")
