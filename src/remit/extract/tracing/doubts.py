@@ -75,6 +75,14 @@ def examined(
             "look at the overlay"
         )
     fall = max((int(np.count_nonzero(strong[a : b + 1, x] < LEAST)) for x, a, b in _columns(path, n)), default=0)
+    bare = [
+        int(np.count_nonzero((strong[a : b + 1, x] < LEAST) & ~other[a : b + 1, x])) for x, a, b in _columns(path, n)
+    ]
+    if places and max(bare) > max(8.0, UNSEEN * tall):
+        raise InputError(
+            f"the curve as traced falls by {max(bare) / tall:.2f} through bare paper at time "
+            f"{when(float(np.argmax(bare))):.3g}: another line was followed before it; {ADVICE}"
+        )
     if fall > max(4.0, UNSEEN * tall):
         said.append(
             f"a fall of {fall / tall:.2f} is not drawn in the curve's ink, but hidden or bare: look at the overlay"

@@ -19,6 +19,7 @@ GAP = 8
 LEANS = 0.25
 ANOTHER = 90.0
 BROKEN = 0.25
+EARLY = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +216,9 @@ def _of_one_style(
     if max(sizes) < 0.08 * wide and size.max() > 0.25 * wide:
         strange = size > max(4 * max(sizes), 0.12 * wide)
     elif min(sizes) > 0.25 * wide:
-        strange = size < 0.03 * wide
+        tall = np.array([0, *((b[0].stop - b[0].start) for b in boxes)])
+        first = np.array([0, *(b[1].start for b in boxes)])
+        strange = (size < 0.03 * wide) & (tall < 0.06 * share.shape[0]) & (first > EARLY)
     else:
         return share, other, max(sizes) < 0.08 * wide
     strange[0] = False
