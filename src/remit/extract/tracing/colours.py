@@ -87,7 +87,7 @@ def cleared(rgb: Bytes) -> Bytes:
     return np.asarray(np.clip(np.round(drawn), 0, 255), np.uint8)
 
 
-def inks(rgb: Bytes) -> tuple[tuple[Array, int], ...]:
+def inks(rgb: Bytes, greys: bool = True) -> tuple[tuple[Array, int], ...]:
     """Return the full inks a picture is drawn with and their pixel counts, most used first.
 
     Colours that are a mixture of paper and a stronger ink are edges of lines, unless they fill areas of their own.
@@ -105,10 +105,12 @@ def inks(rgb: Bytes) -> tuple[tuple[Array, int], ...]:
         if float(np.linalg.norm(colour - ground)) < APART:
             continue
         found.append((colour, int(held[c])))
-    return _without_edges(found, ground, _drawn(rgb, ground))[:MOST_INKS]
+    return _without_edges(found, ground, _drawn(rgb, ground) if greys else None)[:MOST_INKS]
 
 
-def _without_edges(found: list[tuple[Array, int]], ground: Array, drawn: _Drawn) -> tuple[tuple[Array, int], ...]:
+def _without_edges(
+    found: list[tuple[Array, int]], ground: Array, drawn: _Drawn | None
+) -> tuple[tuple[Array, int], ...]:
     """Drop near repeats of a more used colour, and mixtures of paper with an ink at least a third as common.
 
     A mixture that stands for itself, with none of the stronger ink beside it, is an ink: grey beside black.
@@ -120,7 +122,7 @@ def _without_edges(found: list[tuple[Array, int]], ground: Array, drawn: _Drawn)
             k for k, m in found if m * 3 > n and _strength(k, ground) > _strength(colour, ground) + 20.0
             and _off_line(colour, k, ground) < 25.0
         ]  # fmt: skip
-        if not near and (not mixed or _alone(colour, mixed, ground, drawn)):
+        if not near and (not mixed or (drawn is not None and _alone(colour, mixed, ground, drawn))):
             kept.append((colour, n))
     return tuple(kept)
 
@@ -151,10 +153,10 @@ def _off_line(colour: Array, ink: Array, ground: Array) -> float:
     return float(np.linalg.norm(d - k * min(1.0, max(0.0, float(d @ k) / float(k @ k)))))
 
 
-def shares(rgb: Bytes, colour: Sequence[float]) -> Ink:
+def shares(rgb: Bytes, colour: Sequence[float], greys: bool = True) -> Ink:
     """Return the share of ink of `colour` in each pixel. Raises InputError when the colour is that of the paper."""
     ground = paper(rgb)
-    drawn = inks(rgb)
+    drawn = inks(rgb, greys)
     wanted = _full(drawn, np.asarray(colour, float), ground)
     if _strength(wanted, ground) < 40.0:
         raise InputError(
@@ -268,7 +270,7 @@ def at(rgb: Bytes, x: float, y: float) -> tuple[int, int, int]:
     r, c = int(y), int(x)
     if not (0 <= r < rgb.shape[0] and 0 <= c < rgb.shape[1]):
         raise InputError(f"seed {x:g},{y:g} lies outside the figure of {rgb.shape[1]} × {rgb.shape[0]}")
-    for reach in (1, 3):
+    for reach in (2, 3):
         near = rgb[max(0, r - reach) : r + reach + 1, max(0, c - reach) : c + reach + 1].reshape(-1, 3).astype(float)
         strength = np.linalg.norm(near - ground, axis=1)
         if strength.max() > 45.0:

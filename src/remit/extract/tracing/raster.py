@@ -20,6 +20,7 @@ LEANS = 0.25
 ANOTHER = 90.0
 BROKEN = 0.25
 EARLY = 16
+DASHES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +52,15 @@ def traced(
     seeds = here.upright(np.array(through, float).reshape(-1, 2) / picture.scale)
     plot = _plot(rgb.shape[1], rgb.shape[0], here)
     _upright(rgb, here)
+    named = colour is not None
     if colour is None:
         if not len(seeds):
             raise InputError("neither a colour nor a place on the curve; give one of them")
-        colour = colours.at(rgb, float(seeds[0][0]), float(seeds[0][1]))
+        ground = colours.paper(rgb)
+        held = [colours.at(rgb, float(x), float(y)) for x, y in seeds]
+        colour = max(held, key=lambda c: float(np.linalg.norm(np.array(c) - ground)))
     inner = rgb[plot.top : plot.bottom, plot.left : plot.right]
-    ink = colours.soft_shares(inner, colour) if picture.soft else colours.shares(inner, colour)
+    ink = colours.soft_shares(inner, colour) if picture.soft else colours.shares(inner, colour, named)
     _drawn_so(colour, ink.colour, picture, seeds)
     shown, filled = colours.without_fill(ink.share)
     if filled:
@@ -200,7 +204,7 @@ def _of_one_style(
     share: Array, other: npt.NDArray[np.bool_], seeds: Sequence[tuple[int, int]]
 ) -> tuple[Array, npt.NDArray[np.bool_], bool]:
     """Where solid and broken lines share an ink: pieces of another kind only hide it; true if broken."""
-    names, count = ndimage.label(share >= 0.4, structure=np.ones((3, 3)))
+    names, count = ndimage.label(share >= track.LEAST, structure=np.ones((3, 3)))
     if count < 2:
         return share, other, False
     boxes = ndimage.find_objects(names)
@@ -213,7 +217,7 @@ def _of_one_style(
             raise InputError("a place given does not lie on a line of its colour; expected one on the curve itself")
         sizes.append(int(size[near].max()))
     wide = share.shape[1]
-    if max(sizes) < 0.08 * wide and size.max() > 0.25 * wide:
+    if max(sizes) < 0.08 * wide and size.max() > 0.25 * wide and np.sum((size > 2) & (size < 0.08 * wide)) >= DASHES:
         strange = size > max(4 * max(sizes), 0.12 * wide)
     elif min(sizes) > 0.25 * wide:
         tall = np.array([0, *((b[0].stop - b[0].start) for b in boxes)])

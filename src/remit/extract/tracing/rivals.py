@@ -19,6 +19,7 @@ from remit.extract.tracing.track import LEAST, Track
 Flags = npt.NDArray[np.bool_]
 FULL = 0.5
 MOST_AXIS = 16
+THIN = 1.6
 ALLOWED = 0.018
 SHORT = 4
 UPRIGHT = 0.025
@@ -35,7 +36,7 @@ def away(
     """
     n, width = path.leave.size, line.width
     ink = share[:, :n] >= LEAST
-    gap = _gap(ink | other[:, :n], path)
+    gap = max(_gap(ink | other[:, :n], path), 2 if width < THIN else 1)
     way = _way(ink, other[:, :n], path, gap, width)
     bare = int(ink.any(axis=0).argmax())
     way[max(0, int(start)) :, : min(bare, MOST_AXIS) + gap] = True
