@@ -198,3 +198,15 @@ def test_a_curve_that_breaks_off_at_a_legend_is_refused_without_a_place_after_it
     found = follow(coded(image), "f.png", FRAME, on(known, 8.0, 50.0)).curves[0]
     assert errors(found, known).max() < 0.02
     assert "is hidden for" in " ".join(found.warnings)
+
+
+def test_a_pale_line_that_goes_on_past_the_end_is_said(follow):
+    ends = curve((10, 25), (0.7, 0.5), 40.0)
+    image = picture((ends,), FRAME, colours=((20, 60, 140),))
+    clean = follow(coded(image), "f.png", FRAME, "#143c8c").curves[0]
+    assert not any("paler" in w for w in clean.warnings)
+    y, x0, x1 = round(FRAME.y(0.5)), round(FRAME.x(40.0)), round(FRAME.x(60.0))
+    image.paste((140, 170, 220), (x0, y - 1, x1, y + 1))
+    found = follow(coded(image), "f.png", FRAME, "#143c8c").curves[0]
+    assert found.end > 45.0, "the pale line was followed"
+    assert any("paler" in w for w in found.warnings)

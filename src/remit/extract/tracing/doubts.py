@@ -19,6 +19,7 @@ FEW = 0.03
 HIDDEN = 0.025
 UNSEEN = 0.03
 NARROW = 0.33
+PALE = 0.75
 ADVICE = "give more places on the curve (before and after each meeting of the lines, and near its end), or its colour"
 
 
@@ -74,6 +75,12 @@ def examined(
             f"the curve is hidden for {gap} columns on end, by a legend or another line: its course there is a guess; "
             "look at the overlay"
         )
+    pale = _paler(strong, path)
+    if pale is not None:
+        said.append(
+            f"from time {when(float(pale)):.3g} on the line is paler than before: a grid line may have been followed "
+            "past the curve's end; look at the overlay"
+        )
     fall = max((int(np.count_nonzero(strong[a : b + 1, x] < LEAST)) for x, a, b in _columns(path, n)), default=0)
     bare = [
         int(np.count_nonzero((strong[a : b + 1, x] < LEAST) & ~other[a : b + 1, x])) for x, a, b in _columns(path, n)
@@ -93,6 +100,17 @@ def examined(
             "trace a larger figure, if there is one"
         )
     return said
+
+
+def _paler(strong: Array, path: Track) -> int | None:
+    """The column from which on to its end the line is paler than it ever was for long, None where there is none."""
+    n = path.leave.size
+    ink = np.array([strong[max(0, a - 1) : b + 2, x].max() for x, a, b in _columns(path, n)])
+    strong_enough = np.flatnonzero(ink >= PALE * np.median(ink))
+    begins = int(strong_enough[-1]) + 1 if strong_enough.size else n
+    long = n - begins >= max(6, 0.02 * n)
+    steady = begins > 0 and float(np.quantile(ink[:begins], 0.1)) > PALE * float(np.median(ink))
+    return begins if long and steady else None
 
 
 def _hidden(strong: Array, path: Track) -> int:
