@@ -113,7 +113,8 @@ class Course:
     """Pooled survival over time.
 
     `kind` says whether whole curves were pooled, or only survival at the landmarks that reports print. `findings` are
-    the single-landmark findings it stands beside. `alone` names studies with a landmark that no other study shares.
+    the single-landmark findings it stands beside. `beside_curve`: landmarks of all studies, where some have curves that
+    make a course of their own.
     """
 
     id: str
@@ -131,3 +132,4 @@ class Course:
     note: str = ""
     mean: MeanTime | None = None
     cured: CuredFraction | None = None
+    beside_curve: bool = False

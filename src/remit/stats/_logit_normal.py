@@ -14,7 +14,7 @@ from scipy.special import expit, gammaln
 
 from remit.stats._check import FloatArray
 from remit.stats._grid import nodes
-from remit.stats._surface import Point, posterior_point
+from remit.stats._surface import Point, gathered, posterior_point
 from remit.stats.likelihood_kernels import REACH
 
 MANY = 1000.0  # people in a study from which moments of its residual are summed, not those of p
@@ -73,18 +73,8 @@ class LogitNormal:
     def _moments(self, mu: float, tau: float, height: float, m: FloatArray) -> Point:
         """Return the point; m holds each study's means of u^i p^j, shape (k, 3, 3)."""
         s = (m[:, :2, :2] * self.first).sum(axis=2)  # means of r and u r, with r = x - n p
-        (r, ur), square = s.sum(axis=0).tolist(), s.T @ s
         rise = (m * self.second).sum(axis=(0, 2)).tolist()  # sums of the means of u^i (r^2 - n p (1 - p))
-        return Point(
-            mu,
-            tau,
-            height,
-            r,
-            ur,
-            rise[0] - float(square[0, 0]),
-            rise[1] - float(square[0, 1]),
-            rise[2] - float(square[1, 1]),
-        )
+        return gathered(mu, tau, height, s, rise)
 
     def _common(self, mu: float) -> Point:
         p = float(expit(mu))

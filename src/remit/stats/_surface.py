@@ -60,7 +60,13 @@ def posterior_point(
     inner -= fall
     inner *= share
     slope *= share
-    first, second = slope @ basis[:, :2], (inner @ basis).sum(axis=0).tolist()
+    return gathered(mu, tau, height, slope @ basis[:, :2], (inner @ basis).sum(axis=0).tolist())
+
+
+def gathered(mu: float, tau: float, height: float, first: FloatArray, second: list[float]) -> Point:
+    """Return the point of studies' mean slopes in mu and tau, `first` of shape (k, 2), and `second`: the sums over
+    studies of the means of slope squared less fall, times 1, u and u squared.
+    """
     (rise, rise_u), square = first.sum(axis=0).tolist(), first.T @ first
     return Point(
         mu,

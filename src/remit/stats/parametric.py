@@ -10,8 +10,9 @@ Making 33:743-754 (which to report, and what extrapolation can be worth).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -86,27 +87,46 @@ def compare(
 
     InputError or NotConverged when none fits.
     """
-    fits: list[ParametricFit] = []
-    failed: list[str] = []
-    last: InputError | NotConverged | None = None
-    for name in distributions:
-        try:
-            fits.append(fit_distribution(time, event, name))
-        except (InputError, NotConverged) as error:
-            failed.append(f"{name}: {error}")
-            last = error
-    if not fits:
-        raise last or InputError("no distributions; expected at least one name")
-    fits.sort(key=lambda fit: fit.aic)
+    fits, failed = by_aic(distributions, lambda name: fit_distribution(time, event, name))
     share = np.exp([-0.5 * (fit.aic - fits[0].aic) for fit in fits])
     return Comparison(
         distributions=tuple(fit.distribution for fit in fits),
         aic=tuple(fit.aic for fit in fits),
         bic=tuple(fit.bic for fit in fits),
         weights=tuple((100.0 * share / share.sum()).tolist()),
-        failed=tuple(failed),
+        failed=failed,
         fits=tuple(fits),
     )
+
+
+class Fitted(Protocol):
+    """A fit that can be compared with others of the same data."""
+
+    @property
+    def aic(self) -> float: ...
+
+
+AnyFit = TypeVar("AnyFit", bound=Fitted)
+
+
+def by_aic(names: Sequence[str], fit: Callable[[str], AnyFit]) -> tuple[list[AnyFit], tuple[str, ...]]:
+    """Return the fits of those names that fit, smallest AIC first, and the others with the reason.
+
+    InputError or NotConverged, the last one's, when none fits.
+    """
+    fits: list[AnyFit] = []
+    failed: list[str] = []
+    last: InputError | NotConverged | None = None
+    for name in names:
+        try:
+            fits.append(fit(name))
+        except (InputError, NotConverged) as error:
+            failed.append(f"{name}: {error}")
+            last = error
+    if not fits:
+        raise last or InputError("no distributions; expected at least one name")
+    fits.sort(key=lambda one: one.aic)
+    return fits, tuple(failed)
 
 
 def law_named(distribution: str) -> Distribution:

@@ -27,7 +27,7 @@ from remit.stats._hierarchy import Hierarchy, Top, ready, together
 from remit.stats._parametric_curve import EXTRAPOLATION, Curve, OfCurve, Predicted
 from remit.stats._parametric_fit import Likelihood
 from remit.stats.interval import t_quantile
-from remit.stats.parametric import enough, law_named, starts
+from remit.stats.parametric import by_aic, enough, law_named, starts
 from remit.stats.result import Result
 from remit.stats.spline import SplineScale, must_fall, spline_law, straight
 
@@ -146,23 +146,16 @@ def compare_pooled(
     varying: Varying = "first",
 ) -> PooledComparison:
     """Return every distribution's pooled fit, smallest AIC first. InputError or NotConverged when none fits."""
-    fits: list[PooledDistribution] = []
-    failed: list[str] = []
-    last: InputError | NotConverged | None = None
-    for name in distributions:
-        try:
-            fits.append(pool_distribution(times, events, name, varying="first" if name == "exponential" else varying))
-        except (InputError, NotConverged) as error:
-            failed.append(f"{name}: {error}")
-            last = error
-    if not fits:
-        raise last or InputError("no distributions; expected at least one name")
-    fits.sort(key=lambda fit: fit.aic)
+
+    def fit(name: str) -> PooledDistribution:
+        return pool_distribution(times, events, name, varying="first" if name == "exponential" else varying)
+
+    fits, failed = by_aic(distributions, fit)
     return PooledComparison(
         distributions=tuple(f.distribution for f in fits),
         aic=tuple(f.aic for f in fits),
         bic=tuple(f.bic for f in fits),
-        failed=tuple(failed),
+        failed=failed,
         fits=tuple(fits),
     )
 

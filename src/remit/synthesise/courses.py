@@ -56,7 +56,8 @@ def courses(review: Review, findings: Sequence[Finding], curves: Sequence[Usable
         if marks is not None and whole is None:
             found.append(marks)
         elif marks is not None and {s.study for s in marks.studies} - drawn:
-            found.append(replace(marks, id=f"{marks.id}-landmarks", title=f"{marks.title}: all studies"))
+            id, title = f"{marks.id}-landmarks", f"{marks.title}: all studies"
+            found.append(replace(marks, id=id, title=title, beside_curve=True))
     return tuple(found)
 
 

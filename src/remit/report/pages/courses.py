@@ -140,12 +140,11 @@ def _sentence(course: Course, shown: Sequence[CoursePoint]) -> str:
         f"{_pc(p.estimate)}% at {p.months:g} months ({_pc(p.lower)} to {_pc(p.upper)}%, {numbers.studies(p.k, p.k)})"
         for p in dict.fromkeys((shown[0], shown[-1]))
     ]
-    what = {
-        "curve": "Pooled curve",
-        "landmarks": "Pooled landmarks, those read off curves and those of studies without one"
-        if course.id.endswith("-landmarks")
-        else "Pooled landmarks, as fewer than two curves could be read",
-    }[course.kind]
+    what = "Pooled curve"
+    if course.beside_curve:
+        what = "Pooled landmarks, those read off curves and those of studies without one"
+    elif course.kind == "landmarks":
+        what = "Pooled landmarks, as fewer than two curves could be read"
     return f"{what}: {', then '.join(parts)}."
 
 
