@@ -12,6 +12,7 @@ from remit.model.mechanism import MechanismMap
 from remit.model.place import Problem
 from remit.model.printed_curve import RebuiltCurve
 from remit.model.review import Review
+from remit.model.two_arms import TwoArms
 from remit.report import links, render, words
 from remit.report.book import Book
 from remit.report.figures import marks
@@ -19,6 +20,7 @@ from remit.report.figures.axis import PERCENT, Axis
 from remit.report.figures.forest import shared_ratio_axis
 from remit.report.pages import balance, card, classes, firmness, flow, gaps, home, limits, lists, methods, study
 from remit.report.pages import courses as time
+from remit.report.pages import two_arms as arms
 
 Crumbs = tuple[tuple[str, str], ...]
 NAV = (
@@ -69,13 +71,15 @@ def site(
     moves: Iterable[object] = (),
     firm: Sequence[Firmness] = (),
     courses: Sequence[Course] = (),
+    two_arms: Sequence[TwoArms] = (),
     rebuilt: Mapping[tuple[str, str], RebuiltCurve] | None = None,
 ) -> Mapping[str, bytes]:
     """Return every file of the site: relative path to content. Reads nothing of the review's folder and writes nothing.
 
     `flow` holds PRISMA 2020 counts by the names of its data file; `moves` are printed by their `str`; `firm` says how
-    firm pooled findings are, shown on the pages of their questions; `courses` are survival over time, shown on the
-    pages of their classes; `rebuilt` are the people behind printed curves, shown on the pages of their studies.
+    firm pooled findings are, shown on the pages of their questions; `courses` are survival over time and `two_arms`
+    arms compared over it, shown on the pages of their classes; `rebuilt` are the people behind printed curves, shown on
+    the pages of their studies.
     """
     book = Book(
         review=review,
@@ -98,6 +102,7 @@ def site(
         out[address] = s.page(
             "class.html", address, found.term.name, (("Answers", "index.html"),), c=found, rule=balance.RULE,
             courses=time.cards(book, [x for x in courses if x.drug_class == found.term.id]),
+            two_arms=arms.cards(book, [x for x in two_arms if x.drug_class == found.term.id]),
         )  # fmt: skip
     for q in review.protocol.questions:
         address = links.question_page(q.id)

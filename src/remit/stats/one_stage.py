@@ -314,10 +314,14 @@ def _along(data: Data, level: float) -> LogTime | None:
 
 
 def _reason(tests: Proportionality, alpha: float, events: int) -> str:
-    said = f"proportional hazards: shared departure p {tests.shared_p:.2g}, any in any study p {tests.any_p:.2g}"
+    said = f"proportional hazards: shared departure {_p(tests.shared_p)}, any in any study {_p(tests.any_p)}"
     if tests.shared_p < alpha:
         return f"{said}; the hazard ratio changes over time in the same way in the studies"
     if tests.any_p < alpha:
         return f"{said}; the hazard ratio changes over time in some studies"
     weak = "; with so few events such a change would hardly show" if events < ENOUGH else ""
     return f"{said}; no change of the hazard ratio over time is seen{weak}"
+
+
+def _p(value: float) -> str:
+    return "p < 0.001" if value < 0.001 else f"p = {value:.2g}"

@@ -9,9 +9,10 @@ from remit.synthesise.finding import findings
 from remit.synthesise.firm import firmness
 from remit.synthesise.left import influence, leave_one_out
 from remit.synthesise.table import Choices, pooled_table
+from remit.synthesise.two_arms import two_arms
 from remit.synthesise.vary import multiverse, multiverses
 
 __all__ = [
     "Choices", "courses", "findings", "firmness", "influence", "leave_one_out", "multiverse", "multiverses",
-    "pooled_table",
+    "pooled_table", "two_arms",
 ]  # fmt: skip

@@ -62,7 +62,8 @@ def pages_of(opened: Results) -> dict[str, bytes]:
     findings = tuple(opened.findings.values())
     mechanism = relate.mechanism_map(opened.review, findings)
     flow = screen.flow(opened.review)
-    courses = synthesise.courses(opened.review, findings, usable(opened.curves))
+    curves = usable(opened.curves)
+    courses = synthesise.courses(opened.review, findings, curves)
     firm = firmness(opened.review, findings)
     return dict(
         report.site(
@@ -74,6 +75,7 @@ def pages_of(opened: Results) -> dict[str, bytes]:
             flow,
             firm=firm,
             courses=courses,
+            two_arms=synthesise.two_arms(opened.review, findings, curves),
             rebuilt=opened.curves,
         )
     )
