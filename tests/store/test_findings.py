@@ -1,6 +1,7 @@
 """Stored findings: written the same each time, and every digit that recomputing does not give is told."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -95,6 +96,18 @@ def test_what_was_written_is_read_and_not_stale(built):
     assert sorted(stored) == ["a-cr", "b-cr", "claims"]
     assert stored["claims"]["half"]["verdict"] == "supported"
     assert store.findings.stale(built, (finding(), finding("b-cr")), (CLAIM,)) == ()
+
+
+@pytest.mark.parametrize("stored", ["0.123456785e0", "0.12345678", "0.12345679", "0.1234568"])
+def test_a_stored_number_stays_where_it_is_a_rounding_of_the_new_one(tmp_path, stored):
+    store.findings.write(tmp_path, (finding(estimate=0.123456785),), ())
+    file = tmp_path / "findings/a-cr.json"
+    text = file.read_text(encoding="utf-8")
+    fresh = re.search(r'"estimate": ([^,\n]+)', text).group(1)
+    file.write_text(text.replace(fresh, stored, 1), encoding="utf-8")
+    store.findings.write(tmp_path, (finding(estimate=0.123456785),), ())
+    kept = stored in ("0.12345678", "0.12345679")
+    assert file.read_text(encoding="utf-8") == (text.replace(fresh, stored, 1) if kept else text)
 
 
 def test_a_review_without_findings_has_nothing_stale(tmp_path):

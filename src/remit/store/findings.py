@@ -7,7 +7,7 @@ everything else must be the same to the letter.
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from remit.errors import ReviewError
@@ -22,13 +22,20 @@ Stored = dict[str, dict[str, Plain]]
 
 
 def write(path: str | Path, findings: Sequence[Finding], claims: Sequence[ClaimResult]) -> None:
-    """Write every finding and verdict below `path`; files of findings that are no longer planned are removed."""
+    """Write every finding and verdict below `path`; files of findings that are no longer planned are removed.
+
+    A stored number that is a rounding of the new one stays: where the ninth digit is a tie, processors differ.
+    """
     root = Path(path)
     if any((root / name).is_symlink() for name in (FOLDER, *_names(root))):
         advice = "remove the link: findings are written into the review folder itself"
         raise ReviewError((Problem(Place(FOLDER), "link", "a symbolic link", "a plain folder", advice),))
     (root / FOLDER).mkdir(parents=True, exist_ok=True)
-    made = {f"{FOLDER}/{name}.json": _text(value) for name, value in _plain(findings, claims, exact=False).items()}
+    stored, _ = _read(root)
+    made = {
+        f"{FOLDER}/{name}.json": _text(_stored_or_rounded(stored.get(name), value))
+        for name, value in _plain(findings, claims).items()
+    }
     for file in _names(root):
         if file not in made:
             (root / file).unlink()
@@ -62,7 +69,7 @@ def stale(path: str | Path, findings: Sequence[Finding], claims: Sequence[ClaimR
         return ()
     stored, problems = _read(root)
     unread = {p.place.file for p in problems}
-    made = _plain(findings, claims, exact=True)
+    made = _plain(findings, claims)
     for name in sorted({*stored, *made}):
         file = f"{FOLDER}/{name}.json"
         if file in unread:
@@ -98,15 +105,28 @@ def _names(root: Path) -> list[str]:
     return sorted(f"{FOLDER}/{p.name}" for p in folder.glob("*.json")) if folder.is_dir() else []
 
 
-def _plain(findings: Sequence[Finding], claims: Sequence[ClaimResult], exact: bool) -> Stored:
-    number = float if exact else rounded
+def _plain(findings: Sequence[Finding], claims: Sequence[ClaimResult]) -> Stored:
+    """Findings and verdicts as JSON values, floats unrounded."""
     made: Stored = {}
     for noun in findings:
-        value = _finite(plain(noun, number))
+        value = _finite(plain(noun, float))
         assert isinstance(value, dict)
         made[noun.id] = {"id": noun.id, **value}
-    made[CLAIMS] = {c.claim: _finite(plain(c, number)) for c in claims}
+    made[CLAIMS] = {c.claim: _finite(plain(c, float)) for c in claims}
     return made
+
+
+def _stored_or_rounded(old: Plain, new: Plain) -> Plain:
+    """Return `new` with its floats rounded, each to the number in the same place of `old` where that is a rounding."""
+    if isinstance(new, float):
+        return old if isinstance(old, float) and rounds_to(new, old) else rounded(new)
+    if isinstance(new, list):
+        before = old if isinstance(old, list) and len(old) == len(new) else [None] * len(new)
+        return [_stored_or_rounded(a, b) for a, b in zip(before, new, strict=True)]
+    if isinstance(new, dict):
+        known = old if isinstance(old, dict) else {}
+        return {key: _stored_or_rounded(known.get(key), value) for key, value in new.items()}
+    return new
 
 
 def _finite(value: Plain) -> Plain:
@@ -120,7 +140,7 @@ def _finite(value: Plain) -> Plain:
     return value
 
 
-def _text(value: Mapping[str, Plain]) -> str:
+def _text(value: Plain) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
