@@ -3,6 +3,7 @@
 import pytest
 
 from remit import store
+from remit.store.write import table
 
 PROTOCOL = "protocol.yaml"
 STUDY = "studies/alpha/study.yaml"
@@ -275,3 +276,58 @@ def test_one_broken_file_does_not_drown_the_others(folder):
     _, problems = store.load(folder)
     assert len(problems) == 201
     assert "too-many" in {p.rule for p in problems}
+
+
+LOG_RANK = "favours,events,o_minus_e,v,expected_arm,expected_comparator"
+
+
+@pytest.fixture
+def log_rank(folder):
+    """Write the cells of the optional columns of contrasts into its first row, a hazard ratio."""
+
+    def write(cells: str) -> None:
+        path = folder / CONTRASTS
+        header, first, *rest = path.read_text(encoding="utf-8").splitlines()
+        blank = "," * LOG_RANK.count(",")
+        rows = [_before_report(header, header, LOG_RANK), _before_report(header, first, cells)]
+        rows += [_before_report(header, row, blank) for row in rest]
+        path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+    return write
+
+
+def _before_report(header: str, row: str, cells: str) -> str:
+    at = header.split(",").index("report")
+    parts = row.split(",")
+    return ",".join([*parts[:at], cells, *parts[at:]])
+
+
+def test_log_rank_numbers_may_stand_before_the_report_and_come_back(folder, log_rank):
+    log_rank("arm,90,-6.2,12.1,,")
+    row = store.read(folder).studies[1].contrasts[0]
+    assert (row.favours, row.events, row.o_minus_e, row.v, row.expected_arm) == ("arm", 90, -6.2, 12.1, None)
+    text = table(store.read(folder).studies[1].contrasts, "contrasts")
+    assert text.splitlines()[0].count("favours,events,o_minus_e,v,report") == 1, "only columns in use are written"
+
+
+@pytest.mark.parametrize(
+    ("cells", "rule"),
+    [
+        ("nobody,,,,,", "bad-code"),
+        (",,-6.2,,,", "no-value"),
+        (",,-6.2,0,,", "variance-not-positive"),
+        (",,,,20,", "no-value"),
+        (",1,,,,", "events-exceed-total"),
+    ],
+)
+def test_log_rank_numbers_that_cannot_be_used_are_refused(folder, log_rank, cells, rule):
+    log_rank(cells)
+    review, problems = store.load(folder)
+    assert review is None
+    assert (CONTRASTS, 2, rule) in {(p.place.file, p.place.line, p.rule) for p in problems}
+
+
+def test_an_optional_column_twice_is_refused(folder, change):
+    change(CONTRASTS, "transplant,report", "transplant,events,events,report")
+    _, problems = store.load(folder)
+    assert (CONTRASTS, "csv-header") in {(p.place.file, p.rule) for p in problems}

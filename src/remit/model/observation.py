@@ -25,6 +25,7 @@ Basis = Literal[
     "unknown",
 ]
 ContrastMeasure = Literal["HR", "OR", "RR", "RD", "RMST-difference"]
+Favours = Literal["arm", "comparator"]
 SurvivalMeasure = Literal["survival", "cumulative-incidence"]
 TransplantRule = Literal["censored", "not-censored", "event", "state", "not-applicable", "not-stated"]
 """What a time-to-event value did with transplantation in remission: follow-up ended there (`censored`), went on
@@ -113,7 +114,11 @@ class Median(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contrast(Row):
-    """A comparison of `arm` with `comparator` as printed: a ratio below 1 means fewer events in `arm`."""
+    """A comparison of `arm` with `comparator` as printed: a ratio below 1 means fewer events in `arm`.
+
+    Log-rank numbers (`o_minus_e`, its variance `v`, expected events) are of `arm` first; `events` are of both arms
+    together; `favours` says which side does better where no ratio is printed.
+    """
 
     comparator: str
     measure: ContrastMeasure
@@ -127,6 +132,12 @@ class Contrast(Row):
     total_arm: int | None = None
     total_comparator: int | None = None
     transplant: TransplantRule = "not-stated"
+    favours: Favours | None = None
+    events: int | None = None
+    o_minus_e: float | None = None
+    v: float | None = None
+    expected_arm: float | None = None
+    expected_comparator: float | None = None
 
     @property
     def p_value(self) -> tuple[float, int, bool] | None:

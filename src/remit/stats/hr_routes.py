@@ -87,21 +87,26 @@ def recover(printed: PrintedComparison) -> Recovered:
     later route whose inputs contradict one another is left out of `also`; the first one's error is raised.
     InputError when no route is open: it names what each would need.
     """
-    open_routes = [name for name in ROUTES if _open(name, printed)]
-    if open_routes[1:] and open_routes[0] == "hr and p" and 1.0 in (printed.hr, printed.p):
-        open_routes = open_routes[1:]
-    if not open_routes:
+    found = list(open_routes(printed))
+    if found[1:] and found[0] == "hr and p" and 1.0 in (printed.hr, printed.p):
+        found = found[1:]
+    if not found:
         wanted = "; ".join(f"{name}: {', '.join(needs)}" for name, (needs, _) in ROUTES.items())
         given = ", ".join(f.name for f in fields(printed) if f.name not in ("level", "sided") and _has(printed, f.name))
         raise InputError(f"no route from {given or 'nothing'} to a hazard ratio; expected one of {wanted}")
     also = []
-    for name in open_routes[1:]:
+    for name in found[1:]:
         try:
             also.append(by(name, printed))
         except InputError:
             continue
-    first = by(open_routes[0], printed)
+    first = by(found[0], printed)
     return Recovered(first.log_hr, first.variance, first.route, first.inputs_used, tuple(also))
+
+
+def open_routes(printed: PrintedComparison) -> tuple[Route, ...]:
+    """Return the routes whose inputs are all there, in the order tried."""
+    return tuple(name for name in ROUTES if _open(name, printed))
 
 
 def by(route: Route, printed: PrintedComparison) -> Recovered:

@@ -7,7 +7,7 @@ from remit.model.appraisal import Answer, Appraisal, Judgement
 from remit.model.observation import Correction
 from remit.store.fields import Fields
 from remit.store.known import Known
-from remit.store.values import COLUMNS, TAIL
+from remit.store.values import COLUMNS, OPTIONAL, TAIL
 
 TOOLS = ("jbi-case-series", "rob2")
 TABLES = tuple(COLUMNS)
@@ -78,7 +78,7 @@ def corrections(f: Fields, known: Known) -> tuple[Correction, ...]:
 def _correction(f: Fields, known: Known) -> Correction:
     table = f.choice("table", TABLES)
     column = f.needed("column")
-    allowed = [c for c in COLUMNS[table] if c != "key" and c not in TAIL]
+    allowed = [c for c in (*COLUMNS[table], *OPTIONAL.get(table, ())) if c != "key" and c not in TAIL]
     f.dangling("column", column, allowed, "column")
     found = Correction(
         table=table,

@@ -55,8 +55,9 @@ def median(row: Median, f: Fields) -> None:
 
 def contrast(row: Contrast, f: Fields) -> None:
     """Check a row of contrasts."""
-    if row.estimate is None and row.lower is None and not row.p and row.events_arm is None:
+    if (row.estimate, row.lower, row.events_arm, row.events, row.o_minus_e) == (None,) * 5 and not row.p:
         f.refuse("estimate", "no-value", "no estimate, interval, p or events", "one", "write what is printed")
+    _log_rank(row, f)
     if row.comparator and row.comparator == row.arm:
         f.refuse("comparator", "dangling-comparator", "an arm compared with itself", "another arm", "name it")
     _within("events_arm", row.events_arm, "total_arm", row.total_arm, row.arm, f)
@@ -69,6 +70,24 @@ def contrast(row: Contrast, f: Fields) -> None:
             f.refuse(key, "ratio-not-positive", f"{row.measure} {key} {value:g}", "a ratio above 0", _REPORT)
         if value is not None and row.measure == "RD" and not -1 <= value <= 1:
             f.refuse(key, "outside-0-1", f"RD {key} {value:g}", "a difference between -1 and 1", _per_cent(key))
+
+
+def _log_rank(row: Contrast, f: Fields) -> None:
+    """Numbers of a log-rank test stand in pairs, belong to a hazard ratio, and add up."""
+    if row.measure != "HR" and (row.favours, row.o_minus_e, row.v, row.expected_arm) != (None,) * 4:
+        f.refuse(
+            "measure", "log-rank-measure", f"log-rank numbers with {row.measure}", "HR", "they give a hazard ratio"
+        )
+    if row.o_minus_e is not None and row.v is None:
+        f.refuse("v", "no-value", "O - E without its variance", "v", "write both, or neither")
+    if row.v == 0.0:
+        f.refuse("v", "variance-not-positive", "v 0", "a variance above 0", _REPORT)
+    pair = (row.expected_arm, row.expected_comparator)
+    if pair.count(None) == 1:
+        f.refuse("expected_arm", "no-value", "expected events of one arm", "of both", "write both, or neither")
+    if row.events is not None and (row.events_arm or 0) + (row.events_comparator or 0) > row.events:
+        seen = f"{row.events} events in both arms, {row.events_arm} and {row.events_comparator} in each"
+        f.refuse("events", "events-exceed-total", seen, "their sum", _REPORT)
 
 
 def _within(key: str, events: int | None, whole: str, total: int | None, arm: str, f: Fields) -> None:

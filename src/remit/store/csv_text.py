@@ -26,14 +26,21 @@ def natural(key: str) -> tuple[tuple[int, int, str], ...]:
     return tuple((0, int(p[:18]), p) if p.isascii() and p.isdigit() else (1, 0, p) for p in parts)
 
 
-def read_table(text: str, file: str, columns: Sequence[str], refusals: Refusals) -> list[TableRow]:
-    """Return the rows of `text`; what is not a proper row is noted in `refusals` and left out."""
+def read_table(
+    text: str, file: str, columns: Sequence[str], refusals: Refusals, optional: Sequence[str] = ()
+) -> list[TableRow]:
+    """Return the rows of `text`; what is not a proper row is noted in `refusals` and left out.
+
+    Columns of `optional` may stand anywhere in the header or not be there; a row's cell is then blank.
+    """
     lines = text.split("\n")
     if lines and lines[-1] == "":
         lines.pop()
     rows: list[TableRow] = []
     reader = csv.reader(lines, strict=True)
     before = 0
+    header: Sequence[str] = columns
+    absent: dict[str, str] = {}
     try:
         for cells in reader:
             line, last = before + 1, reader.line_num
@@ -42,14 +49,15 @@ def read_table(text: str, file: str, columns: Sequence[str], refusals: Refusals)
                 advice = "write the cell on one line, and close its quotes"
                 refusals.add(Place(file, line), "csv", "a line break inside a cell", "one row a line", advice)
             elif line == 1:
-                if not _header(cells, file, columns, refusals):
+                if not _header(cells, file, columns, refusals, optional):
                     return []
-            elif len(cells) != len(columns):
-                seen, expected = f"{len(cells)} cells", f"{len(columns)} cells, as the header has"
+                header, absent = cells, {c: "" for c in optional if c not in cells}
+            elif len(cells) != len(header):
+                seen, expected = f"{len(cells)} cells", f"{len(header)} cells, as the header has"
                 advice = "give every column a cell, blank where not seen; quote cells that hold commas"
                 refusals.add(Place(file, line), "csv-cells", seen, expected, advice)
             else:
-                rows.append(TableRow(dict(zip(columns, cells, strict=True)), line))
+                rows.append(TableRow({**dict(zip(header, cells, strict=True)), **absent}, line))
     except csv.Error as error:
         advice = "close or double the quotes of the cell"
         refusals.add(Place(file, before + 1), "csv", str(error), "comma-separated cells", advice)
@@ -60,14 +68,17 @@ def read_table(text: str, file: str, columns: Sequence[str], refusals: Refusals)
     return rows
 
 
-def _header(cells: Sequence[str], file: str, columns: Sequence[str], refusals: Refusals) -> bool:
-    if list(cells) == list(columns):
+def _header(
+    cells: Sequence[str], file: str, columns: Sequence[str], refusals: Refusals, optional: Sequence[str]
+) -> bool:
+    extra = [c for c in cells if c in optional]
+    if [c for c in cells if c not in optional] == list(columns) and len(extra) == len(set(extra)):
         return True
     place, expected = Place(file, 1), ",".join(columns)
     missing = [c for c in columns if c not in cells]
-    unknown = [c for c in cells if c not in columns]
+    unknown = [c for c in cells if c not in columns and c not in optional]
     for name in unknown:
-        advice = nearest(name, missing or columns)
+        advice = nearest(name, missing or (*columns, *optional))
         refusals.add(place, "unknown-column", f"the column {name!r}", "only the columns of format 2", advice)
     for name in missing:
         advice = f"the header is: {expected}"

@@ -90,12 +90,12 @@ class _Reader:
         node = read_yaml(text, file, self.refusals) if text is not None else None
         return Fields.of_map(node, file, self.refusals) if node is not None else None
 
-    def _rows(self, file: str, columns: Sequence[str]) -> list[TableRow] | None:
+    def _rows(self, file: str, columns: Sequence[str], optional: Sequence[str] = ()) -> list[TableRow] | None:
         """Rows of a table; none where there is no file, None where it could not be read."""
         if not (self.root / file).is_file() and not (self.root / file).is_symlink():
             return []
         text = read_text(self.root, file, self.refusals)
-        return None if text is None else read_table(text, file, columns, self.refusals)
+        return None if text is None else read_table(text, file, columns, self.refusals, optional)
 
     def _table(self, file: str, columns: Sequence[str], read: Callable[[Fields], Noun]) -> tuple[Noun, ...]:
         rows = self._rows(file, columns) or ()
@@ -194,7 +194,7 @@ class _Reader:
 
         def table(kind: str, read: tables.Read[Noun]) -> tuple[Noun, ...]:
             file = f"{place}/{kind}.csv"
-            printed = self._rows(file, values.COLUMNS[kind])
+            printed = self._rows(file, values.COLUMNS[kind], values.OPTIONAL.get(kind, ()))
             if printed is None:
                 unread.append(kind)
             return tables.rows(kind, file, printed or (), read, applied)

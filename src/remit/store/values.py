@@ -11,6 +11,7 @@ from remit.model.observation import (
     Contrast,
     ContrastMeasure,
     Count,
+    Favours,
     Median,
     Source,
     SourceKind,
@@ -36,6 +37,10 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
         "events_comparator,total_comparator,basis,population,transplant",
     }.items()
 }
+OPTIONAL: Mapping[str, tuple[str, ...]] = {
+    "contrasts": ("favours", "events", "o_minus_e", "v", "expected_arm", "expected_comparator"),
+}
+"""Columns that a table may leave out; where they are, they stand before `report`, in this order."""
 FLAGS = (
     *("suspect", "derived", "disagrees", "confirms", "superseded", "interim", "denominator-inferred"),
     *("definition-differs", "mixed-disease", "mixed-ages", "no-timepoint", "no-address", "not-poolable", "reread"),
@@ -45,6 +50,7 @@ BASES: tuple[Basis, ...] = get_args(Basis)
 SOURCES: tuple[SourceKind, ...] = get_args(SourceKind)
 SURVIVAL_MEASURES: tuple[SurvivalMeasure, ...] = get_args(SurvivalMeasure)
 CONTRAST_MEASURES: tuple[ContrastMeasure, ...] = get_args(ContrastMeasure)
+FAVOURS: tuple[Favours, ...] = get_args(Favours)
 TRANSPLANT: tuple[TransplantRule, ...] = get_args(TransplantRule)
 
 
@@ -187,6 +193,12 @@ class Reader:
             total_arm=f.whole("total_arm"),
             total_comparator=f.whole("total_comparator"),
             transplant=f.choice("transplant", TRANSPLANT),
+            favours=f.choice("favours", FAVOURS) if f.text("favours") else None,
+            events=f.whole("events"),
+            o_minus_e=f.number("o_minus_e"),
+            v=f.positive("v"),
+            expected_arm=f.positive("expected_arm"),
+            expected_comparator=f.positive("expected_comparator"),
         )
         checks.contrast(row, f)
         return row

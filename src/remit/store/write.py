@@ -11,7 +11,7 @@ from remit.model.observation import Observation
 from remit.model.review import StudyData
 from remit.model.study import Arm, Report, Step, Study
 from remit.store.csv_text import natural
-from remit.store.values import COLUMNS
+from remit.store.values import COLUMNS, OPTIONAL, TAIL
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./()%+_–≥≤<>=&;-]*\Z")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "~"})
@@ -23,7 +23,9 @@ def table(rows: Sequence[Observation], kind: str) -> str:
     keys = [r.key for r in rows]
     ordered = keys == sorted(keys) or keys == sorted(keys, key=natural)
     held = rows if ordered else sorted(rows, key=lambda r: natural(r.key))
-    return csv_text(COLUMNS[kind], [r.printed for r in held])
+    used = [c for c in OPTIONAL.get(kind, ()) if any(r.printed.get(c) for r in held)]
+    head = COLUMNS[kind][: -len(TAIL)]
+    return csv_text((*head, *used, *TAIL), [r.printed for r in held])
 
 
 def csv_text(columns: Sequence[str], rows: Sequence[Mapping[str, str]]) -> str:

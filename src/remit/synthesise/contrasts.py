@@ -18,7 +18,7 @@ from remit.stats.effects import (
     log_odds_ratio,
     log_risk_ratio,
 )
-from remit.stats.hr_routes import PrintedComparison, by
+from remit.synthesise import hazard_ratio
 from remit.synthesise.index import Index
 from remit.synthesise.made import Estimate, Natural, estimate
 from remit.synthesise.reasons import Refusal
@@ -52,22 +52,21 @@ def printed(analysis: Analysis, c: Candidate, row: Contrast) -> Estimate | Refus
     cells = _cells(row, c.inverted)
     if analysis.measure != "HR" and cells is not None:
         return tables(analysis, c, cells, "counts printed with the comparison")
-    found = _from_ratio(row, analysis.measure)
+    found = hazard_ratio.found(row) if analysis.measure == "HR" else _from_ratio(row, analysis.measure)
     if found is None:
         if cells is not None and analysis.measure == "HR":
             return tables(analysis, c, cells, READ_EVENTS if row.curve else "printed with the comparison")
         return Refusal("no-variance", "no interval, exact p-value or events are printed with the ratio")
     effect, rank, route, marks = found
-    assert row.estimate is not None
     low, high = ends(effect)
     lower, upper = exp(low), exp(high)
     if route.endswith("interval") and usual(row.level) and row.lower is not None and row.upper is not None:
         lower, upper = row.lower, row.upper
-    ratio = row.estimate
+    ratio = row.estimate if row.estimate is not None else exp(effect.estimate)
     if c.inverted:
         effect = Effect(-effect.estimate, effect.variance)
         ratio, lower, upper = 1.0 / ratio, 1.0 / upper, 1.0 / lower
-        marks = (*marks, "inverted", f"printed {_as_printed(row)} as {row.arm} versus {row.comparator}")
+        marks = (*marks, "inverted", f"printed {_as_printed(row)}as {row.arm} versus {row.comparator}")
     total, theirs = (row.total_arm, row.total_comparator)
     events, their_events = (row.events_arm, row.events_comparator)
     if c.inverted:
@@ -85,30 +84,19 @@ def printed(analysis: Analysis, c: Candidate, row: Contrast) -> Estimate | Refus
 
 
 def _from_ratio(row: Contrast, measure: str) -> tuple[Effect, int, str, tuple[str, ...]] | None:
-    """Return effect, rank, route and marks of a printed ratio in its own direction.
-
-    Its variance is from the interval, else from the p-value, else (hazard ratios) from the events of both arms.
-    """
+    """Return effect, rank, route and marks of a printed risk or odds ratio in its own direction."""
     if row.estimate is None:
         return None
-    name = {"HR": "hazard ratio", "RR": "risk ratio", "OR": "odds ratio"}[measure]
-    rank = 0 if measure == "HR" else 1
+    name = {"RR": "risk ratio", "OR": "odds ratio"}[measure]
     if row.lower is not None and row.upper is not None:
         with suppress(InputError):
             effect = log_hr_from_interval(row.estimate, row.lower, row.upper, row.level or 0.95)
-            return effect, rank, f"{name} and interval", ()
-    p = row.p_value
-    if p is not None:
-        value, sided, bound = p
+            return effect, 1, f"{name} and interval", ()
+    if row.p_value is not None:
+        value, sided, bound = row.p_value
         with suppress(InputError):
             effect = log_hr_from_p(row.estimate, value, None, sided)
-            return effect, rank + 1, f"{name} and p-value", ("p-bound",) if bound else ()
-    if measure == "HR" and row.events_arm and row.events_comparator:
-        told = PrintedComparison(
-            hr=row.estimate, observed_arm=row.events_arm, observed_comparator=row.events_comparator
-        )
-        effect = by("hr and events by arm", told).effect
-        return effect, rank + 2, f"{name} and events of both arms", ("approximate",)
+            return effect, 2, f"{name} and p-value", ("p-bound",) if bound else ()
     return None
 
 
@@ -182,7 +170,8 @@ def _arm_size(c: Candidate, arm_id: str) -> int | None:
 def _as_printed(row: Contrast) -> str:
     words = [row.printed.get(k) or _text(v) for k, v in (("lower", row.lower), ("upper", row.upper))]
     estimate_text = row.printed.get("estimate") or _text(row.estimate)
-    return f"{estimate_text} ({words[0]} to {words[1]})" if all(words) else estimate_text
+    text = f"{estimate_text} ({words[0]} to {words[1]})" if all(words) else estimate_text
+    return f"{text} " if text else ""
 
 
 def _text(value: float | None) -> str:
