@@ -53,6 +53,7 @@ def test_a_curve_of_competing_events_comes_back_as_an_incidence():
 def test_two_arms_of_one_report_give_the_ratio_of_their_people():
     control = a_curve(PLACEBO, id="placebo", arm="b")
     (found,) = comparisons(two_arms(), [control, a_curve(TREATED)])
+    assert "not-proportional" not in found.flags
     # R 4.2.2, survival 3.5-3: coxph(Surv(time, event) ~ arm), Efron: coef -1.5721, se 0.4124
     assert (found.estimate, found.lower, found.upper) == pytest.approx((0.2076, 0.0925, 0.4659), abs=5e-5)
     assert (found.key, found.arm, found.comparator) == ("efs-v-placebo", "a", "b"), "the control stands second"
@@ -63,7 +64,7 @@ def test_two_arms_of_one_report_give_the_ratio_of_their_people():
 def test_hazards_that_cross_are_said():
     late, early = "1 1 1 2 2 2 3 30+ 30+ 30+ 30+ 30+ 30+ 30+ 30+", "20 21 22 23 24 25 26 27 28 29 30+ 30+ 30+ 30+ 30+"
     (found,) = comparisons(two_arms(), [a_curve(late), a_curve(early, id="other", arm="b")])
-    assert "hazards are not proportional" in found.note
+    assert "hazards are not proportional" in found.note and found.flags == ("digitised", "not-proportional")
 
 
 def test_an_arm_without_events_leaves_the_counts_alone():

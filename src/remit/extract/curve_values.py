@@ -16,9 +16,9 @@ from remit.stats.cox import cox
 from remit.stats.cox_checks import proportional_hazards
 from remit.stats.kaplan_meier import kaplan_meier
 
-READ = "digitised"
+READ, CHANGES = "digitised", "not-proportional"
 DOUBTED = 0.05
-"""A p-value of the test of proportional hazards below this is said beside the hazard ratio."""
+"""A p-value of the test of proportional hazards below this is said beside the hazard ratio, and marks it."""
 
 
 def landmarks(curve: UsableCurve, at: Iterable[float]) -> tuple[Survival, ...]:
@@ -94,12 +94,14 @@ def _comparison(arm: UsableCurve, comparator: UsableCurve) -> Contrast:
     first = len(arm.people)
     ratio = lower = upper = None
     notes = [n for n in (arm.accepted, comparator.accepted) if n]
+    flags = dict.fromkeys((*_flags(arm), *_flags(comparator)))
     with suppress(InputError, NotConverged):
         fit = cox(months, event, [1.0] * first + [0.0] * len(comparator.people))
         if not fit.monotone:
             ratio, lower, upper = (math.exp(v[0]) for v in (fit.estimate, fit.lower, fit.upper))
             p = proportional_hazards(fit).overall_p
             if p < DOUBTED:
+                flags[CHANGES] = None
                 notes.append(f"hazards are not proportional (p = {p:.2g}): the ratio is an average over follow-up")
     return Contrast(
         key=f"{arm.curve}-v-{comparator.curve}",
@@ -110,7 +112,7 @@ def _comparison(arm: UsableCurve, comparator: UsableCurve) -> Contrast:
         basis=arm.basis,
         population=arm.printed.population,
         source=arm.printed.source,
-        flags=tuple(dict.fromkeys((*_flags(arm), *_flags(comparator)))),
+        flags=tuple(flags),
         note="; ".join(notes),
         printed={},
         curve=arm.curve,

@@ -21,6 +21,7 @@ FLAGS: Final[Mapping[str, str]] = {
     "not-poolable": "not poolable; the note says why",
     "reread": "the first extraction was corrected on second reading",
     "digitised": "read off a figure",
+    "not-proportional": "hazards are not proportional: an average over follow-up",
 }
 SHORT_FLAGS: Final[Mapping[str, str]] = {
     "secondary": "secondary source",
@@ -39,6 +40,7 @@ SHORT_FLAGS: Final[Mapping[str, str]] = {
     "not-poolable": "not poolable",
     "reread": "corrected on rereading",
     "digitised": "read off a figure",
+    "not-proportional": "hazards not proportional",
 }
 DESIGNS: Final[Mapping[str, str]] = {
     "randomised": "Randomised trial",
