@@ -1,8 +1,7 @@
 """Keep traced curves in a study: written as the folder wants them, rebuilt, and held against what is printed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
-from difflib import get_close_matches
 from pathlib import Path
 
 from remit import store
@@ -15,6 +14,7 @@ from remit.model.review import Review, StudyData
 from remit.store import curve_text
 from remit.store.curve_text import Draft
 from remit.tasks import curves as curved
+from remit.tasks.naming import among
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +65,12 @@ def keep(
     """
     review = store.read(root)
     data = _study(review, study)
-    _among(shared.outcome, [o.id for o in review.protocol.outcomes], "outcome")
+    among(shared.outcome, [o.id for o in review.protocol.outcomes], "outcome")
     held = {c.curve: c for c in traced}
     drafts = []
     for name, arm in arms.items():
-        _among(name, held, "traced curve")
-        _among(arm, [a.id for a in data.study.arms], f"arm of {study}")
+        among(name, held, "traced curve")
+        among(arm, [a.id for a in data.study.arms], f"arm of {study}")
         drafts.append(_draft(held[name], arm, shared))
     paths = [p for d in drafts for p in curve_text.files(root, study, d.words["curve"])]
     before = {p: p.read_bytes() for p in paths if p.exists()}
@@ -88,18 +88,10 @@ def keep(
 
 
 def _study(review: Review, study: str) -> StudyData:
-    _among(study, [d.study.id for d in review.studies], "study")
+    among(study, [d.study.id for d in review.studies], "study")
     data = review.study(study)
     assert data is not None
     return data
-
-
-def _among(word: str, known: Iterable[str], what: str) -> None:
-    there = list(known)
-    if word not in there:
-        near = get_close_matches(word, there, n=3, cutoff=0.4) or there[:6]
-        hint = f"did you mean {', '.join(near)}?" if near else "there is none yet"
-        raise UsageError(f"no {what} is called {word!r}; {hint}")
 
 
 def _draft(traced: TracedCurve, arm: str, shared: Shared) -> Draft:

@@ -1,16 +1,16 @@
 """Answer one analysis in every defensible way, leave out one study at a time, and ask what claims make of it."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from remit import store, synthesise
-from remit.errors import ReviewError, UsageError
+from remit.errors import ReviewError
 from remit.grade.robustness import asked, robustness
 from remit.model.finding import Finding
 from remit.model.multiverse import Influence, Multiverse, Robustness, WithoutOne
 from remit.model.plain import Plain, finite, plain
 from remit.model.review import Review
+from remit.tasks.naming import LIST_FINDINGS, among
 from remit.tasks.results import Say, quiet
 
 
@@ -50,10 +50,7 @@ def multiverse(path: str | Path, finding: str, say: Say = quiet) -> Varied:
 def varied(review: Review, finding: str, say: Say = quiet) -> Varied:
     """Return one analysis of an opened review in every defensible way."""
     analyses = {a.id: a for a in review.protocol.analyses}
-    if finding not in analyses:
-        near = get_close_matches(finding, analyses, n=5, cutoff=0.4)
-        hint = f"did you mean {', '.join(near)}?" if near else "list them with: remit show DIR"
-        raise UsageError(f"no finding is called {finding!r}; {hint}")
+    among(finding, analyses, "finding", LIST_FINDINGS)
     claims = [c for c in review.protocol.claims if finding in asked(c.test)]
     names = dict.fromkeys([finding, *(n for c in claims for n in asked(c.test) if n in analyses)])
     say(f"varying {len(names)} analyses")

@@ -1,13 +1,12 @@
 """Show one finding: what went in, what was left out, and what moved since it was last built."""
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 
 from remit import compare, store
 from remit.compare import Move
-from remit.errors import UsageError
 from remit.model.finding import Finding
+from remit.tasks.naming import LIST_FINDINGS, among
 from remit.tasks.results import Results, Say, open_review, quiet
 
 
@@ -27,13 +26,9 @@ def moves(path: Path, opened: Results) -> tuple[Move, ...]:
 def show(path: str | Path, finding: str, say: Say = quiet) -> Shown:
     """Return the finding of that id with its move. Raises UsageError, naming close ids, when there is none."""
     opened = open_review(path, say)
-    found = opened.findings.get(finding)
-    if found is None:
-        near = get_close_matches(finding, opened.findings, n=5, cutoff=0.4)
-        hint = f"did you mean {', '.join(near)}?" if near else "list them with: remit show DIR"
-        raise UsageError(f"no finding is called {finding!r}; {hint}")
+    among(finding, opened.findings, "finding", LIST_FINDINGS)
     move = next((m for m in moves(Path(path), opened) if m.finding == finding), None)
-    return Shown(found, move)
+    return Shown(opened.findings[finding], move)
 
 
 def listed(path: str | Path, say: Say = quiet) -> tuple[Shown, ...]:
