@@ -1,6 +1,8 @@
 """The learned order: finds what is like what went on, needs no decision to begin, and never decides."""
 
 import re
+from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,7 +13,7 @@ from remit import screen
 from remit.errors import InputError
 from remit.model.source_record import SourceRecord
 from remit.screen import machine
-from remit.screen.features import streamed, told
+from remit.screen.features import _by_term, streamed, told
 from remit.screen.machine import BIAS, Likeness, fitted
 from remit.screen.tokens import numbered, words
 
@@ -76,6 +78,8 @@ def test_a_record_not_among_those_to_rank_is_refused():
         ("Blood", "blood"),
         ("CD19", "cd19"),
         ("naïves", "NAÏVE"),
+        ("théories", "théory"),
+        ("ééés", "ÉÉÉ"),
         ("ties", "tie"),
     ],
 )
@@ -90,6 +94,13 @@ def test_words_that_are_not_one():
     codes, counts = words([" ".join(apart), "", "a b_c -- d", "two\u2014words 𝔸 x1"])
     assert counts.tolist() == [len(apart), 0, 0, 3]
     assert np.unique(codes).size == len(apart) + 3
+
+
+def test_a_plural_is_cut_by_the_number_of_letters_not_of_bytes():
+    codes, counts = words(["éés éé éies éy éie é s中 中中s 中中", "a é 中 b"])
+    assert counts.tolist() == [8, 0]
+    assert codes[2] == codes[4]  # of four letters the s alone
+    assert np.unique(codes).size == 7
 
 
 def test_words_of_any_length_are_told_apart():
@@ -135,6 +146,38 @@ def test_weights_are_those_worked_out_by_hand():
         [pair / np.hypot(beta, pair), beta / np.hypot(beta, pair)], abs=1e-6
     )
     assert rows[4].sum() == 0.0
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(
+    st.lists(st.lists(st.sampled_from(["alpha", "beta", "gamma", "delta", "xi"]), max_size=6), min_size=2, max_size=9)
+)
+def test_rows_hold_the_terms_that_a_plain_count_finds_in_two_records(texts):
+    terms = [{*t, *pairwise(t)} for t in texts]
+    held = Counter(x for t in terms for x in t)
+    counted = [sum(2 <= held[x] <= 0.95 * len(texts) for x in t) for t in terms]
+    rows = told([[" ".join(t) for t in texts]]).rows([(1.0, [0])]).rows(np.arange(len(texts)))
+    assert (rows.toarray() > 0).sum(axis=1).tolist() == counted
+
+
+def test_terms_are_counted_alike_in_keys_of_32_and_of_64_bits():
+    term, record = np.array([7, 3, 7, 3, 7, 5]), np.array([0, 1, 2, 2, 0, 1], np.int32)
+    for bound in (8, 1 << 40):
+        found = _by_term(term, record, bound, n=3, least=2)
+        assert (found.record.tolist(), found.times.tolist(), found.held.tolist()) == (
+            [1, 2, 0, 2],
+            [1, 1, 2, 1],
+            [2, 2],
+        )
+
+
+def test_without_its_last_record_a_set_is_counted_anew_where_fewer_records_need_a_term():
+    titles = [f"word{i // 2} other{i // 3}" for i in range(200)]
+    short, long = told([titles]), told([[*titles, ""]])
+    assert (long.rows([(1.0, [0])]).rows(np.arange(200)).toarray() > 0).sum() < (
+        long.but_last().rows([(1.0, [0])]).rows(np.arange(200)).toarray() > 0
+    ).sum()
+    assert np.array_equal(long.but_last().rows([(1.0, [0])]).central(), short.rows([(1.0, [0])]).central())
 
 
 def test_texts_counted_by_hash_are_alike_as_texts_counted_exactly():

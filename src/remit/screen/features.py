@@ -11,7 +11,7 @@ columns, so that memory is set by the records and not by their vocabulary.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -25,7 +25,9 @@ Columns: TypeAlias = "sparse.csc_array[np.float32]"
 Held: TypeAlias = "list[Rows] | Columns"
 Whole = npt.NDArray[np.int64]
 Halves = npt.NDArray[np.int32]
+Singles = npt.NDArray[np.float32]
 Flags = npt.NDArray[np.bool_]
+Keys: TypeAlias = Whole | Halves
 COMMON_SHARE, SMALL, POWER = 0.95, 200, 1.4
 K, B = np.float32(1.2), np.float32(0.75)
 CHUNK = 20_000
@@ -81,17 +83,27 @@ class Features:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """Who has terms and how often, term by term: the records, how often each has the term, and how many have each."""
+
+    record: Halves
+    times: Singles
+    held: Whole
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """The words of records told part by part: for each part the number of every word, record by record, and how many
-    words each record has; numbers are below `bound`.
+    words each record has; numbers are below `bound`. What was counted of a part alone is kept.
     """
 
     parts: tuple[tuple[Whole, Whole], ...]
     bound: int
+    _kept: dict[tuple[int, int], Counted] = field(default_factory=dict, repr=False, compare=False)
 
     def but_last(self) -> "Told":
         """Return the same without the last record, which has no word."""
-        return Told(tuple((number, counts[:-1]) for number, counts in self.parts), self.bound)
+        return Told(tuple((number, counts[:-1]) for number, counts in self.parts), self.bound, self._kept)
 
     def rows(self, fields: Sequence[tuple[float, Sequence[int]]]) -> Features:
         """Return the rows of the records.
@@ -103,12 +115,20 @@ class Told:
             length 1 (0 where it has no word) times the root of its weight, so that the likeness of two records is the
             weighted sum of the likenesses of their fields.
         """
-        columns = [_field(_beside([self.parts[i] for i in which]), self.bound, weight) for weight, which in fields]
-        starts = np.cumsum([0, *(c.nnz for c in columns)])
-        pointers = [c.indptr[:-1] + i for c, i in zip(columns, starts, strict=False)]
-        data, rows = np.concatenate([c.data for c in columns]), np.concatenate([c.indices for c in columns])
-        shape = (self.parts[0][1].size, sum(c.shape[1] for c in columns))
-        return Features(sparse.csc_array((data, rows, np.concatenate([*pointers, starts[-1:]])), shape=shape))
+        found = [self._field(weight, which) for weight, which in fields]
+        data, record, held = (np.concatenate(x) for x in zip(*found, strict=True))
+        starts = np.concatenate([[0], np.cumsum(held)])
+        return Features(sparse.csc_array((data, record, starts), shape=(self.parts[0][1].size, held.size)))
+
+    def _field(self, weight: float, which: Sequence[int]) -> tuple[Singles, Halves, Whole]:
+        """One field's weights, term by term, the records they are of and how many records have each term."""
+        counts = np.sum([self.parts[i][1] for i in which], axis=0)
+        least = _least(counts.size)
+        kept = self._kept.get((which[0], least)) if len(which) == 1 else None
+        found = kept or _counted(_beside([self.parts[i] for i in which]), counts, self.bound, least)
+        if len(which) == 1:
+            self._kept[which[0], least] = found
+        return _weighed(found, counts, weight), found.record, found.held
 
 
 def told(parts: Sequence[Sequence[str]]) -> Told:
@@ -126,64 +146,92 @@ def _keep_memory() -> None:
 
     The C library of Linux hands blocks above a limit back to the system and asks for them anew each time, which took a
     quarter of the time of a replay; it raises the limit to the size of the largest block handed back so far, 32 MB at
-    most. Elsewhere this does nothing.
+    most. A block of that size is asked for once more: it is then kept, and numpy has it mapped in large pages, so that
+    the arrays made of it cost a tenth of the page faults. Elsewhere this does nothing.
     """
-    np.empty((1 << 25) - (1 << 16), np.uint8)
+    for _ in range(2):
+        np.empty((1 << 25) - (1 << 16), np.uint8)
 
 
-def _beside(parts: Sequence[tuple[Whole, Whole]]) -> tuple[Whole, Whole]:
+def _beside(parts: Sequence[tuple[Whole, Whole]]) -> Whole:
     """The words of parts as of one text: record by record, part after part."""
     if len(parts) == 1:
-        return parts[0]
+        return parts[0][0]
     counts = np.sum([c for _, c in parts], axis=0)
-    found = np.empty(int(counts.sum()), np.int64)
-    start = np.cumsum(counts) - counts
+    found, start = np.empty(int(counts.sum()), np.int64), np.cumsum(counts) - counts
     for number, c in parts:
         found[np.arange(number.size) + np.repeat(start - (np.cumsum(c) - c), c)] = number
         start = start + c
-    return found, counts
+    return found
+
+
+def _counted(number: Whole, counts: Whole, bound: int, least: int) -> Counted:
+    """Words and pairs of neighbouring words that so many records have at least, given the words' numbers and how many
+    words each record has.
+    """
+    n, row = counts.size, np.repeat(np.arange(counts.size, dtype=np.int32), counts)
+    often = _often(number, bound, least)
+    begins, pair, more = _pairs(number, np.flatnonzero(often[:-1] & often[1:] & (row[:-1] == row[1:])), bound, least)
+    words, pairs = _by_term(number, row, bound, n, least), _by_term(pair, row[begins], more, n, least)
+    return Counted(
+        np.concatenate([words.record, pairs.record]),
+        np.concatenate([words.times, pairs.times]),
+        np.concatenate([words.held, pairs.held]),
+    )
 
 
 def _often(number: Whole, bound: int, least: int) -> Flags:
-    """Which of the numbers below `bound` are there so often at least."""
-    return np.asarray(np.bincount(number, minlength=bound) >= least, dtype=np.bool_)
+    """Which of these, all below `bound`, are there so often at least."""
+    return np.asarray((np.bincount(number, minlength=bound) >= least).take(number), dtype=np.bool_)
 
 
-def _pairs(number: Whole, told: Flags, row: Halves, bound: int, least: int) -> tuple[Whole, Whole, int]:
-    """Pairs of neighbouring words that are there so often at least: where each begins, its number, and their bound.
+def _pairs(number: Whole, begins: Whole, bound: int, least: int) -> tuple[Whole, Whole, int]:
+    """Pairs of neighbouring words that begin at these places: where those begin that may be there so often at least,
+    the number of each, and a bound of the numbers.
 
-    A pair is there no oftener than its words and than the place its code falls on: most are left out unnumbered.
+    A pair is there no oftener than the place its code falls on: most that are too few are left out unnumbered.
     """
-    begins = np.flatnonzero(told[:-1] & told[1:] & (row[:-1] == row[1:]))
-    codes = number[begins].astype(np.uint64) * np.uint64(bound) + number[begins + 1].astype(np.uint64)
+    code = number.view(np.uint64)
+    codes = (code[:-1] * np.uint64(bound) + code[1:])[begins]
     bits = max(int(codes.size).bit_length(), 4)
-    places = tokens.places(codes, bits)
-    kept = np.flatnonzero(_often(places, 1 << bits, least)[places])
+    kept = np.flatnonzero(_often(tokens.places(codes, bits), 1 << bits, least))
     pair, more = tokens.numbered(codes[kept])
-    often = _often(pair, more, least)[pair]
-    return begins[kept[often]], pair[often], more
+    return begins[kept], pair, more
 
 
-def _field(told: tuple[Whole, Whole], bound: int, weight: float) -> Columns:
-    """One field's rows, weighed, as columns by term; terms of too few records take no room."""
-    number, counts = told
+def _by_term(term: Whole, record: Halves, bound: int, n: int, least: int) -> Counted:
+    """Terms below `bound`, in their order, that so many of n records have at least, given which records have which."""
+    bits = n.bit_length()
+    key: Keys = term << bits | record
+    if bound << bits <= 1 << 31:
+        key = key.astype(np.int32)
+    key.sort()
+    first = np.flatnonzero(_new(key))
+    times, key = np.diff(first, append=key.size), key[first]
+    starts: Whole = np.flatnonzero(_new(key >> bits))
+    held = np.diff(starts, append=key.size)
+    at = np.flatnonzero(np.repeat(held >= least, held))
+    found = (key[at] & ((1 << bits) - 1)).astype(np.int32)
+    return Counted(found, times[at].astype(np.float32), held[held >= least])
+
+
+def _new(ordered: Keys) -> Flags:
+    """Which of these differ from the one before."""
+    new = np.ones(ordered.size, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return new
+
+
+def _weighed(found: Counted, counts: Whole, weight: float) -> Singles:
+    """The weight of each term for each record of a field, where records have so many words."""
     n = counts.size
-    row = np.repeat(np.arange(n, dtype=np.int32), counts)
-    often = _often(number, bound, _least(n))[number]
-    begins, pair, more = _pairs(number, often, row, bound, _least(n))
-    term, holder = np.concatenate([number[often], pair + bound]), np.concatenate([row[often], row[begins]])
-    place = np.cumsum(_often(term, bound + more, 1), dtype=np.int32)
-    shape = (n, int(place[-1]) if place.size else 0)
-    there = (holder, place[term] - np.int32(1))
-    found = sparse.coo_array((np.ones(term.size, np.float32), there), shape=shape).tocsc()
     terms = 2 * counts - (counts > 0)
-    least = _damping(terms, float(terms.mean()) if n else 0.0)
-    held = np.diff(found.indptr).astype(np.int64)
-    weights = found.data / (found.data + least[found.indices]) * np.repeat(_rarity(held, n), held)
-    sums = np.bincount(found.indices, weights**2, n)
-    scale = np.sqrt(weight / np.where(sums == 0, 1.0, sums)).astype(np.float32)
-    data = np.asarray(weights * scale[found.indices], dtype=np.float32)
-    return sparse.csc_array((data, found.indices, found.indptr), shape=shape)
+    least, record = _damping(terms, float(terms.mean()) if n else 0.0), found.record.astype(np.int64)
+    weights = found.times / (found.times + least.take(record))
+    weights *= np.repeat(_rarity(np.arange(n + 1), n).take(found.held), found.held)
+    sums = np.bincount(record, weights**2, n)
+    weights *= np.sqrt(weight / np.where(sums == 0, 1.0, sums)).astype(np.float32).take(record)
+    return weights
 
 
 def _rarity(held: Whole, n: int) -> npt.NDArray[np.float32]:

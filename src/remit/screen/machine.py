@@ -20,7 +20,7 @@ Scores = Callable[[Whole, Flags, Singles], Singles]
 Product = Callable[[Singles], Singles]
 GRAM_UP_TO, OFTEN, AHEAD = 4_000, 12, 256
 AT_ONCE_UP_TO, OFTEN_AT_ONCE = 2_100, 24
-ROUNDS, STEPS, CLOSE = 8, 60, 2e-3
+ROUNDS, STEPS, CLOSE, BLOCK = 8, 60, 2e-3, 64
 BIAS = np.float32(1.0)
 
 
@@ -79,7 +79,8 @@ class _Course:
             self._tell(examples)
         m, place = examples.size, self._place[examples]
         y, cost = np.empty(m, np.float32), np.empty(m, np.float32)
-        y[place] = np.where(goes_on, np.float32(1), np.float32(-1))
+        y[place] = goes_on
+        y += y - 1
         cost[place] = strength
         among, weight = self._among[:m, :m], self._weight[:m]
         start = np.where(weight * y > 0, weight, y * cost)
@@ -119,9 +120,7 @@ class Likeness:
         held = np.diff(turned.indptr).astype(np.int64)
         often = n / (OFTEN_AT_ONCE if at_once else OFTEN)
         many, few = held > often, (held > 1) & (held <= often)
-        here = np.repeat(many, held)
-        self._full = np.zeros((n, int(many.sum())), np.float32)
-        self._full[turned.indices[here], np.repeat(np.arange(self._full.shape[1]), held[many])] = turned.data[here]
+        self._full: Singles = turned[:, np.flatnonzero(many)].tocsr().toarray()
         self._lengths = np.bincount(turned.indices, turned.data**2, n).astype(np.float32)
         self._known = np.full(n, at_once)
         if at_once:
@@ -138,7 +137,8 @@ class Likeness:
         found: Singles = self._full @ self._full.T
         half = _half(turned, held)
         found += half
-        found += half.T
+        for i in range(0, self.size, BLOCK):
+            found[i : i + BLOCK, : i + BLOCK] += half[: i + BLOCK, i : i + BLOCK].T
         np.fill_diagonal(found, self._lengths)
         found += BIAS
         return found
@@ -167,18 +167,17 @@ def _half(turned: Columns, held: Whole) -> Singles:
     """
     n, order = int(turned.shape[0]), np.argsort(held.astype(np.uint16), kind="stable")
     upto = np.searchsorted(held[order], np.arange(2, held.max(initial=0) + 2))
-    total = int((held * (held - 1) // 2).sum())
-    one, other, value = np.empty(total, np.int32), np.empty(total, np.int32), np.empty(total, np.float32)
-    done = 0
+    rows, first = turned.indices.astype(np.int64), turned.indptr[order, None]
+    other, one = np.tril_indices(int(held.max(initial=0)), -1)
+    found = np.zeros(n * n, np.float32)
     for size, (begin, end) in enumerate(pairwise(upto.tolist()), 2):
-        at = turned.indptr[order[begin:end], None] + np.arange(size)
-        row, weight = turned.indices[at], turned.data[at]
-        i, j = np.triu_indices(size, 1)
-        shape, here = (at.shape[0], i.size), slice(done, done := done + at.shape[0] * i.size)
-        row.take(i, 1, one[here].reshape(shape), "clip")
-        row.take(j, 1, other[here].reshape(shape), "clip")
-        np.multiply(weight.take(i, 1), weight.take(j, 1), out=value[here].reshape(shape))
-    return np.asarray(sparse.coo_array((value, (one, other)), shape=(n, n)).toarray(), dtype=np.float32)
+        at, pairs = first[begin:end] + np.arange(size), size * (size - 1) // 2
+        row, weight = rows.take(at), turned.data.take(at)
+        place, value = (row * n).take(one[:pairs], 1), weight.take(one[:pairs], 1)
+        place += row.take(other[:pairs], 1)
+        value *= weight.take(other[:pairs], 1)
+        np.add.at(found, place.ravel(), value.ravel())
+    return found.reshape(n, n)
 
 
 def fitted(product: Product, diagonal: Singles, y: Singles, strength: Singles, start: Singles) -> Singles:
@@ -187,15 +186,16 @@ def fitted(product: Product, diagonal: Singles, y: Singles, strength: Singles, s
     `product` multiplies by the matrix of inner products of the examples, `diagonal` is its diagonal, f that matrix
     times the weights. At the least, weight = 2 strength (y - f) where y f < 1 and 0 elsewhere.
     """
-    ridge = (1 / (2 * strength)).astype(np.float32)
+    ridge = np.float32(0.5) / strength
     a, f = start, product(start)
+    inside = y * f < 1
     for _ in range(ROUNDS):
-        inside = y * f < 1
-        if a[~inside].any():
+        if np.count_nonzero(a[~inside]):
             a = a * inside
             f = product(a)
         a, f = _solved(product, diagonal, ridge, inside, y, a, f)
-        if np.array_equal(y * f < 1, inside):
+        before, inside = inside, y * f < 1
+        if not np.count_nonzero(before ^ inside):
             break
     return a
 
@@ -208,22 +208,25 @@ def _solved(
     """
     on = inside.astype(np.float32)
     scale = on / (diagonal + ridge)
-    rest = on * (y - f - ridge * a)
-    along = scale * rest
-    step, size = along.copy(), float(rest @ along)
-    aim = CLOSE**2 * max(float(on.sum()), 1.0)
+    at, by = np.empty((3, y.size), np.float32), np.empty((3, y.size), np.float32)
+    at[0], at[1], at[2] = a, f, on * (f - y + ridge * a)
+    over, (step, made, moved) = at[2], by
+    np.multiply(scale, -over, out=step)
+    size, aim = -float(over @ step), CLOSE**2 * max(float(np.count_nonzero(inside)), 1.0)
     for _ in range(STEPS):
-        if float(rest @ rest) <= aim or size <= 0:
+        if float(over @ over) <= aim or size <= 0:
             break
-        made = product(step)
-        moved = on * (made + ridge * step)
-        length = np.float32(size / float(step @ moved))
-        a, f = a + length * step, f + length * made
-        rest = rest - length * moved
-        along = scale * rest
-        again = float(rest @ along)
-        step, size = along + np.float32(again / size) * step, again
-    return a, f
+        made[:] = product(step)
+        np.multiply(ridge, step, out=moved)
+        moved += made
+        moved *= on
+        at += np.float32(size / float(step @ moved)) * by
+        along = scale * over
+        again = float(over @ along)
+        step *= np.float32(again / size)
+        step -= along
+        size = again
+    return at[0], at[1]
 
 
 def weights(rows: Rows, goes_on: Flags, strength: Singles) -> tuple[Singles, np.float32]:

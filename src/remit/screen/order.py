@@ -83,7 +83,7 @@ class Ranking:
         self.settings = settings or Settings()
         self.ids = tuple(texts)
         self._number = {r: i for i, r in enumerate(self.ids)}
-        self._asked = bool(tokens.words([protocol_words])[0].size)
+        self._asked = bool(protocol_words) and tokens.words([protocol_words])[0].size > 0
         held, self._central = _rows([*texts.values(), Text(title=protocol_words)], self.settings, not self._asked)
         self._machine = Machine(held)
         shuffled = random_order(self.ids, SEED)
@@ -141,7 +141,9 @@ class Ranking:
         """The first so many unread records of an order that knows nothing of them."""
         unread = np.ones(len(self.ids), bool)
         unread[done] = False
-        return self._shuffled[unread[self._shuffled]][: presumed(self.settings, len(self.ids))]
+        many = presumed(self.settings, len(self.ids))
+        first = self._shuffled[: many + done.size]
+        return first[unread[first]][:many]
 
 
 def presumed(settings: Settings, records: int) -> int:
@@ -155,7 +157,7 @@ def strengths(settings: Settings, goes_on: Flags, asked: int) -> Singles:
     if asked:
         weight[-1] = settings.words * min(1.0, WORDS_UNTIL / max(int(goes_on.sum()) - 1, 1))
     on = float(weight[goes_on].sum())
-    off = max(int((~goes_on).sum()), 1)
+    off = max(goes_on.size - int(np.count_nonzero(goes_on)), 1)
     weight[~goes_on] = max(on, 1.0) / (settings.ratio * off)
     level = settings.strength * goes_on.size / float(weight.sum())
     return np.asarray(level * weight, dtype=np.float32)

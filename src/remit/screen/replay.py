@@ -42,7 +42,7 @@ def replay(
         step = max(1, int(batch * (seen.size - told))) if seen.size - told >= EACH_UP_TO else 1
         new = best(seen, truth[seen], step)
         seen = np.concatenate([seen, new])
-        found += int(truth[new].sum())
+        found += int(np.count_nonzero(truth[new]))
     return [(ranking.ids[i], bool(truth[i])) for i in seen[told:]]
 
 

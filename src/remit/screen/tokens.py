@@ -6,7 +6,6 @@ both are of 8 bytes or less. Characters beyond Unicode's first plane part words.
 """
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
@@ -19,19 +18,25 @@ BYTES_AT_ONCE, LONGEST = 1 << 19, 64
 _SPREAD, _MIX = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xD6E8FEB86659FD93)
 _S, _U, _I, _E, _Y = (ord(c) for c in "suiey")
 _PLAIN = bytes(ord(chr(b).lower()) if b < 128 and chr(b).isalnum() else b & 128 and b for b in range(256))
-_WIDTH = np.array([1] * 192 + [2] * 32 + [3] * 16 + [4] * 16)
-_NONE = np.empty(0, np.int64)
+_NONE, _SMALL = np.empty(0, np.int64), np.full(1 << 16, -1)
 _FIRST = np.array([(1 << 8 * k) - 1 for k in range(9)], "<u8")
 
 
-@lru_cache(maxsize=1 << 16)
-def _small(point: int) -> int:
-    """A character in lower case, where it is one as long; 0 for what is no part of words."""
-    letter = chr(point)
+def _small(points: Whole) -> Whole:
+    """Characters in lower case, where that is one as long; 0 for what is no part of words."""
+    small = _SMALL[points]
+    new = np.unique(points[small < 0])
+    if new.size:
+        _SMALL[new] = [_lower(chr(p)) for p in new.tolist()]
+        small = _SMALL[points]
+    return small
+
+
+def _lower(letter: str) -> int:
     small = letter.lower()
     if not letter.isalnum():
         return 0
-    return ord(small) if len(small) == 1 and len(small.encode()) == len(letter.encode()) else point
+    return ord(small if len(small) == 1 and len(small.encode()) == len(letter.encode()) else letter)
 
 
 def words(texts: Sequence[str]) -> tuple[Codes, Whole]:
@@ -62,65 +67,73 @@ def _coded(texts: list[bytes]) -> tuple[Codes, Whole]:
     joined = b"\n".join([b"", *texts, bytes(9)])
     letters = np.frombuffer(bytearray(joined.translate(_PLAIN)), np.uint8)
     wide = _NONE if joined.isascii() else np.flatnonzero(letters > 0x7F)
-    more = _fold(letters, wide)
+    _fold(letters, wide)
     inside = letters != 0
-    starts, ends = (np.flatnonzero(inside[1:] != inside[:-1]) + 1).reshape(-1, 2).T
-    sizes = ends - starts
-    keep = np.flatnonzero(sizes > (_WIDTH[letters[starts]] if wide.size else 1))
-    starts, sizes = starts[keep], sizes[keep]
+    inside[1:-1] &= inside[:-2] | inside[2:]
+    edges = np.flatnonzero(inside[1:] ^ inside[:-1])
+    starts, last = edges[::2] + 1, edges[1::2]
+    sizes = last - edges[::2]
     counts = np.diff(np.searchsorted(starts, np.cumsum([1, *(len(t) + 1 for t in texts)])))
-    _cut_plural(letters, starts, sizes, more)
+    _cut_plural(letters, last, sizes, wide.size > 0)
     return _codes(letters, starts, sizes), counts
 
 
-def _fold(letters: Bytes, wide: Whole) -> Whole:
-    """Put letters beyond ASCII, which are at `wide`, into lower case, and 0 for what is no letter, both in place.
-
-    Return where the later bytes of letters are.
+def _fold(letters: Bytes, wide: Whole) -> None:
+    """Put letters beyond ASCII, which are at `wide`, into lower case, and 0 for what is no letter and for letters that
+    stand alone, all in place.
     """
     if not wide.size:
-        return wide
+        return
     kind = letters[wide]
-    for lead, end in ((0xC0, 0xE0), (0xE0, 0xF0)):
-        at = wide[(kind >= lead) & (kind < end)]
-        width = 2 if lead == 0xC0 else 3
+    letters[wide[kind >= 0xF0, None] + np.arange(4)] = 0
+    leads = [(lead, wide[(kind >= lead) & (kind < end)]) for lead, end in ((0xC0, 0xE0), (0xE0, 0xF0))]
+    for width, (lead, at) in enumerate(leads, 2):
         point = letters[at].astype(np.int64) & (0x1F if width == 2 else 0x0F)
         for k in range(1, width):
             point = point << 6 | letters[at + k] & 0x3F
-        points, which = np.unique(point, return_inverse=True)
-        small = np.array([_small(p) for p in points.tolist()], np.int64)[which]
+        small = _small(point)
         for k in range(width):
             byte = small >> 6 * (width - 1 - k) & 0x3F | (0x80 if k else lead)
             letters[at + k] = np.where(small, byte, 0)
-    at = wide[kind >= 0xF0]
-    letters[at[:, None] + np.arange(4)] = 0
-    return np.asarray(wide[(letters[wide] & 0xC0) == 0x80], dtype=np.int64)
+    for width, (_, at) in enumerate(leads, 2):
+        alone = at[(letters[at - 1] == 0) & (letters[at + width] == 0)]
+        letters[alone[:, None] + np.arange(width)] = 0
 
 
-def _cut_plural(letters: Bytes, starts: Whole, sizes: Whole, more: Whole) -> None:
-    """Take a plural s off the words' sizes, and make ies y, both in place; `more` are bytes that are no letter more."""
-    ends = starts + sizes
-    at = np.flatnonzero((letters[ends - 1] == _S) & (sizes > 3))
-    before = letters[ends[at] - 2]
+def _cut_plural(letters: Bytes, last: Whole, sizes: Whole, wide: bool) -> None:
+    """Take a plural s off the words' sizes, and make ies y, both in place; told where words end and whether any letter
+    is of more than one byte.
+    """
+    at = np.flatnonzero((letters.take(last) == _S) & (sizes > 3))
+    before = letters[last[at] - 1]
     at = at[(before != _S) & (before != _U) & (before != _I)]
     long = sizes[at]
-    if more.size:
-        long = long - (np.searchsorted(more, ends[at]) - np.searchsorted(more, starts[at]))
+    if wide:
+        near = np.flatnonzero((letters[last[at] - np.arange(1, 5)[:, None]] > 0x7F).any(axis=0))
+        long[near] = _long(letters, last[at[near], None], long[near, None])
         at, long = at[long > 3], long[long > 3]
-    ies = at[(long > 4) & (letters[ends[at] - 2] == _E) & (letters[ends[at] - 3] == _I)]
-    letters[ends[ies] - 3] = _Y
+    ies = at[(long > 4) & (letters[last[at] - 1] == _E) & (letters[last[at] - 2] == _I)]
+    letters[last[ies] - 2] = _Y
     sizes[at] -= 1
     sizes[ies] -= 1
+
+
+def _long(letters: Bytes, last: Whole, sizes: Whole) -> Whole:
+    """How many letters the first 13 bytes of words are, told where they end; `letters` has as many from each start."""
+    step = np.arange(13)
+    return np.asarray(
+        (((letters[last + 1 - sizes + step] & 0xC0) != 0x80) & (step < sizes)).sum(axis=1), dtype=np.int64
+    )
 
 
 def _codes(letters: Bytes, starts: Whole, sizes: Whole) -> Codes:
     """A code for each word, eight bytes at a time; `letters` ends in eight bytes of no word."""
     eight = np.ndarray((letters.size - 7,), "<u8", letters.data, strides=(1,))
-    code: Codes = eight[starts] & _FIRST[np.minimum(sizes, 8)]
+    code: Codes = eight[starts] & _FIRST.take(sizes, mode="clip")
     long = np.flatnonzero(sizes > 8)
     for done in range(8, LONGEST, 8):
         at, left = starts[long] + done, sizes[long] - done
-        code[long] = code[long] * _SPREAD + (eight[at] & _FIRST[np.minimum(left, 8)])
+        code[long] = code[long] * _SPREAD + (eight[at] & _FIRST.take(left, mode="clip"))
         long = long[left > 8]
     for i in long:
         word = letters[starts[i] : starts[i] + sizes[i]].tobytes()
@@ -142,17 +155,16 @@ def places(codes: Codes, bits: int) -> Whole:
 def numbered(codes: Codes) -> tuple[Whole, int]:
     """Return a number for each code, the same for the same, and an upper bound of the numbers (not all are used).
 
-    Each round gives a table's places to the codes that reach them last; those that found theirs taken go on to the
+    A table's places are given to the codes that reach them last; those that found theirs taken are numbered by the
     next table.
     """
-    number, waiting, bound = np.empty(codes.size, np.int64), np.arange(codes.size), 0
-    while codes.size:
-        bits = max(int(codes.size).bit_length() - 1, 4)
-        place = places(codes, bits)
-        table = np.zeros(1 << bits, np.uint64)
-        table[place] = codes
-        lost = np.flatnonzero(table[place] != codes)
-        number[waiting] = place + bound
-        bound += 1 << bits
-        waiting, codes = waiting[lost], mixed(codes[lost])
-    return number, bound
+    if not codes.size:
+        return _NONE, 0
+    bits = max(int(codes.size).bit_length() - 1, 4)
+    number, bound = places(codes, bits), 1 << bits
+    table = np.zeros(bound, np.uint64)
+    table[number] = codes
+    lost = np.flatnonzero(table.take(number) != codes)
+    more, further = numbered(mixed(codes[lost]))
+    number[lost] = more + bound
+    return number, bound + further
