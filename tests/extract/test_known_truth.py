@@ -83,3 +83,12 @@ def test_what_a_clip_path_hides_is_not_read(follow):
     assert found.end == pytest.approx(20.0, abs=1e-6)
     assert found.at(15.0) == pytest.approx(curves[0].at(15.0), abs=1e-6)
     assert max(found.censored) <= 20.0
+
+
+def test_a_style_sheet_may_name_lines_within_a_class(follow):
+    known, frame = simulated(np.random.default_rng(5)), Frame()
+    plain = svg([known], frame, colours=((0, 0, 0),)).decode()
+    sheet = "<style>.drawing line, .drawing polyline, .drawing path { fill: none; stroke: #202080; }</style>"
+    held = plain.replace("<svg ", "<svg class='drawing' ", 1).replace('">', f'">{sheet}', 1)
+    found = follow(held.replace("stroke:#000000", "stroke-width:1").encode(), "f.svg", frame, "#202080").curves[0]
+    assert errors(found, known).max() < 1e-9

@@ -33,7 +33,8 @@ def test_crossing_lines_of_one_ink_need_places_and_follow_them(follow, which):
         follow(drawn(CROSSING), "f.png", FRAME, on(known, 15.0))
     found = follow(drawn(CROSSING), "f.png", FRAME, on(known, 7.0, 10.0, 16.0, 25.0, 35.0, 55.0)).curves[0]
     assert errors(found, known).max() < 0.02
-    assert "another line of the same ink runs beside" in " ".join(found.warnings)
+    assert "lines of the same ink run beside the curve" in " ".join(found.changes)
+    assert found.warnings == (), "no other course fits"
 
 
 def test_a_curve_that_ends_early_is_not_carried_on_along_a_lower_one(follow):

@@ -19,6 +19,7 @@ FEW = 0.03
 HIDDEN = 0.025
 UNSEEN = 0.03
 NARROW = 0.33
+BRIEF = 0.015
 PALE = 0.75
 ADVICE = "give more places on the curve (before and after each meeting of the lines, and near its end), or its colour"
 
@@ -35,8 +36,10 @@ def examined(
     when: Callable[[float], float],
     level: Callable[[float], float],
     broken: bool,
-) -> list[str]:
-    """Return what a person should look at; `ink` holds every line of the colour, `strong` those of one style.
+) -> tuple[list[str], list[str]]:
+    """Return what a person should look at, and what is only said.
+
+    `ink` holds every line of the colour, `strong` those of one style.
 
     `tall` is the height of survival from 0 to 1, `when` gives the time of a column, `level` the survival of a row. Of a
     `broken` line, dashed or dotted, steep parts look solid, so that all lines of the ink may be its own.
@@ -46,29 +49,36 @@ def examined(
     InputError
         Ink away from the curve could be its own, by another way right and down through the places given.
     """
-    found = rivals.away(ink if broken else strong, other, path, line, start, places, tall)
-    columns = np.asarray(found.any(axis=0), bool)
-    part, lines = float(columns.mean()), _lines_beside(ink, path, line.width)
+    shown = ink if broken else strong
+    held = rivals.able(shown, other, path, line, start, places)
+    found = rivals.away(held, shown, other, path, line, tall, rivals.ALLOWED)
+    part, lines = float(found.any(axis=0).mean()), _lines_beside(ink, path, line.width)
     thick = 0.0 < part < FEW and not places and not lines.size
-    if part and not thick:
-        where = ", ".join(_where(found, path, span, when, level) for span in _longest(columns))
+    spans = _longest(np.asarray(found.any(axis=0), bool))
+    brief = max(8.0, BRIEF * ink.shape[1])
+    long = [span for span in spans if span[1] - span[0] > brief]
+    if long and not thick:
         raise InputError(
-            f"another line of the same ink could be this curve in {part:.1%} of its columns: lines "
-            f"meet, and the ink does not say which goes on as which; at times {where}; give a place on the curve "
-            "within each of these, or its colour, or trace coordinates"
+            f"another line of the same ink could be this curve in {part:.1%} of its columns: lines meet, and the ink "
+            f"does not say which goes on as which; at times {_told(found, path, long, when, level)}; give a place on "
+            "the curve within each of these, or its colour, or trace coordinates"
         )
-    beside = float(lines.any(axis=0).mean()) if lines.size else 0.0
     said = []
     if thick:
         said.append(
             f"ink of the curve or its ticks is so thick in {part:.1%} of its columns that another course fits, by more "
-            "than 0.018 of survival: look at the overlay"
+            f"than 0.018 of survival, at times {_told(found, path, spans, when, level)}: look at the overlay"
         )
-    if beside > LEFT:
+    elif places:
+        found = rivals.away(held, shown, other, path, line, tall, rivals.SLIGHT)
+        spans = _longest(np.asarray(found.any(axis=0), bool))
+    if spans and not thick:
         said.append(
-            f"another line of the same ink runs beside the curve in {beside:.0%} of its columns: look at the overlay; "
-            f"where it follows the wrong one, {ADVICE}"
+            f"lines of one ink lie on one another, and two courses are possible at times "
+            f"{_told(found, path, spans, when, level)}: look at the overlay; a place on the curve there decides"
         )
+    beside = float(lines.any(axis=0).mean()) if lines.size else 0.0
+    notes = [f"lines of the same ink run beside the curve in {beside:.0%} of its columns"] if beside > LEFT else []
     gap, n = _hidden(strong, path), path.leave.size
     if gap > max(12.0, HIDDEN * n):
         said.append(
@@ -99,7 +109,7 @@ def examined(
             f"the curve fills {n / ink.shape[1]:.0%} of the time axis, so its times are coarse: look at the overlay; "
             "trace a larger figure, if there is one"
         )
-    return said
+    return said, notes
 
 
 def _paler(strong: Array, path: Track) -> int | None:
@@ -127,6 +137,16 @@ def _longest(differs: Flags) -> list[tuple[int, int]]:
     joined = ndimage.binary_closing(np.pad(differs, 3), np.ones(5, bool))[3:-3]
     longest = sorted(track.runs(np.asarray(joined, bool)), key=lambda r: r[0] - r[1])[:6]
     return sorted(longest)
+
+
+def _told(
+    found: Flags,
+    path: Track,
+    spans: Sequence[tuple[int, int]],
+    when: Callable[[float], float],
+    level: Callable[[float], float],
+) -> str:
+    return ", ".join(_where(found, path, span, when, level) for span in spans)
 
 
 def _where(

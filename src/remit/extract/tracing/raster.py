@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from remit.errors import InputError
-from remit.extract.tracing import colours, doubts, edges, lean, steps, track
+from remit.extract.tracing import colours, doubts, edges, lean, order, steps, track
 from remit.extract.tracing.calibrate import MOST_TURN, Axes
 from remit.extract.tracing.pixels import Array, Picture
 from remit.model.curve import CurvePoints
@@ -21,6 +21,7 @@ ANOTHER = 90.0
 BROKEN = 0.25
 EARLY = 16
 DASHES = 10
+AXIS = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +85,18 @@ def _followed(
     peak = float(np.percentile(share[share >= track.LEAST], 90)) if (share >= track.LEAST).any() else 1.0
     strong = np.minimum(1.0, share / max(peak, 0.3))
     start = axes.y(1.0) - plot.top
-    path = track.best(track.scores(strong, other), start, points)
+    path, _ = track.best(track.scores(strong, other)[None], start, points)
+    theirs = np.zeros(strong[:, : path.leave.size].shape, bool)
+    if points:
+        alone = edges.near(edges.middle(edges.measured(strong, other, path), path, start), path)
+        path, theirs = order.followed(strong, other, alone, start, points, broken)
     path, dropped = track.cut(path, strong, other, points)
-    seen = edges.measured(strong, other, path)
+    n = path.leave.size
+    own, hides = np.where(theirs[:, :n], 0.0, strong[:, :n]), other[:, :n] | theirs[:, :n]
+    seen = edges.measured(own, hides, path)
     line = edges.middle(seen, path, start)
     line = edges.near(line, path)
-    found, fell = steps.last_fall(steps.stepped(line, path, strong), line, path, seen.upper, axes.y(0.0) - plot.top)
+    found, fell = steps.last_fall(steps.stepped(line, path, own), line, path, seen.upper, axes.y(0.0) - plot.top)
     marks = np.array([t for t in line.ticks if not fell or t < line.y.size - line.width - 4.0])
     overlap = _overlap(strong, other, path, line)
     if dropped:
@@ -104,7 +111,8 @@ def _followed(
         return float(axes.survival(row + 0.5 + plot.top))
 
     tall = axes.y(0.0) - axes.y(1.0)
-    warned += doubts.examined(every, strong, other, path, start, points, line, tall, when, level, broken)
+    doubted, said = doubts.examined(every, strong, other, path, start, points, line, tall, when, level, broken)
+    warned, notes = warned + doubted, notes + said
     x = found.x + plot.left
     x = np.maximum(x, axes.x0)
     x[0] = axes.x0
@@ -172,7 +180,7 @@ def _turned(rgb: npt.NDArray[np.uint8], axes: Axes) -> npt.NDArray[np.uint8]:
 def _without_lines(
     share: Array, other: npt.NDArray[np.bool_], top: float, fringe: int
 ) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Axes, frames and grid lines of the curve's own ink made unknown: they run through the whole plot."""
+    """Axes, frames and grid lines of the curve's own ink made unknown, or bare where pale; they cross all of it."""
     ink = share >= 0.12
     height = share.shape[0]
     rows = ink.mean(axis=1) > 0.93
@@ -183,21 +191,36 @@ def _without_lines(
     right = int(frame[frame > share.shape[1] // 3][-1]) if (frame > share.shape[1] // 3).any() else share.shape[1]
     if right < share.shape[1]:
         rows = rows | (ink[:, :right].mean(axis=1) > 0.93)
-    lines = np.zeros(share.shape, bool)
-    lines[rows] = True
-    lines[:, columns] = True
-    lines = ndimage.binary_dilation(lines) & (share > 0.0)
-    out = np.where(lines, 0.0, share)
+    rows, columns = ndimage.binary_dilation(rows), ndimage.binary_dilation(columns)
+    whole = np.median(share[:, :right], axis=1) * rows, np.median(share[part], axis=0) * columns
+    edge = np.maximum(whole[0][:, None], whole[1])
+    lines = (edge > AXIS) & (share > 0.0)
+    out = np.where(lines, 0.0, np.clip((share - edge) / (1.0 - edge + 1e-9), 0.0, 1.0))
     axis = np.flatnonzero(upright)
     if axis.size:
-        rows_on = slice(max(0, int(top) - 6), int(top) + 7)
-        other = other.copy()
-        other[:, : axis[-1] + 1 + fringe] = lines[:, : axis[-1] + 1 + fringe] = False
-        lines[rows_on, : axis[-1] + 1 + fringe] = True
-        out[:, : axis[-1] + 1 + fringe] = 0.0
+        out, other, lines = _without_axis(share, out, other, lines, top, axis[-1] + 1 + fringe)
     if right < share.shape[1]:
         out[:, right + 1 :] = 0.0
     return out, other | lines
+
+
+def _without_axis(
+    share: Array, out: Array, other: npt.NDArray[np.bool_], lines: npt.NDArray[np.bool_], top: float, wide: int
+) -> tuple[Array, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """The upright axis in the first `wide` columns taken for paper, but for where the curve begins: that may be hidden.
+
+    Beside it, ink beyond what its edge has in most rows is the curve's.
+    """
+    part = slice(max(0, int(top)), max(share.shape[0] - 2, 1))
+    edge = np.median(share[part, :wide], axis=0)
+    solid = (edge > AXIS) | (np.median(other[part, :wide], axis=0) > 0.5)
+    out, other, lines = out.copy(), other.copy(), lines.copy()
+    out[:, :wide] = np.where(solid, 0.0, np.clip((share[:, :wide] - edge) / (1.0 - edge + 1e-9), 0.0, 1.0))
+    other[:, :wide] &= ~solid & (out[:, :wide] < track.LEAST)
+    lines[:, :wide] = False
+    start = slice(max(0, int(top) - 6), int(top) + 7)
+    lines[start, :wide] = (solid | ndimage.binary_dilation(solid)) & (out[start, :wide] < track.LEAST)
+    return out, other, lines
 
 
 def _of_one_style(

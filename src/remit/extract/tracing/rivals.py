@@ -21,34 +21,32 @@ FULL = 0.5
 MOST_AXIS = 16
 THIN = 1.6
 ALLOWED = 0.018
+SLIGHT = 0.012
 SHORT = 4
 UPRIGHT = 0.025
 NEAR = 2
 
 
-def away(
-    share: Array, other: Flags, path: Track, line: Line, start: float, places: Sequence[tuple[int, int]], tall: float
-) -> Flags:
-    """Return the ink, shape (h, n), that another curve through the same places could follow away from the path.
-
-    `line` is the curve as measured along the path, `tall` the height of survival from 0 to 1, in pixels. What is nearer
-    to it than 0.018 of survival, within the time a pen covers, or shorter than a tick is no other curve.
-    """
+def able(share: Array, other: Flags, path: Track, line: Line, start: float, places: Sequence[tuple[int, int]]) -> Flags:
+    """Return the ink, shape (h, n), that a curve through the same places could follow; own ticks and pen left out."""
     n, width = path.leave.size, line.width
     ink = share[:, :n] >= LEAST
-    gap = max(_gap(ink | other[:, :n], path), 2 if width < THIN else 1)
+    gap = _room(share, other, path, width)
     way = _way(ink, other[:, :n], path, gap, width)
     bare = int(ink.any(axis=0).argmax())
     way[max(0, int(start)) :, : min(bare, MOST_AXIS) + gap] = True
-    able = _forward(way, start, places, gap) & _backward(way, places, gap)
-    room = max(ALLOWED * tall, 2.0)
-    found = (
-        able
-        & (share[:, :n] >= FULL)
-        & ~_ticks(ink, line)
-        & ~_same_pen(ink, path, width)
-        & ~_beside(share.shape[0], line, int(path.leave[-1]), room)
-    )
+    held = _forward(way, start, places, gap) & _backward(way, places, gap)
+    return np.asarray(held & (share[:, :n] >= FULL) & ~ticks(ink, line) & ~_same_pen(ink, path, width), bool)
+
+
+def away(held: Flags, share: Array, other: Flags, path: Track, line: Line, tall: float, allowed: float) -> Flags:
+    """Return the part of `able` ink that lies away from the path, for longer than a tick is wide.
+
+    `line` is the curve as measured along the path, `tall` the height of survival from 0 to 1, in pixels. What is nearer
+    to it than `allowed` of survival, within the time a pen covers, or shorter than a tick is no other curve.
+    """
+    width, gap = line.width, _room(share, other, path, line.width)
+    found = held & ~_beside(share.shape[0], line, int(path.leave[-1]), max(allowed * tall, 2.0))
     names, _ = ndimage.label(ndimage.binary_dilation(found, np.ones((1, 2 * gap + 1), bool)), np.ones((3, 3)))
     least, tallest = max(SHORT, width) + 2 * gap, max(6.0, 2.0 * width, UPRIGHT * tall)
     for name, box in enumerate(ndimage.find_objects(names), 1):
@@ -56,6 +54,12 @@ def away(
         if wide < least and not (high >= tallest and wide >= max(2.0, 0.5 * width) + 2 * gap):
             found[box] &= names[box] != name
     return np.asarray(found, bool)
+
+
+def _room(share: Array, other: Flags, path: Track, width: float) -> int:
+    """How far ink may be from ink along one line."""
+    n = path.leave.size
+    return max(_gap((share[:, :n] >= LEAST) | other[:, :n], path), 2 if width < THIN else 1)
 
 
 def _same_pen(ink: Flags, path: Track, width: float) -> Flags:
@@ -132,8 +136,8 @@ def _spread(here: Flags, column: Flags) -> Flags:
     return np.asarray(column & (reached > broken), bool)
 
 
-def _ticks(ink: Flags, line: Line) -> Flags:
-    """Ink that stands as far above the curve as below it."""
+def ticks(ink: Flags, line: Line) -> Flags:
+    """Return the ink that stands as far above the curve as below it."""
     marks = np.zeros(ink.shape, bool)
     height, least = ink.shape[0], 0.5 * line.width + 1.5
     for x, middle in enumerate(line.y):

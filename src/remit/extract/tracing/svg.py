@@ -32,6 +32,7 @@ MOST_ELEMENTS = 400_000
 DEEPEST = 60
 DEEPEST_USE = 6
 HIDDEN = frozenset({"defs", "clipPath", "mask", "symbol", "marker", "pattern", "script", "style", "metadata", "title"})
+SELECTOR = re.compile(r"\s*[.#]?[\w-]+(\s+[.#]?[\w-]+)*\s*")
 RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
 RGB = re.compile(r"rgba?\(\s*([\d.]+%?)\s*,\s*([\d.]+%?)\s*,\s*([\d.]+%?)")
 CLIP = re.compile(r"url\(\s*['\"]?#([^'\")\s]+)")
@@ -121,11 +122,12 @@ class _Reader:
         self.name = name
         self.strokes: list[Stroke] = []
         self.words: list[Word] = []
-        self.rules: list[tuple[str, dict[str, str]]] = []
+        self.rules: list[tuple[list[str], dict[str, str]]] = []
         self.known: dict[str, Element] = {}
         self.visited = 0
         self.scripts = self.outside = 0
         self.clip: Box | None = None
+        self.above: tuple[str, ...] = ()
         for element in _all(root):
             if "id" in element.attributes:
                 self.known.setdefault(element.attributes["id"], element)
@@ -151,6 +153,7 @@ class _Reader:
             return
         matrix = times(matrix, svg_path.matrix_of(element.attributes.get("transform", "")))
         before, self.clip = self.clip, self._cut(element, matrix)
+        outer, self.above = self.above, (*self.above, *_selected_by(element))
         if element.name == "use":
             self._use(element, matrix, style, depth, used)
         elif element.name == "text":
@@ -160,7 +163,7 @@ class _Reader:
             for child in element.children:
                 if child.name not in HIDDEN:
                     self.walk(child, matrix, style, depth + 1, used)
-        self.clip = before
+        self.clip, self.above = before, outer
 
     def _cut(self, element: Element, matrix: Matrix) -> Box | None:
         """The clip path, as the box around it: exact for a rectangle, and nothing visible is lost of any other."""
@@ -195,9 +198,9 @@ class _Reader:
         out = {k: v for k, v in above.items() if k != "opacity"}
         own = element.attributes
         out.update({k: own[k] for k in INHERITED if k in own})
-        classes = own.get("class", "").split()
-        for selector, held in self.rules:
-            if selector == element.name or selector[1:] in classes or selector == "#" + own.get("id", ""):
+        mine = _selected_by(element)
+        for (*outer, last), held in self.rules:
+            if last in mine and all(word in self.above for word in outer):
                 out.update(held)
         out.update(_declared(own.get("style", "")))
         return out
@@ -255,11 +258,18 @@ def _leads_out(element: Element) -> bool:
     return element.name in ("image", "use", "script", "link") and bool(link) and not link.startswith(("#", "data:"))
 
 
-def _rules(text: str) -> list[tuple[str, dict[str, str]]]:
+def _selected_by(element: Element) -> tuple[str, ...]:
+    """The simple selectors that an element answers to: its name, its classes and its id."""
+    own = element.attributes
+    return element.name, *(f".{c}" for c in own.get("class", "").split()), f"#{own.get('id', '')}"
+
+
+def _rules(text: str) -> list[tuple[list[str], dict[str, str]]]:
+    """Rules of a style sheet: each selector as simple ones, outermost first, and what it declares."""
     out = []
     for selectors, body in RULE.findall(text[:200_000]):
         held = _declared(body)
-        out += [(s.strip(), held) for s in selectors.split(",") if re.fullmatch(r"[.#]?[\w-]+", s.strip())]
+        out += [(s.split(), held) for s in selectors.split(",") if SELECTOR.fullmatch(s)]
     return out[:2_000]
 
 

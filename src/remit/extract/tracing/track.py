@@ -41,47 +41,55 @@ def scores(share: Array, other: npt.NDArray[np.bool_]) -> Array:
     return np.where(share >= LEAST, drawn, np.where(other, HIDDEN, PAPER + (share * (drawn - PAPER))))
 
 
-def best(score: Array, start: float, through: Sequence[tuple[int, int]] = ()) -> Track:
-    """Return the path of highest score from row `start` of the first column; its end is free.
+def best(
+    scores: Array, start: float, through: Sequence[tuple[int, int]] = (), change: float = 0.0, leap: int = 0
+) -> tuple[Track, npt.NDArray[np.int64]]:
+    """Return the path of highest score from row `start` of the first column, and its layer in each column.
 
-    It passes within two pixels of each (column, row) of `through`.
+    `scores`, shape (layers, h, w), may score the pixels in several ways, a change between which costs `change`. The
+    path's end is free. It passes within two pixels of each (column, row) of `through`. It falls over bare paper only
+    within five pixels of ink, or 1 % of the height; given a `leap`, over no more rows than that.
 
     Raises
     ------
     InputError
         No path gathers more ink than paper.
     """
-    falls, score = _falls(score), _closed(score)
-    height, width = score.shape
+    falls, level = np.stack([_falls(s, leap) for s in scores]), np.stack([_closed(s) for s in scores])
+    layers, height, width = scores.shape
     rows = np.arange(height)
-    reached = PAPER * np.abs(rows - start) * np.where(np.abs(rows - start) <= 3.0, 0.1, 1.0)
+    begun = PAPER * np.abs(rows - start) * np.where(np.abs(rows - start) <= 3.0, 0.1, 1.0)
+    reached = np.repeat(begun[None], layers, axis=0)
     bound: dict[int, list[int]] = {}
     for column_at, row_at in through:
         bound.setdefault(column_at, []).append(row_at)
     last = max(bound, default=0)
-    back = np.empty((width, height), dtype=np.int32)
-    top, end = -np.inf, (0, 0)
+    back = np.empty((width, layers, height), dtype=np.int32)
+    changed = np.zeros((width, layers, height), dtype=bool)
+    top, end = -np.inf, (0, 0, 0)
     for x in range(width):
-        column = score[:, x]
-        below = np.concatenate(([0.0], np.cumsum(falls[:, x])))
+        if layers == 2:
+            changed[x] = reached[::-1] - change > reached
+            reached = np.maximum(reached, reached[::-1] - change)
+        below = np.concatenate((np.zeros((layers, 1)), np.cumsum(falls[:, :, x], axis=1)), axis=1)
         for at in bound.get(x, ()):
             reached = np.where(rows > at + 2, -np.inf, reached)
-        lead = reached - below[:-1]
-        peak = np.maximum.accumulate(lead)
-        where = np.maximum.accumulate(np.where(lead >= peak, rows, 0))
-        down = below[1:] + peak - np.where(where < rows, CORNER, 0.0)
-        flat = reached + column
+        lead = reached - below[:, :-1]
+        peak = np.maximum.accumulate(lead, axis=1)
+        where = np.maximum.accumulate(np.where(lead >= peak, rows, 0), axis=1)
+        down = below[:, 1:] + peak - np.where(where < rows, CORNER, 0.0)
+        flat = reached + level[:, :, x]
         back[x] = np.where(flat >= down, rows, where)
         reached = np.maximum(flat, down)
         for at in bound.get(x, ()):
             reached = np.where(rows < at - 2, -np.inf, reached)
         if x >= last:
-            row = int(reached.argmax())
-            if reached[row] > top:
-                top, end = float(reached[row]), (x, row)
+            layer, row = divmod(int(reached.argmax()), height)
+            if reached[layer, row] > top:
+                top, end = float(reached[layer, row]), (x, layer, row)
     if not top > (0.0 if not through else -np.inf):
         raise InputError(NOTHING)
-    return _walked(back, end)
+    return _walked(back, changed, end)
 
 
 def _closed(score: Array) -> Array:
@@ -91,21 +99,32 @@ def _closed(score: Array) -> Array:
     return np.where(bare & (run > max(12, LONG * score.shape[1])), DEEP * score, score)
 
 
-def _falls(score: Array) -> Array:
-    """What falling through pixels adds: bare paper costs four times as much, and is closed far from all ink."""
+def _falls(score: Array, leap: int) -> Array:
+    """What falling through pixels adds: bare paper costs four times as much, and is closed far from all ink.
+
+    Given a `leap`, it is closed beyond as many bare rows, with no ink in the columns beside it either.
+    """
     bare = score < HIDDEN
-    far = ndimage.distance_transform_cdt(bare, metric="chessboard") > max(5, round(FREE * score.shape[0]))
+    if leap:
+        rows = np.arange(score.shape[0])[:, None]
+        alone = ~ndimage.binary_dilation(~bare, np.ones((1, 3), bool))
+        far = rows - np.maximum.accumulate(np.where(alone, -1, rows), axis=0) > leap
+    else:
+        far = ndimage.distance_transform_cdt(bare, metric="chessboard") > max(5, round(FREE * score.shape[0]))
     return np.where(bare, np.where(far, DEEP, FALL) * score, score)
 
 
-def _walked(back: npt.NDArray[np.int32], end: tuple[int, int]) -> Track:
-    last, row = end
-    enter, leave = np.empty(last + 1, np.int64), np.empty(last + 1, np.int64)
+def _walked(
+    back: npt.NDArray[np.int32], changed: npt.NDArray[np.bool_], end: tuple[int, int, int]
+) -> tuple[Track, npt.NDArray[np.int64]]:
+    last, layer, row = end
+    enter, leave, side = np.empty(last + 1, np.int64), np.empty(last + 1, np.int64), np.empty(last + 1, np.int64)
     for x in range(last, -1, -1):
-        leave[x] = row
-        row = int(back[x, row])
+        leave[x], side[x] = row, layer
+        row = int(back[x, layer, row])
         enter[x] = row
-    return Track(0, enter, leave)
+        layer = 1 - layer if changed[x, layer, row] else layer
+    return Track(0, enter, leave), side
 
 
 def cut(
