@@ -8,8 +8,10 @@ with other pages (a meeting's abstract and the full report, a report printed twi
 
 from typing import Literal
 
-from remit.dedupe.evidence import EQUAL, NEAR, OTHER, PART, SIMILAR, Evidence, meeting, number, registrations, spans
+from remit.dedupe.evidence import EQUAL, NEAR, OTHER, PART, SIMILAR, Evidence, registrations
+from remit.dedupe.journals import meeting
 from remit.dedupe.normalise import Key
+from remit.dedupe.pages import number, spans
 
 Answer = Literal["same", "unsure", "different"]
 LONG, PAPER = 30, 5

@@ -2,36 +2,20 @@
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 
+from remit.dedupe.journals import journal
 from remit.dedupe.normalise import REGISTRATION, Key
+from remit.dedupe.pages import book, first, last, spans, year
 from remit.dedupe.people import GROUP
-from remit.errors import UsageError
-
-try:
-    from rapidfuzz.distance import Indel
-    from rapidfuzz.fuzz import partial_ratio
-except ImportError as missing:  # pragma: no cover - the extra is there in tests
-    raise UsageError(f"finding duplicates needs {missing.name}; install remit with its extra: records") from None
+from remit.dedupe.similar import Indel, partial_ratio
 
 EQUAL, NEAR, PART, SIMILAR, OTHER = 4, 3, 2, 1, 0
-WORD, REACH, DOCUMENT = 3, 12, 60
-_LETTERS = "abcdefghijklmnopqrstuvwxyz"
-_MEETING = re.compile(
-    r"(?:conf|conference|symposium|workshop|congress|meeting|proceedings|proc|annual|first|second|third|fourth|fifth|sixth|"
-    r"seventh|eighth|ninth|tenth|[a-z]*teenth)\b"
-)
+WORD, REACH = 3, 12
 _NUMBERED = re.compile(
     r"(?:the)?(?:part|pt|paper|chapter|section|volume|report|phase|update|year)?"
     r"(?:(?:\d+|[ivx]+|one|two|three|four|five|six)(?:\Z|of|part|the|and\d|to\d)|(?:19|20)\d\d)|part(?:\d|[ivx]|one|two|three)"
 )
 _PARTED = re.compile(r"part(?:\d{1,2}|[ivx]{1,4}|one|two|three)\Z")
-_SMALL = frozenset(
-    {
-        *("a", "an", "and", "of", "the", "in", "on", "for", "de", "la", "le", "der", "die", "das", "und", "et"),
-        *("e", "y", "i", "en", "el", "los", "las", "da", "do", "dos"),
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +44,7 @@ def evidence(a: Key, b: Key) -> Evidence:
 
     The pages of a whole supplement or book say nothing of two titles; in it, one may go on where another stops.
     """
-    named, books = title(a.title, b.title), _book(a) + _book(b)
+    named, books = title(a.title, b.title), book(a) + book(b)
     paged = named == EQUAL or not books
     named = SIMILAR if named == PART and books == 2 else named
     return Evidence(
@@ -227,155 +211,3 @@ def _turned(family: str, given: str, other: str, other_given: str) -> bool:
     if len(family) > 2 and other_given.startswith(family) and (given[:1] == other[:1] or len(family) > 4):
         return True
     return len(other) > 2 and given.startswith(other) and (family[:1] == other_given[:1] or len(other) > 4)
-
-
-def year(a: int, b: int) -> int:
-    """Return 1 for the same year, 0 for a neighbouring or unknown one, -1 for another."""
-    if a == b:
-        return 1 if a else 0
-    return 0 if not a or not b or abs(a - b) == 1 else -1
-
-
-def _split(page: str) -> tuple[str, int]:
-    """Letters before a page's number, and the number."""
-    digits = page.lstrip(_LETTERS)
-    return page[: len(page) - len(digits)], int(digits.rstrip(_LETTERS) or 0)
-
-
-def number(page: str) -> int:
-    """Return the number of a page such as s27 or 249a."""
-    return _split(page)[1]
-
-
-def spans(k: Key) -> bool:
-    """Whether a record has more than one page: abstracts may share a page, longer texts do not share their span."""
-    return bool(k.first and k.last) and k.last[0] != "~" and _split(k.first)[1] < _split(k.last)[1]
-
-
-def _book(k: Key) -> bool:
-    """Whether pages are so many that they are a whole supplement's or book's."""
-    return len(k.last) > 1 and spans(k) and number(k.last) - number(k.first) > DOCUMENT
-
-
-def first(a: Key, b: Key) -> int:
-    """Return 1 for the same first page, -1 for pages that exclude each other, 0 where neither can be said.
-
-    An article number beside page numbers, pages counted from 1, and spans that overlap do not exclude each other.
-    """
-    if not a.first or not b.first:
-        return 0
-    if a.first == b.first:
-        return 1
-    (x, m), (y, n) = _split(a.first), _split(b.first)
-    if m == n and (not x or not y):
-        return 1
-    if last(a.last, b.last) > 0 or (x, m) == ("", 1) or (y, n) == ("", 1):
-        return 0
-    if x != y and "s" not in (x, y):
-        return 0
-    if x == y and max(m, n) > 9999 > 100 * min(m, n):
-        return 0
-    ends = (
-        _split(a.last)[1] if a.last and a.last[0] != "~" else m,
-        _split(b.last)[1] if b.last and b.last[0] != "~" else n,
-    )
-    return 0 if x == y and m <= ends[1] and n <= ends[0] else -1
-
-
-def last(a: str, b: str) -> int:
-    """Return 1 for the same last page, as far as it is known."""
-    if not a or not b:
-        return 0
-    if a[0] == "~" or b[0] == "~":
-        x, y = a.lstrip("~" + _LETTERS), b.lstrip("~" + _LETTERS)
-        return 1 if x.endswith(y) or y.endswith(x) else -1
-    return 1 if a.lstrip(_LETTERS) == b.lstrip(_LETTERS) else -1
-
-
-def journal(a: Key, b: Key) -> int:
-    """Return 1 for the same journal by ISSN, name or abbreviation."""
-    if a.issn and b.issn and not set(a.issn).isdisjoint(b.issn):
-        return 1
-    if not a.journal or not b.journal:
-        return 0
-    if a.journal == b.journal:
-        return 1
-    return 1 if _named_alike(a.journal, b.journal) else -1
-
-
-def meeting(k: Key) -> bool:
-    """Whether a record says that it appeared at a meeting."""
-    return _MEETING.search(k.journal) is not None
-
-
-@lru_cache(maxsize=65536)
-def _named_alike(a: str, b: str) -> bool:
-    """Whether two lists of names have a journal's or meeting's name in common."""
-    if _MEETING.search(a) or _MEETING.search(b):
-        x, y = _meeting(a), _meeting(b)
-        if len(x & y) > 1 and (x <= y or y <= x):
-            return True
-        short, full = (x, b) if len(x) < len(y) else (y, a)
-        if len(short) == 1 and _initials(next(iter(short)), full.rsplit("|", 1)[-1]):
-            return True
-    return any(_abbreviates(x, y) for x in a.split("|") for y in b.split("|"))
-
-
-def _initials(short: str, name: str) -> bool:
-    """Whether a word of four letters or more is made of the first letters of a meeting's name, in order.
-
-    A word may give up to three (AMCIS, Americas Conference on Information Systems); words such as `annual` or
-    `proceedings` may give none.
-    """
-    words = [w for w in name.split() if w not in _SMALL and w.isalpha()]
-    if not 3 < len(short) <= 3 * len(words) or len(words) < 3:
-        return False
-    ends = {0}
-    for word in words:
-        ahead = {end + n for end in ends for n in (1, 2, 3) if short.startswith(word[:n], end) and n <= len(word)}
-        ends = ahead | (ends if _MEETING.match(word) or word == "international" else set())
-    return len(short) in ends
-
-
-def _meeting(name: str) -> set[str]:
-    """The words that tell one series of meetings from another: not which one, nor that it is one."""
-    words = name.rsplit("|", 1)[-1].split()
-    return {w for w in words if w not in _SMALL and w.isalpha() and not _MEETING.match(w) and not w.endswith("eth")}
-
-
-def _abbreviates(a: str, b: str) -> bool:
-    """Whether the words of two names begin each other in order, or one name is the other's initials."""
-    x, y = ([w for w in name.split() if w not in _SMALL] for name in (a, b))
-    if len(x) > len(y):
-        x, y = y, x
-    if not x:
-        return False
-    if len(x) == 1 and len(y) > 1:
-        return 2 < len(x[0]) <= len(y) and x[0] == "".join(w[0] for w in y)[: len(x[0])]
-    if len(y) - len(x) > (len(x) > 3):
-        return False
-    if not _begins(x[0], y[0]):
-        return False
-    at = 0
-    for word in x:
-        while at < len(y) and not _begins(word, y[at]):
-            at += 1
-        if at == len(y):
-            return len(a) > 12 and Indel.normalized_similarity(a, b, score_cutoff=0.88) > 0
-        at += 1
-    return True
-
-
-def _begins(a: str, b: str) -> bool:
-    """Whether one word begins the other or is a contraction of it."""
-    if len(a) > len(b):
-        a, b = b, a
-    return b.startswith(a) or (len(a) > 2 and _contracts(a, b))
-
-
-def _contracts(word: str, whole: str) -> bool:
-    """Whether a word is a contraction such as natl for national."""
-    if word[0] != whole[0] or len(word) >= len(whole):
-        return False
-    letters = iter(whole)
-    return all(c in letters for c in word)
