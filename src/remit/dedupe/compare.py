@@ -22,7 +22,11 @@ def decide(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     if registrations(a, b):
         return ("same", 5) if e.registry > 0 else ("different", 0)
     if e.title != EQUAL and e.notice < 0:
-        return ("unsure", 0) if (e.doi > 0 or e.pmid > 0) and e.title >= SIMILAR and e.first >= 0 else ("different", 0)
+        spot = e.first > 0 and e.volume > 0 and e.journal > 0 and e.year > 0 and e.authors >= 2
+        known = (e.doi > 0 or e.pmid > 0) and e.first >= 0
+        return ("unsure", 0) if e.title >= SIMILAR and (known or spot) else ("different", 0)
+    if elsewhere(e) and (e.doi > 0 or e.pmid > 0):
+        return ("unsure", 0) if e.title >= PART and e.authors >= 0 else ("different", 0)
     if e.pmid > 0:
         return _of_pmid(e)
     if e.pmid < 0 or e.doi < 0:
@@ -53,11 +57,11 @@ def _of_doi(e: Evidence, telling: bool, pages: bool) -> tuple[Answer, int]:
         return ("same", 4) if e.first >= 0 or e.title == EQUAL else ("unsure", 0)
     if e.title >= PART and e.first > 0:
         return "same", 3
-    if e.authors >= 2 and e.first > 0 and pages:
+    if e.authors >= 2 and e.first > 0 and pages and not (e.journal < 0 and e.volume < 0):
         return "same", 3
     if e.authors >= 2 and e.title == SIMILAR and e.abstract > 0 and e.first >= 0 and e.year > 0:
         return "same", 3
-    if e.first < 0 or e.authors < 0:
+    if e.first < 0 or e.authors < 0 or (e.title == OTHER and e.authors < 2 and e.abstract < 0):
         return "different", 0
     return "unsure", 0
 
@@ -70,7 +74,8 @@ def _against_identifiers(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     """
     if one_place(e) and e.authors >= 2 and not a.series and e.pmid >= 0:
         return "same", 1
-    place = e.volume > 0 and e.first > 0 and e.journal > 0 and e.year > 0 and e.last >= 0
+    place = e.volume > 0 and e.journal > 0 and e.year > 0 and e.last >= 0
+    place = place and (e.first > 0 or (e.first == 0 and e.issue > 0))
     alike = e.title == EQUAL and e.authors >= 2 and len(a.title) >= LONG
     if alike and place and not a.series:
         return "unsure", 0
@@ -84,17 +89,19 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     named = e.title == EQUAL or (e.title >= PART and e.numbers >= 0)
     long = min(len(a.title), len(b.title)) >= LONG and e.authors >= 2
     whole = e.first > 0 and e.last > 0 and e.span and (a.first != "1" or e.volume > 0 or e.journal > 0)
-    placed = (
-        e.first > 0 and e.year >= 0 and (e.volume > 0 or (e.volume == 0 and whole and e.journal > 0 and e.year > 0))
-    )
+    found = e.volume == 0 and e.journal > 0 and e.year > 0 and (whole or (e.issue > 0 and a.first != "1"))
+    placed = e.first > 0 and e.year >= 0 and (e.volume > 0 or found)
     if placed and (e.year > 0 or not a.first.startswith("cd")):
         if (a.series or b.series) and (e.journal < 1 or e.authors < 1):
             return "different", 0
         if (a.series or b.series) and (e.authors == 1 or (e.authors == 2 and a.count != b.count)):
             return "unsure", 0
-        return _same_place(e, named, whole and _pages(a) > 2, a.translated or b.translated)
+        answer = _same_place(e, named, whole and _pages(a) > 2, a.translated or b.translated)
+        return answer if (a.title and b.title) or answer[0] == "different" else ("unsure", 0)
     if a.series or b.series:
         return "different", 0
+    if e.abstract > 0 and whole and _pages(a) > 2 and e.year > 0 and e.volume >= 0 and e.authors >= 2:
+        return ("same", 1) if e.title >= SIMILAR and e.numbers >= 0 else ("unsure", 0)
     if e.title <= SIMILAR or (e.title == PART and e.numbers < 0):
         return "different", 0
     if not named:
@@ -214,6 +221,11 @@ def _one_volume(e: Evidence) -> bool:
     return e.title == EQUAL and e.volume > 0 and e.year > 0 and e.journal >= 0 and e.first >= 0
 
 
+def elsewhere(e: Evidence) -> bool:
+    """Whether journal, volume and first page all differ: what identifier both bear, one was given that of another."""
+    return e.journal < 0 and e.volume < 0 and e.first < 0
+
+
 def one_place(e: Evidence) -> bool:
     """Whether two records have one title and one span of pages in one volume of one journal."""
     paged = e.first > 0 and e.last > 0 and e.span
@@ -226,7 +238,7 @@ def excludes(e: Evidence, a: Key, b: Key) -> bool:
         return e.registry < 0
     if e.pmid < 0 or (e.doi < 0 and e.pmid <= 0 and not one_place(e)) or (e.notice < 0 and e.title != EQUAL):
         return True
-    if e.pmid > 0 or e.doi > 0:
+    if (e.pmid > 0 or e.doi > 0) and not elsewhere(e):
         return False
     part = e.title == PART and e.numbers < 0 and e.first <= 0
     return part or (e.volume < 0 and e.first < 0) or (e.title == OTHER and e.authors < 0)

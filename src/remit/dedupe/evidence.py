@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from remit.dedupe.journals import journal
 from remit.dedupe.normalise import REGISTRATION, Key
-from remit.dedupe.pages import book, first, last, spans, year
+from remit.dedupe.pages import book, first, last, number, spans, year
 from remit.dedupe.people import GROUP
 from remit.dedupe.similar import Indel, partial_ratio
 
@@ -47,6 +47,7 @@ def evidence(a: Key, b: Key) -> Evidence:
     named, books = title(a.title, b.title), book(a) + book(b)
     paged = named == EQUAL or not books
     named = SIMILAR if named == PART and books == 2 else named
+    volume, issue, page = _place(a, b)
     return Evidence(
         doi=_same(a.doi, b.doi),
         pmid=_same(a.pmid, b.pmid) or _same(a.pmcid, b.pmcid),
@@ -56,14 +57,32 @@ def evidence(a: Key, b: Key) -> Evidence:
         notice=1 if a.notice == b.notice else -1,
         authors=authors(a, b),
         year=year(a.year, b.year),
-        volume=_same(a.volume, b.volume),
-        issue=_same(a.issue, b.issue),
-        first=first(a, b) if paged else 0,
+        volume=volume,
+        issue=issue,
+        first=page if paged else 0,
         last=last(a.last, b.last) if paged else 0,
         span=paged and spans(a) and spans(b),
         journal=journal(a, b),
         abstract=(1 if a.abstract == b.abstract else -1) if a.abstract and b.abstract else 0,
     )
+
+
+def _place(a: Key, b: Key) -> tuple[int, int, int]:
+    """What volume, issue and first page say. Exports put an article's number in the issue's field, and the volume there
+    where they have none: then these agree.
+    """
+    issue = 0 if "#" in (a.issue[:1], b.issue[:1]) else _same(a.issue, b.issue)
+    volume, page = _same(a.volume, b.volume), first(a, b)
+    if (a.first and b.first and a.volume and b.volume) or not (a.issue or b.issue):
+        return volume, issue, page
+    for few, many in (a, b), (b, a):
+        if not few.issue or few.issue == many.issue:
+            continue
+        if not few.first and many.first and len(few.issue) > 1 and few.issue.lstrip("#") == str(number(many.first)):
+            return volume, 0, 1
+        if not few.volume and few.issue == many.volume:
+            return 1, 0, 0 if page < 0 and few.first == many.issue else page
+    return volume, issue, page
 
 
 def hopeless(a: Key, b: Key) -> bool:
@@ -151,10 +170,10 @@ def _numbers(a: Key, b: Key) -> int:
     if abs(len(a.title) - len(b.title)) < 8:
         return -1
     left = many.numbers.split()
-    for number in few.numbers.split():
-        if number not in left:
+    for each in few.numbers.split():
+        if each not in left:
             return -1
-        left.remove(number)
+        left.remove(each)
     return 0
 
 

@@ -7,6 +7,7 @@ from sys import intern
 from zlib import crc32
 
 from remit.dedupe import fold, people
+from remit.dedupe.notices import notice, series
 from remit.model.source_record import SourceRecord
 
 REGISTRATION = "registration"
@@ -21,6 +22,15 @@ _TAIL = re.compile(
     r"\s*(?:\[(?!\s*(?:part|pt|chapter)\b|\s*(?:[ivx]+|\d{1,2}|errat(?:um|a)|corrigend(?:um|a)|corrections?)\s*\])[^\[\]]*\]|<original>.*)\s*\.?\s*\Z",
     re.IGNORECASE,
 )
+_NOTE = re.compile(
+    r"\s*\[corrected\](?=[\s.\[]*(?:\[|\Z))|"
+    r"\s*\[(?:published errat|errat|corrig|retract|republish|comment|see comment|update|published)\w*\s*"
+    r"(?:(?:appears )?in\b.*|[^\[\]]*)\Z",
+    re.IGNORECASE | re.DOTALL,
+)
+_RETRACTED = re.compile(
+    r"RETRACTED(?: ARTICLE)?\s*:\s*|\s*\([Rr][Ee][Tt][Rr][Aa][Cc][Tt][Ee][Dd] [Aa][Rr][Tt][Ii][Cc][Ll][Ee]\b.*\)\W*\Z"
+)
 _ROUND = re.compile(
     r"\s*\((?:author'?s?'? transl\.?|review|proceedings?|article in\s+\w+|chinese|english|french|german|spanish|"
     r"italian|japanese|korean|russian|polish|portuguese|turkish|dutch)\)\.?\s*\Z",
@@ -29,6 +39,8 @@ _ROUND = re.compile(
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _DIGITS = re.compile(r"\d+")
 _PAGE = re.compile(r"([a-z]{0,4})0*(\d+)([a-z]?)")
+_COUNT = re.compile(r"\d+ (?:p|pp|pages)\.?")
+_ROMAN = re.compile(r"[ivxlcdm]+")
 _WASHED = re.compile(r"\s*[a-z]+\.?\s*-+\s*(\d+)\s*\Z")
 _DATE = re.compile(r"(\d{1,2})-([a-z]{3})[a-z]*\Z|([a-z]{3})[a-z]*-(\d{1,2})\Z")
 _MONTHS = {
@@ -36,77 +48,12 @@ _MONTHS = {
 }
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|\b(?:online|electronic resource)\b")
 _PARALLEL = re.compile(r" = |-(?=revue\b|journal\b|zeitschrift\b|annals\b|archiv)|(?<=[a-z]{6})\. (?=\w{3,} \w+ )")
+_CONFERENCE = re.compile(r"\.?\s*\bconference: *")
 _BOTH = re.compile(r"(\w{2,8})-(\w+ .+)\Z")
 _NUMBER = re.compile(
     r"\s*(?:NCT|ISRCTN|EUCTR|ACTRN|ChiCTR|CTRI|DRKS|IRCT|JPRN|KCT|NTR|PACTR|TCTR|UMIN)[\w/-]*\d{3}[\w-]*\s*"
 )
-_SERIES = re.compile(
-    r"(?:the |an? |guest |from the |remarks from \w+ \w+ |\w+ )?"
-    r"(?:editor|special (?:issue|section)|foreword|preface|"
-    r"introduction(?:\W*\Z| to the (?:special|issue|section))|in this issue|news\b|"
-    r"(?:meeting |conference )?abstracts\b|"
-    r"proceedings of|book reviews?|announcement|obituary|table of contents|(?:author |subject )?index\b|correspondence|"
-    r"letters?\b|comments?\W*\Z|response\W*\Z|reply\b|annual (?:meeting|report|review)|highlights)|"
-    r".*(?:scientific sessions|annual (?:meeting|congress|scientific meeting)|editor'?s'? comments?\W*\Z)"
-)
 _FOREIGN = re.compile(r"\s*\"?\[|.*<original>", re.IGNORECASE)
-_NOTICES = tuple(
-    (name, re.compile(start + "|.*[:.([;\\-\u2013] ?(?:" + end + ")\\W*\\Z" if end else start))
-    for name, start, end in (
-        (
-            "erratum",
-            r"\(?(?:published )?(?:errat(?:um|a)|corrigend(?:um|a)|addendum)\b|"
-            r"(?:author |publisher )?corrections?(?: to\b|:|\.|\Z)",
-            r"errat(?:um|a)(?: to .*)?|corrigend(?:um|a)(?: to .*)?|corrections?|vol\.? ?\d+,? p?p?g?\.?.*\d\)?",
-        ),
-        ("retraction", r"retraction(?: of\b|:| note|\Z)|notice of retraction|expression of concern", ""),
-        (
-            "comment",
-            r"comments?(?:ary)? (?:on|to)\b|comment(?:ary)?:|"
-            r"(?:the )?(?:author'?s?'? )?(?:reply|response)(?: to\b|:|\.?\Z)|"
-            r"in (?:reply|response)(?: to\b|\W*\Z)|re:|letter(?: to the editor|:|\.?\Z)|"
-            r"invited (?:commentary|discussion)|editorial(?: comments?)?:|discussion(?: of\b|:)",
-            r"(?:author'?s?'? )?(?:reply|response to .*|comment|commentary|a response)",
-        ),
-        (
-            "protocol",
-            r".*\b(?:study|trial|review) protocol\b|.*\bprotocol (?:for|of) an? ",
-            "protocol",
-        ),
-    )
-)
-_NOTICE_WORDS = (
-    *(
-        "(vol",
-        "errat",
-        "corrig",
-        "correct",
-        "addend",
-        "retract",
-        "concern",
-        "comment",
-        "reply",
-        "repli",
-        "response",
-        "re:",
-    ),
-    *("letter", "editorial", "discussion", "protocol"),
-)
-_SERIES_WORDS = (
-    *(
-        "editor",
-        "special ",
-        "foreword",
-        "preface",
-        "introduction",
-        "in this issue",
-        "news",
-        "abstracts",
-        "proceedings of",
-    ),
-    *("book review", "announcement", "obituary", "table of contents", "index", "correspondence", "letter", "comment"),
-    *("response", "reply", "annual ", "highlights", "scientific sessions"),
-)
 _NO_LETTERS = bytes(b for b in range(256) if not chr(b).isalnum() or b > 127)
 
 
@@ -190,7 +137,11 @@ def bare(title: str) -> str:
     ('talc for effusions.', 'erratum')
     """
     title = title.strip().strip('"').strip()
+    if "etracted" in title or "RETRACTED" in title:
+        title = _RETRACTED.sub("", title) or title
     if "[" in title or "<" in title:
+        while (cut := _NOTE.search(title)) and cut.start() > 5:
+            title = title[: cut.start()]
         whole = _WHOLE.match(title)
         if whole:
             more = _PART.match(title, whole.end())
@@ -208,23 +159,6 @@ def longest(words: list[str]) -> int:
         return 0
     long = sorted(sorted(set(words)), key=len, reverse=True)[:4]
     return crc32("".join(sorted(long)).encode()) or 1
-
-
-def notice(folded: str, kind: str) -> str:
-    """Return which kind of notice a title is, or "" for none."""
-    if any(word in folded for word in _NOTICE_WORDS):
-        for name, pattern in _NOTICES:
-            if pattern.match(folded):
-                return name
-    said = kind.lower()
-    if "erratum" in said or "correction" in said:
-        return "erratum"
-    return "retraction" if "retraction" in said else ""
-
-
-def series(folded: str) -> bool:
-    """Whether a title is one that may be printed again and again."""
-    return len(folded) < 120 and any(word in folded for word in _SERIES_WORDS) and _SERIES.match(folded) is not None
 
 
 def kind(printed: str) -> str:
@@ -262,7 +196,7 @@ def pages(printed: str) -> tuple[str, str]:
     (('1038', '1044'), ('s27', ''), ('', '~12'), ('4', '21'))
     """
     said = printed.lower().strip().strip('"')
-    if not said:
+    if not said or _COUNT.fullmatch(said):
         return "", ""
     date = _DATE.match(said)
     if date and (date[2] or date[3]) in _MONTHS:
@@ -286,20 +220,23 @@ def pages(printed: str) -> tuple[str, str]:
 
 
 def volume(printed: str, year: int | None) -> str:
-    """Return a volume's or issue's first number, else its letters; a year in its place says nothing."""
+    """Return a volume's or issue's first number, else its one or two letters or Roman numeral; a year in its place says
+    nothing, nor do words (a month, `ahead of print`, `Ph.D.`).
+    """
     if not printed:
         return ""
     found = _DIGITS.search(printed)
     if not found:
-        return intern("".join(fold.words(fold.text(printed))))
+        letters = "".join(fold.words(fold.text(printed)))
+        return intern(letters) if len(letters) < 3 or _ROMAN.fullmatch(letters) else ""
     number = found[0].lstrip("0") or "0"
     return "" if year and number == str(year) else intern(number)
 
 
 def issue(printed: str) -> str:
-    """Return an issue's number; what no issue can have (a reference manager's own numbers) says nothing."""
+    """Return an issue's number, with a leading # where it is none (an article's number, a reference manager's own)."""
     number = volume(printed, None)
-    return "" if number.isdigit() and int(number) > 366 else number
+    return "#" + number if number.isdigit() and int(number) > 366 else number
 
 
 @lru_cache(maxsize=65536)
@@ -307,7 +244,7 @@ def journal(printed: str) -> str:
     """Return a journal's names, each as words: with and without subtitle, parallel titles apart, joined by |."""
     folded = _ASIDE.sub(" ", fold.text(printed)) or fold.text(printed)
     names: list[str] = []
-    for part in _parallel(folded):
+    for part in (name for text in _CONFERENCE.split(folded) for name in _parallel(text)):
         main, colon, _ = part.partition(":")
         for name in (main, part) if colon else (part,):
             words = [w for w in fold.words(name) if w not in ("and", "the", "of", "amp")]
