@@ -174,3 +174,16 @@ def test_two_translations_of_a_title_with_one_text_and_span_are_one():
 def test_a_record_without_title_is_left_to_a_person():
     assert answer(PAPER, replace(PAPER, title="")) == "left"
     assert answer(replace(PAPER, doi="10.1000/a"), replace(PAPER, title="", doi="10.1000/a")) in ("one", "left")
+
+
+def test_two_numbers_of_meeting_abstracts_in_one_supplement_are_two():
+    first = replace(PAPER, kind="Conference Abstract", pages="10501", issue="15_suppl")
+    assert answer(first, replace(first, pages="e21500")) == "left"
+    assert answer(first, replace(first, pages="")) == "one"
+
+
+def test_a_preprint_with_and_without_its_version_is_one():
+    first = replace(PAPER, journal="medRxiv", kind="Preprint", volume="", issue="", pages="")
+    versions = [replace(first, doi=f"10.1101/2021.03.03.21250001{v}") for v in ("", "v1", "v2.full.pdf")]
+    assert answer(*versions) == "one"
+    assert normalise.doi("10.1000/inv1") == "10.1000/inv1"

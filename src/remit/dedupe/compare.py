@@ -10,7 +10,7 @@ from typing import Literal
 
 from remit.dedupe.evidence import EQUAL, NEAR, OTHER, PART, SIMILAR, Evidence, registrations
 from remit.dedupe.journals import meeting
-from remit.dedupe.normalise import Key
+from remit.dedupe.normalise import ABSTRACT, Key
 from remit.dedupe.pages import number, spans
 
 Answer = Literal["same", "unsure", "different"]
@@ -120,7 +120,7 @@ def _weak(e: Evidence, a: Key, b: Key) -> bool:
     """Whether the same title may be of an abstract and of its report, or of abstracts of two years: a meeting sees many
     a study again under the same title.
     """
-    seen = (a.kind == "meeting abstract") + (b.kind == "meeting abstract")
+    seen = (a.kind == ABSTRACT) + (b.kind == ABSTRACT)
     if seen == 2:
         return e.year <= 0 or e.volume < 0 or (e.volume == 0 and e.first <= 0)
     return e.first <= 0 and (seen == 1 or (e.volume <= 0 and e.abstract < 0))

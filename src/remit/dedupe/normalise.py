@@ -10,7 +10,7 @@ from remit.dedupe import fold, people
 from remit.dedupe.notices import notice, series
 from remit.model.source_record import SourceRecord
 
-REGISTRATION = "registration"
+REGISTRATION, ABSTRACT = "registration", "meeting abstract"
 _WHOLE = re.compile(r"\[([^\[\]]{12,})\]")
 _PART = re.compile(
     r"[\s.,:;-]*(?:(?:\(?(?:part|pt|chapter|section|report|paper)\b[\s.]*)?(?:\d{1,4}|[ivx]{1,4}|one|two|three)\)?"
@@ -37,6 +37,7 @@ _ROUND = re.compile(
     re.IGNORECASE,
 )
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
+_VERSION = re.compile(r"(?<=\d)v\d{1,2}(?:\.\S*)?\Z")
 _DIGITS = re.compile(r"\d+")
 _PAGE = re.compile(r"([a-z]{0,4})0*(\d+)([a-z]?)")
 _COUNT = re.compile(r"\d+ (?:p|pp|pages)\.?")
@@ -167,7 +168,7 @@ def kind(printed: str) -> str:
     if "preprint" in said or said in ("unpb", "unpd"):
         return "preprint"
     if "abstract" in said and ("conference" in said or "meeting" in said):
-        return "meeting abstract"
+        return ABSTRACT
     return ""
 
 
@@ -182,9 +183,16 @@ def registered(record: SourceRecord) -> str:
 
 
 def doi(printed: str) -> str:
-    """Return a DOI in lower case without resolver, or ""."""
+    """Return a DOI in lower case without resolver and a preprint's version, or "".
+
+    >>> doi("https://doi.org/10.1101/2021.03.03.21250001v2"), doi("DOI 10.1000/ABC.")
+    ('10.1101/2021.03.03.21250001', '10.1000/abc')
+    """
     found = _DOI.search(printed.lower())
-    return found[0].rstrip(".,;") if found else ""
+    if not found:
+        return ""
+    plain = found[0].rstrip(".,;")
+    return _VERSION.sub("", plain) if plain.startswith("10.1101/") else plain
 
 
 def pages(printed: str) -> tuple[str, str]:

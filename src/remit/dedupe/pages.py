@@ -1,6 +1,6 @@
 """What years and pages of two records say of each other."""
 
-from remit.dedupe.normalise import Key
+from remit.dedupe.normalise import ABSTRACT, Key
 
 DOCUMENT = 60
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -37,7 +37,8 @@ def book(k: Key) -> bool:
 def first(a: Key, b: Key) -> int:
     """Return 1 for the same first page, -1 for pages that exclude each other, 0 where neither can be said.
 
-    An article number beside page numbers, pages counted from 1, and spans that overlap do not exclude each other.
+    An article number beside page numbers, pages counted from 1, and spans that overlap do not exclude each other; two
+    numbers of meeting abstracts do.
     """
     if not a.first or not b.first:
         return 0
@@ -49,7 +50,7 @@ def first(a: Key, b: Key) -> int:
     if last(a.last, b.last) > 0 or (x, m) == ("", 1) or (y, n) == ("", 1):
         return 0
     if x != y and "s" not in (x, y):
-        return 0
+        return -1 if a.kind == ABSTRACT == b.kind else 0
     if x == y and max(m, n) > 9999 > 100 * min(m, n):
         return 0
     ends = (
