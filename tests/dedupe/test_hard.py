@@ -187,3 +187,10 @@ def test_a_preprint_with_and_without_its_version_is_one():
     versions = [replace(first, doi=f"10.1101/2021.03.03.21250001{v}") for v in ("", "v1", "v2.full.pdf")]
     assert answer(*versions) == "one"
     assert normalise.doi("10.1000/inv1") == "10.1000/inv1"
+
+
+def test_two_journals_of_one_publisher_may_begin_alike():
+    cancer = replace(PAPER, journal="Made Cancer", volume="12", issue="1", pages="1-9")
+    health = replace(cancer, title="Cost of inhalers in a district of another country", journal="Made Public Health")
+    assert answer(cancer, health) == "left"
+    assert answer(cancer, replace(health, journal="")) == "left"

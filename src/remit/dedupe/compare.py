@@ -168,8 +168,8 @@ def _pages(k: Key) -> int:
 def _same_place(e: Evidence, named: bool, pages: bool, translated: bool) -> tuple[Answer, int]:
     """The same volume, first page and year: what do title and authors say? `pages`: the same three pages or more.
 
-    Issues that each begin at page 1 can hold two texts of one author on the same pages: a wholly different title needs
-    the same issue, or the mark of a translation.
+    Issues that each begin at page 1 can hold two texts of one author on the same pages, and so can two journals of one
+    publisher: a wholly different title needs the same issue of one journal, or the mark of a translation.
     """
     if named:
         if e.authors < 0:
@@ -182,7 +182,7 @@ def _same_place(e: Evidence, named: bool, pages: bool, translated: bool) -> tupl
     if pages and e.title >= SIMILAR and (e.authors >= 2 or (e.authors == 0 and e.year > 0 and e.journal >= 0)):
         return "same", 2
     if pages and e.title == OTHER and e.year > 0 and e.authors >= 2 and (e.authors == 3 or e.journal > 0):
-        return ("same", 1) if e.issue > 0 or translated else ("unsure", 0)
+        return ("same", 1) if translated or (e.issue > 0 and e.journal > 0) else ("unsure", 0)
     if e.title == NEAR and e.authors >= 2 and e.abstract > 0:
         return "same", 1
     if e.authors < 0 or (e.title == OTHER and not pages):
