@@ -134,11 +134,12 @@ class Told:
 def told(parts: Sequence[Sequence[str]]) -> Told:
     """Return the words of records, given the texts of every record, in order, one sequence per part."""
     _keep_memory()
-    read = [tokens.words(texts) for texts in parts]
-    number, bound = tokens.numbered(np.concatenate([codes for codes, _ in read]))
-    cuts = np.cumsum([0, *(codes.size for codes, _ in read)])
-    numbers = [(number[i:j], counts) for i, j, (_, counts) in zip(cuts, cuts[1:], read, strict=False)]
-    return Told(tuple(numbers), bound)
+    codes, counts = tokens.words([text for texts in parts for text in texts])
+    number, bound = tokens.numbered(codes)
+    ends = np.cumsum([len(texts) for texts in parts])[:-1]
+    each = np.split(counts, ends)
+    words = np.cumsum([c.sum() for c in each])[:-1]
+    return Told(tuple(zip(np.split(number, words), each, strict=True)), bound)
 
 
 def _keep_memory() -> None:
@@ -157,11 +158,11 @@ def _beside(parts: Sequence[tuple[Whole, Whole]]) -> Whole:
     """The words of parts as of one text: record by record, part after part."""
     if len(parts) == 1:
         return parts[0][0]
-    counts = np.sum([c for _, c in parts], axis=0)
-    found, start = np.empty(int(counts.sum()), np.int64), np.cumsum(counts) - counts
-    for number, c in parts:
-        found[np.arange(number.size) + np.repeat(start - (np.cumsum(c) - c), c)] = number
-        start = start + c
+    counts = np.stack([c for _, c in parts], axis=1)
+    part = np.repeat(np.tile(np.arange(len(parts), dtype=np.uint8), len(counts)), counts.ravel())
+    found = np.empty(part.size, np.int64)
+    for i, (number, _) in enumerate(parts):
+        found[part == i] = number
     return found
 
 
@@ -206,20 +207,19 @@ def _by_term(term: Whole, record: Halves, bound: int, n: int, least: int) -> Cou
     if bound << bits <= 1 << 31:
         key = key.astype(np.int32)
     key.sort()
-    first = np.flatnonzero(_new(key))
-    times, key = np.diff(first, append=key.size), key[first]
-    starts: Whole = np.flatnonzero(_new(key >> bits))
-    held = np.diff(starts, append=key.size)
+    runs = _runs(key)
+    times, key = np.diff(runs), key[runs[:-1]]
+    held = np.diff(_runs(key >> bits))
     at = np.flatnonzero(np.repeat(held >= least, held))
     found = (key[at] & ((1 << bits) - 1)).astype(np.int32)
     return Counted(found, times[at].astype(np.float32), held[held >= least])
 
 
-def _new(ordered: Keys) -> Flags:
-    """Which of these differ from the one before."""
-    new = np.ones(ordered.size, np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    return new
+def _runs(ordered: Keys) -> Whole:
+    """Where runs of equal ones begin, and the end."""
+    new = np.ones(ordered.size + 1, np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:-1])
+    return np.flatnonzero(new)
 
 
 def _weighed(found: Counted, counts: Whole, weight: float) -> Singles:

@@ -6,7 +6,6 @@ Each example has its own strength. Sources: Keerthi and DeCoste (2005), J Mach L
 """
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -166,16 +165,18 @@ def _half(turned: Columns, held: Whole) -> Singles:
     places only. Terms of as many rows are worked out together.
     """
     n, order = int(turned.shape[0]), np.argsort(held.astype(np.uint16), kind="stable")
-    upto = np.searchsorted(held[order], np.arange(2, held.max(initial=0) + 2))
-    rows, first = turned.indices.astype(np.int64), turned.indptr[order, None]
-    other, one = np.tril_indices(int(held.max(initial=0)), -1)
-    found = np.zeros(n * n, np.float32)
-    for size, (begin, end) in enumerate(pairwise(upto.tolist()), 2):
-        at, pairs = first[begin:end] + np.arange(size), size * (size - 1) // 2
-        row, weight = rows.take(at), turned.data.take(at)
-        place, value = (row * n).take(one[:pairs], 1), weight.take(one[:pairs], 1)
-        place += row.take(other[:pairs], 1)
-        value *= weight.take(other[:pairs], 1)
+    order = order[np.searchsorted(held[order], 2) :]
+    sizes, groups = held[order], np.bincount(held)[2:].tolist()
+    at = np.arange(sizes.sum()) + np.repeat(turned.indptr[order] - (np.cumsum(sizes) - sizes), sizes)
+    row, weight = turned.indices.take(at).astype(np.int64), turned.data.take(at)
+    line, found, end = row * n, np.zeros(n * n, np.float32), 0
+    other, one = np.tril_indices(len(groups) + 1, -1)
+    for size, many in enumerate(groups, 2):
+        begin, end, pairs = end, end + many * size, size * (size - 1) // 2
+        lines, rows, weights = (x[begin:end].reshape(many, size) for x in (line, row, weight))
+        place, value = lines.take(one[:pairs], 1), weights.take(one[:pairs], 1)
+        place += rows.take(other[:pairs], 1)
+        value *= weights.take(other[:pairs], 1)
         np.add.at(found, place.ravel(), value.ravel())
     return found.reshape(n, n)
 

@@ -153,12 +153,11 @@ def presumed(settings: Settings, records: int) -> int:
 
 def strengths(settings: Settings, goes_on: Flags, asked: int) -> Singles:
     """Return what a mistake on each example costs; the last example is the protocol's words where `asked` is 1."""
-    weight = np.ones(goes_on.size)
+    weight, many = np.ones(goes_on.size), int(np.count_nonzero(goes_on))
     if asked:
-        weight[-1] = settings.words * min(1.0, WORDS_UNTIL / max(int(goes_on.sum()) - 1, 1))
-    on = float(weight[goes_on].sum())
-    off = max(goes_on.size - int(np.count_nonzero(goes_on)), 1)
-    weight[~goes_on] = max(on, 1.0) / (settings.ratio * off)
+        weight[-1] = settings.words * min(1.0, WORDS_UNTIL / max(many - 1, 1))
+    on = float(weight[goes_on].sum()) if asked else float(many)
+    weight = np.where(goes_on, weight, max(on, 1.0) / (settings.ratio * max(goes_on.size - many, 1)))
     level = settings.strength * goes_on.size / float(weight.sum())
     return np.asarray(level * weight, dtype=np.float32)
 
