@@ -42,15 +42,47 @@ def test_arc_sine_pooling_of_one_interval_by_hand():
     q = w @ (y - mean) ** 2
     tau2 = (q - 1.0) / (w.sum() - w @ w / w.sum())
     star = 1.0 / (1.0 / w + tau2)
-    got = pool_curves(studies)
+    got = pool_curves(studies, taken_back=False)
     assert got.q == pytest.approx(q)
     assert got.tau[0] ** 2 == pytest.approx(tau2)
     assert got.survival[0] == pytest.approx(np.sin(star @ y / star.sum()) ** 2)
-    assert pool_curves(studies, between="none").survival[0] == pytest.approx(np.sin(mean) ** 2)
+    assert pool_curves(studies, between="none", taken_back=False).survival[0] == pytest.approx(np.sin(mean) ** 2)
+
+
+def test_what_scatters_by_chance_keeps_the_correction_and_what_agrees_gets_it_back():
+    studies = [StudyCurve((12.0,), (p,), (40.0,)) for p in (0.7, 0.76)]
+    y = np.arcsin(np.sqrt((40.0 * np.array([0.7, 0.76]) + 0.25) / 40.5))
+    scatter = 162.0 * np.sum((y - y.mean()) ** 2)
+    assert 0.0 < scatter < 1.0
+    moved = np.sin(y.mean()) ** 2
+    got = pool_curves(studies)
+    assert got.taken_back[0] == pytest.approx((1.0 - scatter) * 0.25 / 40.0)
+    assert got.survival[0] == pytest.approx(moved + got.taken_back[0] * (2.0 * moved - 1.0))
+    apart = [StudyCurve((12.0,), (p,), (40.0,)) for p in (0.6, 0.9)]
+    assert pool_curves(apart).survival == pool_curves(apart, taken_back=False).survival
+
+
+@pytest.mark.parametrize("copies", [2, 3, 100])
+def test_an_interval_without_events_leaves_the_curve_level(copies):
+    flat = StudyCurve((3.0, 6.0, 9.0, 12.0), (0.7, 0.5, 0.5, 0.5), (40.0, 28.0, 15.0, 9.0))
+    other = StudyCurve((3.0, 6.0, 9.0, 12.0), (0.6, 0.5, 0.5, 0.5), (90.0, 60.0, 40.0, 30.0))
+    for studies in ([flat] * copies, [flat, other]):
+        got = pool_curves(studies)
+        assert got.survival[1] == got.survival[2] == got.survival[3]
+        assert got.lower[3] < got.lower[1], "fewer people know less"
+        assert median_bootstrap(got, np.random.default_rng(1))[1] > 6.0
+
+
+def test_chance_alone_does_not_move_the_curve():
+    rng, ends, found = np.random.default_rng(3), np.arange(1.0, 11.0) * 2.4, []
+    for _ in range(60):
+        trials = [np.ceil(rng.exponential(24.0 / np.log(2.0), 30) / 2.4) * 2.4 for _ in range(8)]
+        found.append(pool_curves([curve_from_people(t, np.ones(30), ends) for t in trials]).survival[-1])
+    assert abs(np.mean(found) - 0.5) < 0.01
 
 
 def test_log_band_is_the_delta_method_of_the_source():
-    got = pool_curves(curves(), scale="log")
+    got = pool_curves(curves(), scale="log", taken_back=False)
     theta, cov = np.array(got.arcsine), np.array(got.covariance)
     slope = 2.0 / np.tan(theta[:3])
     se = np.sqrt(slope @ cov[:3, :3] @ slope)
@@ -61,11 +93,12 @@ def test_log_band_is_the_delta_method_of_the_source():
 @settings(max_examples=20, deadline=None)
 def test_identical_studies_pool_to_their_own_curve(seed, copies):
     one = curve_from_people(*made(seed), GRID)
-    pooled = pool_curves([one] * copies, correction=0.0)
-    assert pooled.survival == pytest.approx(one.survival, abs=1e-12)
-    assert pooled.q == pytest.approx(0.0, abs=1e-12)
-    corrected = pool_curves([one] * copies)
-    assert corrected.survival == pytest.approx(pool_curves([one]).survival, abs=1e-12)
+    for correction in (0.0, 0.25):
+        pooled = pool_curves([one] * copies, correction=correction)
+        assert pooled.survival == pytest.approx(one.survival, abs=1e-12)
+        assert pooled.q == pytest.approx(0.0, abs=1e-12)
+    moved = pool_curves([one] * copies, taken_back=False)
+    assert moved.survival == pytest.approx(pool_curves([one], taken_back=False).survival, abs=1e-12)
 
 
 @given(unit=st.floats(0.01, 500.0), order=st.permutations(range(4)))

@@ -6,6 +6,11 @@ n people were exposed. The y of an interval are pooled over studies, with a cova
 across intervals; the pooled curve is the product of sin^2 of the pooled y. Studies of shorter follow-up contribute to
 the intervals they saw.
 
+c = 1/4 undoes the bias of averaging: chance alone moves the mean of asin sqrt(p) by (2p - 1) / (8 n sqrt(p (1 - p))),
+which in p is (2p - 1) / (4n). Where studies scatter less than chance would have it (Q below its degrees of freedom)
+there is less to undo, and what is too much is taken back, all of it where they agree: identical studies give their
+curve, and an interval in which no study has an event leaves the curve level.
+
 Sources: Combescure, Foucher and Jackson (2014), Stat Med 33:2521-2537 (the method; c = 0.25 there); Jackson, White and
 Thompson (2010), Stat Med 29:1282-1297 (moments of the between-study covariance); Earle and Wells (2000), Med Decis
 Making 20:377-386, and Arends, Hunink and Stijnen (2008), Stat Med 27:4381-4396 (curves pooled from counts).
@@ -28,7 +33,7 @@ from remit.stats.result import Result
 Between = Literal["full", "diagonal", "none"]
 BandScale = Literal["cloglog", "log"]
 CORRECTION = 0.25
-FEW_EVENTS = 3.0  # a study's mean events in an interval, from where the correction's bias stays below 0.01
+FEW_EVENTS = 3.0  # a study's mean events in an interval, from where bias stays below 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ class PooledCurve(Result):
     `exposed` people in each interval. q, h2 and i2 (percent) measure how far studies differ over all intervals.
     `median` is where the curve, drawn straight between grid times, crosses one half; its ends are where the band does;
     None where it does not. `tau` are between-study standard deviations on the arc-sine scale. `events_each` is the
-    mean number of events of a study in an interval it saw: below FEW_EVENTS the correction moves the curve visibly.
+    mean number of events of a study in an interval it saw: below FEW_EVENTS the curve may be off visibly.
+    `taken_back` is what each interval gets back of the correction, for each unit of 2 p - 1.
     """
 
     time: tuple[float, ...]
@@ -78,6 +84,7 @@ class PooledCurve(Result):
     covariance: tuple[tuple[float, ...], ...]
     events_each: float
     ended: str
+    taken_back: tuple[float, ...]
 
 
 def curve_from_people(time: npt.ArrayLike, event: npt.ArrayLike, grid: npt.ArrayLike) -> StudyCurve:
@@ -153,6 +160,7 @@ def pool_curves(
     level: float = 0.95,
     scale: BandScale = "cloglog",
     least_studies: int = 2,
+    taken_back: bool = True,
 ) -> PooledCurve:
     """Return the pooled curve of studies on one grid.
 
@@ -163,10 +171,11 @@ def pool_curves(
         "full", by moments for each pair of intervals, made positive semi-definite; "diagonal", intervals unrelated;
         "none", a common curve.
     correction : c above, 0 for none
-        Each study's p in each interval is moved toward one half by c in n + 2c. Many intervals with few events move
-        the whole curve: see docs/explanation/pooled-survival.md, and choose a grid with some events in each interval.
+        Each study's p in each interval is moved toward one half by c in n + 2c.
     scale : where pointwise bands are symmetric; "log" is the source's
     least_studies : the curve ends before the first interval that fewer studies saw; `ended` says so.
+    taken_back : whether the correction is taken back from the pooled values; False is the source's, which falls in
+        intervals without an event and by many intervals with few: see docs/explanation/pooled-survival.md
 
     Raises
     ------
@@ -198,9 +207,14 @@ def pool_curves(
     sigma = np.zeros((last, last)) if between == "none" else _moments(y, v, between == "diagonal")
     theta, cov = _generalised(y, v, sigma)
     theta = np.clip(theta, 0.0, 0.5 * math.pi)
-    survival = np.cumprod(np.sin(theta) ** 2)
-    low, high = _band(survival, theta, cov, z, scale)
-    low_new, high_new = _band(survival, theta, cov + sigma, z, scale)
+    back = _back(y, v, common, n, np.diag(sigma)) * correction if taken_back else np.zeros(last)
+    share = _taken_back(np.sin(theta) ** 2, back)
+    if taken_back:
+        share = np.where(np.nanmin(passed[:last], axis=1) == 1.0, 1.0, share)
+    slope = (1.0 + 2.0 * back) * np.sin(2.0 * theta) / np.maximum(share, 1e-12)
+    survival = np.asarray(np.cumprod(share), dtype=np.float64)
+    low, high = _band(survival, slope, cov, z, scale)
+    low_new, high_new = _band(survival, slope, cov + sigma, z, scale)
     h2 = q / df if df > 0 else 1.0
     return PooledCurve(
         time=_tuple(grid),
@@ -227,6 +241,7 @@ def pool_curves(
         covariance=tuple(_tuple(row) for row in cov),
         events_each=float(np.nansum(n * (1.0 - passed[:last])) / np.isfinite(y).sum()),
         ended=ended,
+        taken_back=_tuple(back),
     )
 
 
@@ -240,7 +255,9 @@ def median_bootstrap(pooled: PooledCurve, random: np.random.Generator, draws: in
     values, vectors = np.linalg.eigh(cov)
     root = vectors * np.sqrt(np.maximum(values, 0.0))
     made = theta + random.standard_normal((_check.whole(draws, "draws", 100), theta.size)) @ root.T
-    curves = np.cumprod(np.sin(np.clip(made, 0.0, 0.5 * math.pi)) ** 2, axis=1)
+    shares = _taken_back(np.sin(np.clip(made, 0.0, 0.5 * math.pi)) ** 2, np.array(pooled.taken_back))
+    level = np.diff(np.append(1.0, pooled.survival)) == 0.0
+    curves = np.asarray(np.cumprod(np.where(level, 1.0, shares), axis=1), dtype=np.float64)
     found = [crossing(np.array(pooled.time), curve) for curve in curves]
     medians = np.sort([math.inf if m is None else m for m in found])
     tail = 0.5 * (1.0 - pooled.level)
@@ -320,12 +337,30 @@ def _moment(a: FloatArray, b: FloatArray, va: FloatArray, vb: FloatArray, own: b
     return (float(root @ (ra * rb)) - sampling) / spread
 
 
+def _back(y: FloatArray, v: FloatArray, common: FloatArray, n: FloatArray, between: FloatArray) -> FloatArray:
+    """Return what of one unit of correction each interval gets back: all where studies agree, nothing where they
+    scatter by chance or more (Q on its degrees of freedom is 1), over the weighted harmonic mean number exposed.
+    """
+    seen = np.isfinite(y)
+    df = np.maximum(seen.sum(axis=1) - 1, 1)
+    scatter = np.minimum(np.nansum((y - common[:, None]) ** 2 / v, axis=1) / df, 1.0)
+    weight = np.where(seen, 1.0 / (v + between[:, None]), 0.0)
+    return np.asarray((1.0 - scatter) * np.nansum(weight / n, axis=1) / weight.sum(axis=1), dtype=np.float64)
+
+
+def _taken_back(moved: FloatArray, back: FloatArray) -> FloatArray:
+    """Return pooled probabilities with the correction taken back, held within 0 and 1."""
+    return np.asarray(np.clip(moved + back * (2.0 * moved - 1.0), 0.0, 1.0), dtype=np.float64)
+
+
 def _band(
-    survival: FloatArray, theta: FloatArray, cov: FloatArray, z: float, scale: str
+    survival: FloatArray, slope: FloatArray, cov: FloatArray, z: float, scale: str
 ) -> tuple[FloatArray, FloatArray]:
-    """Return pointwise ends by the delta method on log S or log(-log S); S itself where it is 0 or 1."""
-    with np.errstate(divide="ignore"):
-        slope = np.tril(np.broadcast_to(2.0 / np.tan(np.maximum(theta, 1e-9)), cov.shape))
+    """Return pointwise ends by the delta method on log S or log(-log S); S itself where it is 0 or 1.
+
+    `slope` is of each interval's log probability along its arc-sine value.
+    """
+    slope = np.tril(np.broadcast_to(slope, cov.shape))
     se = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", slope, cov, slope), 0.0))
     inside = (survival > 0.0) & (survival < 1.0 - 1e-15)
     s = np.where(inside, survival, 0.5)
