@@ -91,7 +91,7 @@ class _Course:
         """Take up examples not held yet."""
         m, whole = self._held.size, self._held.size + new.size
         if whole > self._beside.shape[0]:
-            self._grow(min(max(2 * m, whole), self._gram.size))
+            self._grow(min(max(2 * m, whole + AHEAD), self._gram.size))
         self._held = np.concatenate([self._held, new])
         self._place[new] = np.arange(m, whole)
         rows = self._gram.rows(new, self._last)
@@ -209,24 +209,23 @@ def _solved(
     """
     on = inside.astype(np.float32)
     scale = on / (diagonal + ridge)
-    at, by = np.empty((3, y.size), np.float32), np.empty((3, y.size), np.float32)
-    at[0], at[1], at[2] = a, f, on * (f - y + ridge * a)
+    at, by = np.array([a, f, on * (f - y + ridge * a)]), np.zeros((3, y.size), np.float32)
     over, (step, made, moved) = at[2], by
-    np.multiply(scale, -over, out=step)
-    size, aim = -float(over @ step), CLOSE**2 * max(float(np.count_nonzero(inside)), 1.0)
+    size, aim = np.inf, CLOSE**2 * max(float(np.count_nonzero(inside)), 1.0)
     for _ in range(STEPS):
-        if float(over @ over) <= aim or size <= 0:
+        if float(over @ over) <= aim:
             break
+        along = scale * over
+        before, size = size, float(over @ along)
+        if size <= 0:
+            break
+        step *= np.float32(size / before)
+        step -= along
         made[:] = product(step)
         np.multiply(ridge, step, out=moved)
         moved += made
         moved *= on
         at += np.float32(size / float(step @ moved)) * by
-        along = scale * over
-        again = float(over @ along)
-        step *= np.float32(again / size)
-        step -= along
-        size = again
     return at[0], at[1]
 
 

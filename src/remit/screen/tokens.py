@@ -135,6 +135,8 @@ def _codes(letters: Bytes, starts: Whole, sizes: Whole) -> Codes:
         at, left = starts[long] + done, sizes[long] - done
         code[long] = code[long] * _SPREAD + (eight[at] & _FIRST.take(left, mode="clip"))
         long = long[left > 8]
+        if not long.size:
+            break
     for i in long:
         word = letters[starts[i] : starts[i] + sizes[i]].tobytes()
         code[i] = int.from_bytes(blake2b(word, digest_size=8).digest(), "little")
