@@ -65,6 +65,28 @@ def test_a_dry_run_as_json(root, capsys):
     assert store.read(root).records == ()
 
 
+def test_a_file_without_records_fails_and_leaves_nothing(root, capsys):
+    bad, good = root.parent / "bad.txt", root.parent / "a.ris"
+    bad.write_text("nothing here\n")
+    before = len(store.read(root).searches)
+    assert main(["import", str(root), str(bad)]) == 1
+    assert "no record was read, and no search was made" in capsys.readouterr().out
+    assert len(store.read(root).searches) == before
+    assert main(["import", str(root), str(bad), str(good)]) == 1
+    assert [r.search for r in store.read(root).records] == ["a"]
+
+
+def test_a_wrong_import_is_put_right(root, capsys):
+    b = str(root.parent / "b.csv")
+    assert main(["import", str(root), b]) == 0
+    assert main(["import", str(root), b, "--column", "title=Titel"]) == 0
+    assert "add --again" in capsys.readouterr().out
+    assert main(["import", str(root), b, "--column", "title=Titel", "--again"]) == 0
+    said = capsys.readouterr().out
+    assert "replaced: search b lost 2 records" in said and "Titel → title" in said
+    assert {r.title for r in store.read(root).records} == {"Talc for effusions in adults: a trial", "Another"}
+
+
 @pytest.mark.parametrize(
     ("more", "said"),
     [

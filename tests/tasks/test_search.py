@@ -162,7 +162,7 @@ def test_an_export_of_a_defined_search_is_a_run_of_it(root, tmp_path):
     export = tmp_path / "export.ris"
     export.write_text("TY  - JOUR\nTI  - A title of a report\nPY  - 2020\nER  - \n", encoding="utf-8")
     before = (root / "searches" / "embase.yaml").read_bytes()
-    _, brought = import_files(root, [str(export)], Wish(search="embase"), "2026-01-02")
+    (brought,) = import_files(root, [str(export)], Wish(search="embase"), "2026-01-02").searches
     assert (brought.search, len(brought.new)) == ("embase-2026-01-02", 1)
     assert (root / "searches" / "embase.yaml").read_bytes() == before
     run_ = next(s for s in store.read(root).searches if s.id == brought.search)

@@ -110,10 +110,11 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def guess(source: Source, look: Look) -> Guess:
-    """Return what a file is, from its beginning and its name."""
+def guess(source: Source, look: Look, format: str | None = None) -> Guess:
+    """Return what a file is, from its beginning and its name, or as which `format` it is to be read."""
     for name, known in FORMATS.items():
-        if why := known.suits(look):
+        why = "as named" if format == name else "" if format else known.suits(look)
+        if why:
             columns = table.columns(source, look.text) if name == "table" else {}
             return Guess(name, source.encoding, why, columns)
     return Guess("", source.encoding, "nothing at its beginning is known from any format")

@@ -31,23 +31,30 @@ def read(
         No such file, it may not be read, or a format nobody knows. Nothing *in* a file raises: what cannot be read is
         given as `Unread`, with the number of the record, the line and what to do.
     """
-    if format is not None and format not in FORMATS:
-        raise UsageError(f"format {format!r} is not known; choose one of {', '.join(FORMATS)}")
+    _known(format)
     return _records(path, format, columns)
 
 
-def sniff(path: str | os.PathLike[str]) -> Guess:
-    """Say what a file is taken for; of a zip, its first file.
+def sniff(
+    path: str | os.PathLike[str], *, format: str | None = None, columns: Mapping[str, str] | None = None
+) -> Guess:
+    """Say what a file is taken for; of a zip, its first file. A person's own reading goes in as into `read`.
 
     Raises
     ------
     UsageError
-        No such file, or it may not be read.
+        No such file, it may not be read, or a format nobody knows.
     """
-    for opened in containers.sources(path):
+    _known(format)
+    for opened in containers.sources(path, columns):
         if isinstance(opened, Source):
-            return formats.guess(opened, _look(opened))
+            return formats.guess(opened, _look(opened), format)
     return Guess("", "", "nothing in it can be opened")
+
+
+def _known(format: str | None) -> None:
+    if format is not None and format not in FORMATS:
+        raise UsageError(f"format {format!r} is not known; choose one of {', '.join(FORMATS)}")
 
 
 def _look(opened: Source) -> Look:

@@ -34,10 +34,17 @@ def search(root: str | Path, found: Search) -> None:
 
 
 def together(
-    root: str | Path, found: Search, held: Sequence[Record], repeats: Sequence[Repeat], alike: Sequence[Alike]
+    root: str | Path,
+    found: Search,
+    held: Sequence[Record],
+    repeats: Sequence[Repeat],
+    alike: Sequence[Alike],
+    *,
+    fewer: bool = False,
 ) -> None:
-    """Write the file of a search and the tables of records, all of them or none."""
-    staging.commit(root, [_search(found), *_tables(root, held, repeats, alike)])
+    """Write the file of a search and the tables of records, all of them or none; `fewer`: records are gone."""
+    tables = _tables(root, held, repeats, alike)
+    staging.commit(root, [_search(found), *(tables[::-1] if fewer else tables)])
 
 
 def _tables(

@@ -2,13 +2,15 @@
 
 `.remit/records.jsonl` has one record a line, by id; a later line of the same id stands in place of an earlier one.
 `.remit/lines.jsonl` has what each line said of its own that was brought into a record with others: first the record's
-own, by its id, then those that repeat it, by the id and the search (see `repeated`). They are never rewritten.
+own, by its id, then those that repeat it, by the id and the search (see `repeated`). Neither is rewritten, but for the
+lines of an import that is taken back (`restate`).
 """
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, fields
+from itertools import chain
 from pathlib import Path
 
 from remit.model.source_record import Related, SourceRecord
@@ -54,6 +56,20 @@ def read(root: str | Path, file: str = FILE) -> Iterator[tuple[str, SourceRecord
                 continue
             if isinstance(held, dict) and isinstance(held.get("id"), str):
                 yield held["id"], _record(held)
+
+
+def restate(
+    root: str | Path, kept: Callable[[str, SourceRecord], bool], more: Iterable[tuple[str, SourceRecord]]
+) -> None:
+    """Write `LINES` anew: those that `kept` (told the id and what it says) keeps, then `more`."""
+    path = Path(root) / LINES
+    if not path.is_file():
+        return
+    beside = path.with_name("lines.new")
+    beside.unlink(missing_ok=True)
+    lines = (line for line in read(root, LINES) if kept(*line))
+    write(root, chain(lines, more), ".remit/lines.new")
+    beside.replace(path)
 
 
 def repeated(record: str, search: str) -> str:

@@ -26,10 +26,11 @@ class Brought:
 
     `new` are the ids of records now held; `repeats` those found to be a record held (a line each, with what agreed);
     `alike` the pairs a person has to decide; `unread` what could not be read. `already` names the search that brought
-    the very same files before: then nothing was done.
+    the very same files before: then nothing was done. `files` are those it came from, where it came from files.
     """
 
     search: str
+    files: tuple[str, ...] = ()
     read: int = 0
     again: int = 0
     new: tuple[str, ...] = ()
@@ -52,7 +53,12 @@ class _Coming:
 
 
 def bring(
-    root: str | Path, search: Search, records: Iterable[SourceRecord | Unread], *, dry_run: bool = False
+    root: str | Path,
+    search: Search,
+    records: Iterable[SourceRecord | Unread],
+    *,
+    dry_run: bool = False,
+    allow_none: bool = True,
 ) -> Brought:
     """Add the records of one search to the review at `root`, and return what came of it.
 
@@ -60,7 +66,7 @@ def bring(
     pairs are put on the list for a person (pairs.csv). Texts go to the local cache. The search's file is written as
     `search` says, with `hits` never below what it brought. The same line of the same search brought again (a page
     fetched twice, a search run again) adds nothing. `records` is read once and may be a generator; a crash leaves the
-    review as it was, or wholly as it is after.
+    review as it was, or wholly as it is after. Without `allow_none`, a search that brings no record leaves no trace.
 
     Raises
     ------
@@ -75,6 +81,8 @@ def bring(
         held = _held(root, review)
         coming = _Coming([], [], [])
         texts.write(spool, _taken_in(records, coming, _lines(review, search.id, held)), SPOOL)
+        if not (coming.read or allow_none):
+            return Brought(search=search.id, unread=tuple(coming.unread), titles={})
         known = [k for k, _ in held]
         at = {record: place for place, record in enumerate(ids)}
         settled = {

@@ -77,7 +77,7 @@ def settle(
             additions.records(root, review.records, review.repeats, [*rest, row])
             return f"{one} and {other} stay two records"
         kept, gone = _order(review, one, other)
-        if gone in _named(review):
+        if gone in named(review):
             row = replace(row, record=kept, other=gone)
             additions.records(root, review.records, review.repeats, [*rest, row])
             return f"people decided on both: both lines stay, and {gone} counts as a repeat of {kept}"
@@ -124,22 +124,22 @@ def person(review: Review, by: str) -> None:
         raise UsageError(f"--by {by!r} is no person of review.yaml; choose one of {', '.join(people)}")
 
 
-def _named(review: Review) -> frozenset[str]:
-    """Records that a decision or a study names."""
+def named(review: Review) -> frozenset[str]:
+    """Return the records that a decision or a study names."""
     reports = {r.id for data in review.studies for r in data.study.reports}
     return frozenset(reports | {d.record for d in review.decisions})
 
 
 def _order(review: Review, one: str, other: str) -> tuple[str, str]:
     """Which of two records is kept: an included report, else one that people named, else the first."""
-    included, named = review.included_reports(), _named(review)
+    included, decided = review.included_reports(), named(review)
     reports = {r.id for data in review.studies for r in data.study.reports} | included
     if one in reports and other in reports:
         raise UsageError(
             f"{one} and {other} are both reports of studies or included; exclude one at full text and take it off its "
             "study first"
         )
-    swap = (other in reports, other in named) > (one in reports, one in named)
+    swap = (other in reports, other in decided) > (one in reports, one in decided)
     return (other, one) if swap else (one, other)
 
 

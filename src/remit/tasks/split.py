@@ -104,16 +104,18 @@ def _said(
         if record == found.record and not search:
             own = own or said
         elif record == found.record:
-            lines[search, said.key, _plain(said.title)] = said
-    rest = [lines[at] for r in others if r.record == found.record and (at := _at(r)) in lines]
-    return own, lines.get(_at(found)), rest
+            lines[search, said.key, plain(said.title)] = said
+    rest = [lines[at] for r in others if r.record == found.record and (at := line_at(r)) in lines]
+    return own, lines.get(line_at(found)), rest
 
 
-def _at(repeat: Repeat) -> tuple[str, str, str]:
-    return repeat.search, repeat.source_key, _plain(repeat.title)
+def line_at(repeat: Repeat) -> tuple[str, str, str]:
+    """Return by what the kept line of a repeat is found: its search, its source's own id, its title as `plain`."""
+    return repeat.search, repeat.source_key, plain(repeat.title)
 
 
-def _plain(title: str) -> str:
+def plain(title: str) -> str:
+    """Return the letters and digits of a title."""
     return "".join(c for c in title if c.isalnum())
 
 
