@@ -19,6 +19,8 @@ FILES = (
     "selection",
     "permutation",
     "reference_glmm",
+    "rebuild_ways",
+    "rebuild_fineness",
 )
 
 

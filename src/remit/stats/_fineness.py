@@ -16,6 +16,7 @@ from scipy.special import gammaln
 
 from remit.stats._check import FloatArray
 from remit.stats._people import IntArray
+from remit.stats._spread import NOBODY, ONE
 from remit.stats._steps import Steps
 
 SIZE: Final = 64
@@ -35,9 +36,8 @@ DRIFT: Final = 0.05
 """Relative error of a multiple: g moves within a group, and the grid is coarse."""
 STRAY: Final = 0.01
 """Density of a drop that no multiple explains, so that one bad reading does not decide."""
+EACH_G: Final[FloatArray] = np.ones(SIZE)
 ROOT: Final = float(np.sqrt(2.0 * np.pi))
-LEANS: Final[FloatArray] = np.array([0.01, 0.03, 0.1, 0.3, 1.0])
-"""What one death more adds to the log likelihood of g, where deaths must come to a printed number."""
 ALIKE: Final = 0.01
 """Heights whose logarithms differ by less count as one, where reading has no grid."""
 FEW: Final = 4.0
@@ -118,42 +118,27 @@ class Fineness:
         deaths: int | None,
     ) -> None:
         self.steps, self.n = steps, n
-        heights = steps.before - steps.level
+        heights = self._heights = steps.before - steps.level
         groups = max(1, min(GROUPS, heights.size // EACH))
         first = np.arange(groups) * heights.size // groups
         stop = np.append(first[1:], heights.size)
         middle = (first + stop) // 2
         self.fall: FloatArray = np.add.reduceat(heights, first)
         self._law: FloatArray = np.log(np.maximum(supposed, LEAST))
-        self._at: FloatArray = np.concatenate(([0.0], steps.time[middle]))
+        self._at: FloatArray = np.concatenate((NOBODY, steps.time[middle]))
         self._own: FloatArray = self._law[middle]
         seen = _seen(heights, np.repeat(np.arange(groups), stop - first), n, *reading)
-        expected = np.maximum(np.concatenate(([0.0], self._own[:-1])) - self._own, 0.02)
+        expected = np.maximum(np.concatenate((NOBODY, self._own[:-1])) - self._own, 0.02)
         moves = [
             _moves(size, FREE if deaths is None else NEAR)
             for size in np.rint(np.log(expected) / LOG_SIZE).astype(int).tolist()
         ]
         mean, variance, evidence = _smoothed(moves, seen)
         best = int(evidence.argmax())
+        self.error = reading[0][best]
+        """The standard error of a height that makes heights likeliest."""
         self.mean: FloatArray = mean[best]
         self.variance: FloatArray = variance[best]
-        if deaths is not None:
-            self._settle(moves, seen[best], deaths)
-
-    def _settle(self, moves: list[FloatArray], seen: FloatArray, deaths: int) -> None:
-        """Let each g count the more, the nearer it brings deaths to their number."""
-        gap = deaths - self.n * float(np.exp(self.mean) @ self.fall)
-        if abs(gap) < 1.0:
-            return
-        each = np.multiply.outer(self.fall * self.n, GRID)
-        mean, variance, _ = _smoothed(moves, seen + np.copysign(LEANS, gap)[:, None, None] * each)
-        means, variances = np.vstack((self.mean, mean)), np.vstack((self.variance, variance))
-        reached = np.abs(self.n * (np.exp(means) @ self.fall) - (deaths - gap)) / abs(gap)
-        after = max(min(int(np.searchsorted(reached, 1.0)), LEANS.size), 1)
-        low, high = float(reached[after - 1]), float(reached[after])
-        share = min((1.0 - low) / (high - low), 1.0) if high > low else 1.0
-        self.mean = (1.0 - share) * means[after - 1] + share * means[after]
-        self.variance = (1.0 - share) * variances[after - 1] + share * variances[after]
 
     def shares(self, deaths: float | None = None) -> tuple[FloatArray, float, list[float]]:
         """Return, at each drop, the share of all ever censored who left before it, and their number.
@@ -162,16 +147,16 @@ class Fineness:
         drop for each death that is still to come, 0 where these are few or no number is printed.
         """
         mean = self.mean if deaths is None else self._toward(deaths)
-        beside = np.interp(self.steps.time, self._at, np.concatenate(([0.0], mean - self._own)))
+        beside = np.interp(self.steps.time, self._at, np.concatenate((NOBODY, mean - self._own)))
         ratio = np.minimum.accumulate(np.exp(np.minimum(self._law + beside, 0.0)))
-        gone = np.cumsum(self.steps.before * -np.diff(ratio, prepend=1.0))
-        die = (self.steps.before - self.steps.level) * ratio
+        gone = (self.steps.before * (np.concatenate((ONE, ratio[:-1])) - ratio)).cumsum()
+        die = self._heights * ratio
         stay = 1.0 - float(die.sum())
         if stay <= 0.0:
             return np.zeros_like(gone), 0.0, [0.0] * gone.size
         need = [0.0] * gone.size
         if deaths is not None:
-            coming = np.cumsum(die[::-1])[::-1]
+            coming = die[::-1].cumsum()[::-1]
             need = np.where(coming * self.n > FEW, self.steps.before * ratio / coming, 0.0).tolist()
         return np.minimum(gone / stay, 1.0), self.n * stay, need
 
@@ -196,25 +181,22 @@ def _smoothed(moves: list[FloatArray], seen: FloatArray) -> tuple[FloatArray, Fl
     Forwards and backwards through the chain; `seen` has shape (tables, groups, SIZE).
     """
     tops = seen.max(axis=2, keepdims=True)
-    drops = np.exp(seen - tops).transpose(1, 0, 2)
-    drops = drops[:, 0] if seen.shape[0] == 1 else drops
-    now = np.zeros(drops.shape[1:])
-    now[..., 0] = 1.0
-    chances, totals = np.empty(drops.shape), []
-    for k, move in enumerate(moves):
-        now = now.dot(move)
-        now *= drops[k]
-        total = np.add.reduce(now, axis=-1, keepdims=True)
-        now /= total
-        chances[k] = now
-        totals.append(total)
+    drops = np.exp(seen - tops).transpose(1, 2, 0)
+    drops = np.ascontiguousarray(drops[..., 0] if seen.shape[0] == 1 else drops)
+    chances = np.empty(drops.shape)
+    totals: list[FloatArray] = []
+    now = moves[0][0] if seen.shape[0] == 1 else moves[0][0][:, None]
+    for k, drop in enumerate(drops):
+        now = np.multiply(now if k == 0 else moves[k].T.dot(now), drop, out=chances[k])
+        totals.append(EACH_G @ now)
+        now /= totals[k]
     back = np.ones(drops.shape[1:])
     for k in range(len(moves) - 1, 0, -1):
-        back = (drops[k] * back).dot(moves[k].T)
+        back = moves[k].dot(drops[k] * back)
         back /= totals[k]
         chances[k - 1] *= back
-    chances = chances.reshape(len(moves), seen.shape[0], SIZE)
-    mean = chances @ LOGS
-    variance = np.maximum(chances @ SQUARES - mean * mean, 0.0)
+    each = chances.reshape(len(moves), SIZE, -1)
+    mean = LOGS @ each
+    variance = np.maximum(SQUARES @ each - mean * mean, 0.0)
     evidence = np.log(np.array(totals).reshape(len(moves), -1)).sum(axis=0) + tops.sum(axis=(1, 2))
     return mean.T, variance.T + 1e-3, evidence

@@ -17,7 +17,7 @@ import numpy as np
 
 from remit.stats._check import FloatArray
 from remit.stats._people import IntArray
-from remit.stats._spread import Spread
+from remit.stats._spread import NOBODY, Spread
 
 WRONG = 9.0
 """Mean squared surprise (1 when reading is as precise as supposed) beyond which a precision is not believed."""
@@ -28,8 +28,6 @@ BLIND = 1.0
 """A standard error at which heights say nothing."""
 PULL = 0.1
 """How far each drop moves the number at risk towards what deaths still to come ask for, where a total is printed."""
-SHARP = 0.15
-"""Standard error that is tried first where levels lie on a grid, in widths of it; none is tried below a hundredth."""
 WHOLE, CLEAR = 0.01, 0.4
 """How far a number at risk may be from a whole one, and expected deaths from a whole number, to be clear at once."""
 FIRST = 6
@@ -68,6 +66,7 @@ class Walk:
         self.believed = BLIND
         self.area: list[float] = area.tolist()
         self.share: list[float] = spread.shares(theta).tolist()
+        self.step: list[float] = []
         self.need = [0.0] * len(self.level)
         self.aim = 0.0
 
@@ -79,6 +78,8 @@ class Walk:
         self.need = need
         self.open_censored, self.whole = censored, [self.at_risk[0] / censored if censored > 0.0 else 0.0]
         self.share = share.tolist()
+        passed = np.concatenate((NOBODY, share[:-1]))
+        self.step = ((share - passed) / np.maximum(1.0 - passed, 1e-12)).tolist()
 
     def finely(self, precision: float | None, grid: float = 0.0) -> Walked | None:
         """Return the walk by heights, if the curve was read so finely that they decide; None if it was not.
@@ -120,11 +121,9 @@ class Walk:
         before = gone[self.spread.drop - 1]
         return Walked(deaths.astype(np.intp), before.astype(np.intp), after.astype(np.intp), 0.0, 0.0)
 
-    def coarsely(self, precision: float | None, grid: float = 0.0) -> Walked:
+    def coarsely(self, precision: float | None) -> Walked:
         """Return the walk at the precision given, or at the finest the heights bear out; at last without heights."""
         tried = (*COARSE, BLIND) if precision is None else (max(precision, COARSE[0]), BLIND)
-        if precision is None and 0.0 < SHARP * grid < COARSE[0]:
-            tried = (SHARP * grid, *tried)
         for supposed in tried:
             found = self.go(supposed)
             if found is not None:

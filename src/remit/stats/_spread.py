@@ -21,6 +21,7 @@ from remit.stats._steps import Steps
 
 NOBODY: Final = np.zeros(1)
 ONE: Final = np.ones(1)
+TINY: Final = 1e-300
 LOG_THETA: Final = 4.0
 MOST_THETA: Final = 16.0
 """Latest spread over the whole of follow-up that is considered; its inverse is the earliest."""
@@ -106,7 +107,9 @@ class Spread:
         if theta == 1.0:
             pieces = (self._right - self._left) * self._inverse
         else:
-            pieces = (self._law(self._right, theta) - self._law(self._left, theta)) * self._inverse
+            right = self._law(self._right, theta)
+            left = self._law(self._left, theta) if self.table.last else np.concatenate((NOBODY, right[:-1]))
+            pieces = (right - left) * self._inverse
         whole, at = self._summed(pieces, self.edge, self.drop)
         if self.marks is None:
             return np.where(self.width > 0.0, whole, 1.0 / self.at_edge), at
@@ -125,14 +128,20 @@ class Spread:
         n = float(self.table.at_risk[0])
         if events >= n or self.width[0] <= 0.0:
             return MOST_THETA
+        gone, stay = self._logs()
 
         def excess(x: float) -> float:
-            share = self._law(self._right, 2.0**x)
+            theta = 2.0**x
+            if x > 0.0:
+                share = 0.5 * (np.exp(theta * gone) + np.maximum(1.0 - theta * (1.0 - self._right), 0.0))
+            else:
+                share = 1.0 - np.exp(stay / theta) if x < 0.0 else self._right
             area = float(share @ self._inverse) - float(share[:-1] @ self._inverse[1:])
             return n - n / area - events if area > 0.0 else -float(events)
 
-        low, high = -LOG_THETA, LOG_THETA
-        bottom, top = excess(low), excess(high)
+        even = excess(0.0)
+        low, high = (0.0, LOG_THETA) if even < 0.0 else (-LOG_THETA, 0.0)
+        bottom, top = (even, excess(high)) if even < 0.0 else (excess(low), even)
         if bottom >= 0.0 or top <= 0.0:
             return float(2.0 ** (low if bottom >= 0.0 else high))
         for _ in range(12):
@@ -145,6 +154,10 @@ class Spread:
             else:
                 high, top, bottom = x, here, 0.5 * bottom
         return float(2.0**x)
+
+    def _logs(self) -> tuple[FloatArray, FloatArray]:
+        """Return logarithms of the share of follow-up that has passed at the end of each piece, and of the rest."""
+        return np.log(np.maximum(self._right, TINY)), np.log(np.maximum(1.0 - self._right, TINY))
 
     def shares(self, theta: float) -> FloatArray:
         """Return, at each drop, the share of those censored in its interval who left before it."""

@@ -15,7 +15,7 @@ from remit.errors import InputError
 from remit.stats._check import FloatArray
 
 # No module calls a function or reads a number of another: numba does not notice that machine code on disk is older.
-MODULES = ("batch_kernels", "ends_kernels", "subset_kernels", "likelihood_kernels")
+MODULES = ("batch_kernels", "ends_kernels", "subset_kernels", "likelihood_kernels", "descent_kernels")
 _state = {"loaded": False}
 
 

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from remit.errors import InputError
 from remit.stats import _check
 from remit.stats._check import FloatArray
+from remit.stats._descent import Descent
 from remit.stats._fineness import Fineness, reading_error
 from remit.stats._follow import FINE, Walk, Walked
 from remit.stats._guyot import guyot
@@ -99,10 +100,11 @@ def rebuild(
     Notes
     -----
     "intervals": numbers at risk between printed ones follow in closed form from the curve and the spread of censoring
-    (`_spread`), without any from the heights of the drops (`_fineness`); deaths are the nearest whole numbers, carried
-    forward so that errors never add up; a printed number of events moves first what is least known (censoring after
-    the last printed number), then the spread; no death is put where the curve does not drop; somebody is at risk as
-    far as the curve is drawn. Reasons and measured errors: docs/explanation/reconstruction.md.
+    (`_spread`), without any from the heights of the drops (`_fineness`), and of several ways down the one nearest to
+    the curve is kept (`_descent`); deaths are the nearest whole numbers, carried forward so that errors never add up;
+    a printed number of events moves first what is least known (censoring after the last printed number), then the
+    spread; no death is put where the curve does not drop; somebody is at risk as far as the curve is drawn. Reasons
+    and measured errors: docs/explanation/reconstruction.md.
     "guyot": Guyot, Ades, Ouwens and Welton (2012), BMC Med Res Methodol 12:9. Both end after a bounded number of steps.
     """
     if method not in METHODS:
@@ -190,33 +192,34 @@ def _by_drops(spread: Spread, asked: int | None, precision: float | None) -> tup
     exact = first is not None and walk.believed <= FINE[0]
     drops = Fineness(spread.steps, n, supposed, reading, asked)
     walk.led(*drops.shares(asked))
-    walked = walk.finely(precision, reading[1])
+    walked = None if reading[1] else walk.finely(precision)
     if walked is not None and (asked is None or asked == int(walked.deaths.sum())):
         return walked, walk
     if first is not None and exact:
         return first, walk
-    walk.blank = False
-    walked = walk.coarsely(precision, reading[1])
-    return (walked, walk) if asked is None else (_draw_near(drops, walk, walked, asked), walk)
+    descent = Descent(walk, drops.error, asked)
+    walked = descent.nearest()
+    return (walked, walk) if asked is None else (_draw_near(drops, descent, walked, asked), walk)
 
 
-def _draw_near(drops: Fineness, walk: Walk, walked: Walked, asked: int) -> Walked:
-    """Walk again towards the printed number of events, at most five times: first other numbers at risk, then a lean."""
-    gap, aim, best = asked - int(walked.deaths.sum()), float(asked), float(asked)
+def _draw_near(drops: Fineness, descent: Descent, walked: Walked, asked: int) -> Walked:
+    """Go down again towards the printed number of events, at most five times: first by other numbers, then a lean."""
+    walk, gap, aim, best = descent.walk, asked - int(walked.deaths.sum()), float(asked), float(asked)
     for _ in range(3):
         if not gap:
             return walked
         aim += gap
         walk.led(*drops.shares(aim))
-        found = walk.go(walk.believed, 0.0, aim - asked)
-        if found is not None and abs(asked - int(found.deaths.sum())) < abs(gap):
+        found = descent.again(aim - asked, 0.0)
+        if abs(asked - int(found.deaths.sum())) < abs(gap):
             walked, gap, best = found, asked - int(found.deaths.sum()), aim
     if gap:
         walk.led(*drops.shares(best))
     for size in (0.1, 0.2):
-        found = walk.go(walk.believed, size if gap > 0 else -size, best - asked) if gap else None
-        if found is not None and abs(asked - int(found.deaths.sum())) < abs(gap):
-            walked, gap = found, asked - int(found.deaths.sum())
+        if gap:
+            found = descent.again(best - asked, size if gap > 0 else -size)
+            if abs(asked - int(found.deaths.sum())) < abs(gap):
+                walked, gap = found, asked - int(found.deaths.sum())
     return walked
 
 
