@@ -1,7 +1,7 @@
 """Known people, their drawn curves, people rebuilt: how far landmarks, medians, means and hazard ratios move.
 
     python bench/rebuild.py [--figures FOLDER] [--share 0.25] [--seed 1] [--read exact 1/1000]
-                            [--peer FOLDER | --no-peer]
+                            [--peer FOLDER | --no-peer] [--compiled]
 
 FOLDER of `--figures` holds kmdata_ipd.csv.gz (figure, arm, time, event) and kmdata_key.csv (name, HazardRatio); without
 it only simulated trials are drawn (20 to 1,000 people, 5 to 90 % censored, with and without a plateau). Each is read
@@ -9,8 +9,9 @@ exactly, and on a grid of 2,000, 1,000 and 500 points per axis, one for all arms
 table and events, risk table only, events only, number only. `--peer` names a folder with the R package IPDfromKM
 unpacked (its R/ files are sourced; R needs dplyr and survival); without it an installed IPDfromKM is used; `--no-peer`
 leaves it out. The package gets the same coordinates twice: as they are, and with both ends of every vertical line, as
-a person clicks them. Methods take turns on every curve. Errors are absolute; a mean is in shares of its horizon, a
-median in shares of the longest follow-up, a hazard ratio as |difference of logarithms|.
+a person clicks them. Methods take turns on every curve; `--compiled` lets numba compile what it can. Errors are
+absolute; a mean is in shares of its horizon, a median in shares of the longest follow-up, a hazard ratio as
+|difference of logarithms|.
 """
 
 import argparse
@@ -28,6 +29,7 @@ from pathlib import Path
 import numpy as np
 
 from remit.errors import InputError
+from remit.stats import compiled
 from remit.stats.cox import cox
 from remit.stats.kaplan_meier import kaplan_meier
 from remit.stats.rebuild import rebuild
@@ -242,27 +244,33 @@ def speed(methods, jobs, turns=3):
 
     First methods take turns to run through all curves, best of each; then they alternate after every curve.
     """
+    states = [key[1:3] for key, _ in jobs]
     best = {name: np.full(len(jobs), math.inf) for name in methods}
     for _ in range(turns):
         for name, work in methods.items():
             for k, (_, words) in enumerate(jobs):
                 best[name][k] = np.fmin(best[name][k], work(words)[1])
-    faster("by turns", best)
+    faster("by turns", best, states)
     for _ in range(turns):
         once = {name: np.full(len(jobs), math.inf) for name in methods}
         for k, (_, words) in enumerate(jobs):
             for name, work in methods.items():
                 once[name][k] = work(words)[1]
-        faster("alternating", once)
+        faster("alternating", once, states)
 
 
-def faster(how, seconds):
+def faster(how, seconds, states):
     for name, took in seconds.items():
         ran = np.isfinite(took)
         ratio = took[ran] / seconds["intervals"][ran]
         print(f"{how:12} {name:18} {1000 * np.median(took[ran]):9.2f} ms CPU a curve ({ran.sum()} curves), "
               f"{np.median(ratio):.1f} times intervals (5 % {np.quantile(ratio, 0.05):.1f}, "
               f"95 % {np.quantile(ratio, 0.95):.1f})")  # fmt: skip
+        if name.startswith("IPDfromKM"):
+            for state in sorted(set(states)):
+                here = np.array([other == state for other in states])[ran]
+                print(f"{'':31} {' '.join(state):24} {np.median(ratio[here]):7.1f} times in {here.sum()} curves, "
+                      f"{1000 * np.median(seconds['intervals'][ran][here]):.2f} ms by intervals")  # fmt: skip
 
 
 def measured(trials, results):
@@ -333,8 +341,11 @@ def main():
     words.add_argument("--share", type=float, default=1.0)
     words.add_argument("--seed", type=int, default=1)
     words.add_argument("--no-peer", action="store_true")
+    words.add_argument("--compiled", action="store_true")
     words.add_argument("--read", nargs="+", choices=READINGS, default=list(READINGS))
     asked = words.parse_args()
+    if asked.compiled:
+        compiled.load()
     trials = list(simulated(max(10, round(150 * asked.share)), asked.seed))
     if asked.figures:
         trials += list(figures(asked.figures))[:: max(1, round(1 / asked.share))]
