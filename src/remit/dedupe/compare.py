@@ -14,7 +14,7 @@ from remit.dedupe.normalise import ABSTRACT, Key
 from remit.dedupe.pages import number, spans
 
 Answer = Literal["same", "unsure", "different"]
-LONG, PAPER = 30, 5
+LONG, PAPER, OPENING = 30, 5, 20
 
 
 def decide(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
@@ -92,11 +92,8 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     found = e.volume == 0 and e.journal > 0 and e.year > 0 and (whole or (e.issue > 0 and a.first != "1"))
     placed = e.first > 0 and e.year >= 0 and (e.volume > 0 or found)
     if placed and (e.year > 0 or not a.first.startswith("cd")):
-        if (a.series or b.series) and (e.journal < 1 or e.authors < 1):
-            return "different", 0
-        if (a.series or b.series) and (e.authors == 1 or (e.authors == 2 and a.count != b.count)):
-            return "unsure", 0
-        answer = _same_place(e, named, whole and _pages(a) > 2, a.translated or b.translated)
+        repeated = _repeated(e, a, b) if a.series or b.series else None
+        answer = repeated or _same_place(e, named, whole and _pages(a) > 2, a.translated or b.translated)
         return answer if (a.title and b.title) or answer[0] == "different" else ("unsure", 0)
     if a.series or b.series:
         return "different", 0
@@ -114,6 +111,19 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     if answer[0] == "unsure" and (_dated_apart(e, a, b) or _before_print(e, a, b)):
         return "same", 1
     return ("unsure", 0) if answer[0] == "same" and _weak(e, a, b) else answer
+
+
+def _repeated(e: Evidence, a: Key, b: Key) -> tuple[Answer, int] | None:
+    """What speaks against one title that is printed again and again, at the same volume and first page; None: nothing.
+
+    Each issue can begin at page 1: there the issue must be the same.
+    """
+    if e.journal < 1 or e.authors < 1 or e.issue < 0:
+        return "different", 0
+    early = e.issue == 0 and number(a.first) < OPENING
+    if e.authors == 1 or (e.authors == 2 and a.count != b.count) or e.last < 0 or early:
+        return "unsure", 0
+    return None
 
 
 def _weak(e: Evidence, a: Key, b: Key) -> bool:

@@ -34,6 +34,7 @@ def _letters() -> dict[int, str]:
         name = unicodedata.name(chr(code), "")
         if name.startswith("GREEK ") and " LETTER " in name:
             table[code] = f" {name.rsplit(' ', 1)[-1].lower().replace('lamda', 'lambda')} "
+    table.update({0x2018: "'", 0x2019: "'", 0x201C: '"', 0x201D: '"'})
     table.update({0x3C2: " sigma ", 0xB5: " mu ", 0x3D5: " phi ", 0x3F5: " epsilon "})
     plain = {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ı": "i", "ħ": "h"}
     for letter, text in plain.items():

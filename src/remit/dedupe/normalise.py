@@ -40,6 +40,7 @@ _DOI = re.compile(r"10\.\d{4,9}/\S+")
 _VERSION = re.compile(r"(?<=\d)v\d{1,2}(?:\.\S*)?\Z")
 _DIGITS = re.compile(r"\d+")
 _PAGE = re.compile(r"([a-z]{0,4})0*(\d+)([a-z]?)")
+_ENDING = re.compile(r"\. *\d+ *\Z")
 _COUNT = re.compile(r"\d+ (?:p|pp|pages)\.?")
 _ROMAN = re.compile(r"[ivxlcdm]+")
 _WASHED = re.compile(r"\s*[a-z]+\.?\s*-+\s*(\d+)\s*\Z")
@@ -228,12 +229,14 @@ def pages(printed: str) -> tuple[str, str]:
 
 
 def volume(printed: str, year: int | None) -> str:
-    """Return a volume's or issue's first number, else its one or two letters or Roman numeral; a year in its place says
-    nothing, nor do words (a month, `ahead of print`, `Ph.D.`).
+    """Return a volume's or issue's first number, of words that end in one that (`Conference: 22nd Congress. 143`), else
+    its one or two letters or Roman numeral; a year in its place says nothing, nor do words (a month, `Ph.D.`).
     """
     if not printed:
         return ""
     found = _DIGITS.search(printed)
+    if found and len(printed) > 20 and (last := _ENDING.search(printed)):
+        found = _DIGITS.search(last[0])
     if not found:
         letters = "".join(fold.words(fold.text(printed)))
         return intern(letters) if len(letters) < 3 or _ROMAN.fullmatch(letters) else ""
