@@ -194,3 +194,44 @@ def test_two_journals_of_one_publisher_may_begin_alike():
     health = replace(cancer, title="Cost of inhalers in a district of another country", journal="Made Public Health")
     assert answer(cancer, health) == "left"
     assert answer(cancer, replace(health, journal="")) == "left"
+
+
+EDITORIAL = replace(PAPER, title="Editorial Introduction", authors=("Invented, Ada",), pages="5-6", issue="2")
+
+
+def test_an_issue_tells_editorials_on_one_page_apart():
+    assert answer(EDITORIAL, replace(EDITORIAL, issue="3")) == "apart"
+    assert answer(EDITORIAL, replace(EDITORIAL, issue="3", pages="5-9")) == "apart"
+    assert answer(EDITORIAL, replace(EDITORIAL, pages="5-9")) == "left"
+    assert answer(EDITORIAL, replace(EDITORIAL, journal="J Invented Haematol")) == "one"
+
+
+def test_editorials_alike_in_what_little_they_say_are_left_to_a_person():
+    for lost in ({"volume": "", "issue": ""}, {"issue": ""}, {"pages": "", "issue": ""}):
+        bare = replace(EDITORIAL, **lost)
+        assert answer(bare, replace(bare)) == "left"
+    assert answer(replace(EDITORIAL, pages="505-506", issue=""), replace(EDITORIAL, pages="505-506", issue="")) == "one"
+
+
+def test_consultations_numbered_apart_on_one_span_need_authors():
+    first = replace(PAPER, title="August consultation #3.", authors=(), pages="1788-1791")
+    assert answer(first, replace(first, title="August consultation #4.")) != "one"
+    assert normalise.pages("1788; discussion 1791") == ("1788", "")
+
+
+def test_a_reply_with_a_typographic_apostrophe_is_a_reply():
+    reply = replace(PAPER, title=f"Authors\u2019 Reply to Other et al.: \u201c{PAPER.title}\u201d", pages="")
+    assert notices.notice(normalise.bare(reply.title), "") == "comment"
+    assert answer(replace(PAPER, pages=""), reply) == "apart"
+
+
+def test_what_stands_before_a_title_may_make_it_another_text():
+    debate = replace(PAPER, title=f"Continuing the debate - a response to a response - {PAPER.title}", pages="")
+    assert answer(replace(PAPER, pages=""), debate) == "left"
+    series = replace(PAPER, title=f"How I did it ... {PAPER.title}", pages="")
+    assert answer(replace(PAPER, pages=""), series) == "one"
+
+
+def test_a_volume_behind_a_conferences_name_is_found():
+    assert normalise.volume("Conference: 22nd Made World Congress. Brazil. 143", 2018) == "143"
+    assert normalise.volume("14 Suppl. 2", 2018) == "14"

@@ -8,7 +8,7 @@ with other pages (a meeting's abstract and the full report, a report printed twi
 
 from typing import Literal
 
-from remit.dedupe.evidence import EQUAL, NEAR, OTHER, PART, SIMILAR, Evidence, registrations
+from remit.dedupe.evidence import EQUAL, NEAR, OTHER, PART, SIMILAR, Evidence, about, registrations
 from remit.dedupe.journals import meeting
 from remit.dedupe.normalise import ABSTRACT, Key
 from remit.dedupe.pages import number, spans
@@ -88,6 +88,8 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
     """No identifier both have: title, authors and the place in print decide."""
     named = e.title == EQUAL or (e.title >= PART and e.numbers >= 0)
     long = min(len(a.title), len(b.title)) >= LONG and e.authors >= 2
+    if e.title == PART and e.first <= 0 and about(a.title, b.title):
+        named = False
     whole = e.first > 0 and e.last > 0 and e.span and (a.first != "1" or e.volume > 0 or e.journal > 0)
     found = e.volume == 0 and e.journal > 0 and e.year > 0 and (whole or (e.issue > 0 and a.first != "1"))
     placed = e.first > 0 and e.year >= 0 and (e.volume > 0 or found)
@@ -96,7 +98,7 @@ def _in_print(e: Evidence, a: Key, b: Key) -> tuple[Answer, int]:
         answer = repeated or _same_place(e, named, whole and _pages(a) > 2, a.translated or b.translated)
         return answer if (a.title and b.title) or answer[0] == "different" else ("unsure", 0)
     if a.series or b.series:
-        return "different", 0
+        return ("unsure", 0) if a == b else ("different", 0)
     if e.abstract > 0 and whole and _pages(a) > 2 and e.year > 0 and e.volume >= 0 and e.authors >= 2:
         return ("same", 1) if e.title >= SIMILAR and e.numbers >= 0 else ("unsure", 0)
     if e.title <= SIMILAR or (e.title == PART and e.numbers < 0):
@@ -189,7 +191,11 @@ def _same_place(e: Evidence, named: bool, pages: bool, translated: bool) -> tupl
         if e.title == EQUAL or pages or e.authors >= 2:
             return "same", 3 if pages else 2
         return "unsure", 0
-    if pages and e.title >= SIMILAR and (e.authors >= 2 or (e.authors == 0 and e.year > 0 and e.journal >= 0)):
+    if (
+        pages
+        and e.title >= SIMILAR
+        and (e.authors >= 2 or (e.authors == 0 and e.numbers >= 0 and e.year > 0 and e.journal >= 0))
+    ):
         return "same", 2
     if pages and e.title == OTHER and e.year > 0 and e.authors >= 2 and (e.authors == 3 or e.journal > 0):
         return ("same", 1) if translated or (e.issue > 0 and e.journal > 0) else ("unsure", 0)

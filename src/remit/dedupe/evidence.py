@@ -15,6 +15,10 @@ _NUMBERED = re.compile(
     r"(?:the)?(?:part|pt|paper|chapter|section|volume|report|phase|update|year)?"
     r"(?:(?:\d+|[ivx]+|one|two|three|four|five|six)(?:\Z|of|part|the|and\d|to\d)|(?:19|20)\d\d)|part(?:\d|[ivx]|one|two|three)"
 )
+_ABOUT = re.compile(
+    "response|respond|reply|replies|rejoinder|comment|critique|debate|discussion|letter|editorial|review|errat|corri|correct|"
+    "retract|reprint|republish|summary|supplement|datafrom|tables|figures"
+)
 _PARTED = re.compile(r"part(?:\d{1,2}|[ivx]{1,4}|one|two|three)\Z")
 
 
@@ -138,6 +142,17 @@ def title(a: str, b: str) -> int:
     if len(a) > 30 and len(b) > 1.15 * len(a) and partial_ratio(a, b, score_cutoff=93) > 0:
         return PART
     return SIMILAR if like > 0 else OTHER
+
+
+def about(a: str, b: str) -> bool:
+    """Whether one title, part of another, does not begin it and what is more may say that the text is about the other:
+    words of a reply or summary before it, or any words in its midst.
+    """
+    if len(a) > len(b):
+        a, b = b, a
+    if b.endswith(a):
+        return _ABOUT.search(b, 0, len(b) - len(a)) is not None
+    return not b.startswith(a)
 
 
 def _another_word(a: str, b: str) -> bool:

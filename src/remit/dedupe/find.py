@@ -9,9 +9,10 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from remit.dedupe import block, cluster
-from remit.dedupe.compare import LONG, decide, excludes, say
+from remit.dedupe.compare import LONG, OPENING, decide, excludes, say
 from remit.dedupe.evidence import evidence, hopeless
 from remit.dedupe.normalise import Key, fullness, key
+from remit.dedupe.pages import number
 from remit.model.source_record import SourceRecord
 
 Pair = tuple[int, int]
@@ -96,7 +97,12 @@ def _identical(keys: Sequence[Key], known: int, groups: cluster.Groups, judged: 
 
 
 def telling(k: Key) -> bool:
-    """Whether a record says enough for another one that says the same to be the same document."""
+    """Whether a record says enough for another one that says the same to be the same document.
+
+    A title that is printed again and again needs its place, and its issue where that begins at page 1.
+    """
+    if k.series and not (k.doi or k.pmid or k.pmcid):
+        return bool(k.volume and k.first and (k.issue or number(k.first) >= OPENING))
     return bool(k.title and (k.doi or k.pmid or k.authors or k.first or len(k.title) >= LONG))
 
 

@@ -204,7 +204,7 @@ def pages(printed: str) -> tuple[str, str]:
     >>> pages("1038-44"), pages("S27"), pages("Suppl-12"), pages("21-Apr")
     (('1038', '1044'), ('s27', ''), ('', '~12'), ('4', '21'))
     """
-    said = printed.lower().strip().strip('"')
+    said = printed.lower().strip().strip('"').partition(";")[0]
     if not said or _COUNT.fullmatch(said):
         return "", ""
     date = _DATE.match(said)
