@@ -140,3 +140,58 @@ def test_incidences_are_no_course():
     plans = [an_analysis(f"r-{m}m", "survival", outcomes=("relapse",), months=float(m)) for m in (12, 24)]
     rows = [a_survival(f"s{m}", p, months=float(m), **kind) for m, p in ((12, 0.2), (24, 0.3))]
     assert courses(a_review([a_study(s, arms=(an_arm("a"),), rows=rows) for s in "ab"], plans)) == ()
+
+
+def only_curve(found):
+    (course,) = [c for c in found if c.kind == "curve"]
+    return course
+
+
+def test_one_curve_speaks_for_the_people_of_an_arm_and_one_study_for_a_family():
+    review = a_set((0.7, 0.5), (0.7, 0.5), (0.8, 0.6))
+    plain = only_curve(courses(review, [a_curve("a"), a_curve("b")]))
+    again = a_curve("a", id="efs-update", n=len(TIMES))
+    found = only_curve(courses(review, [a_curve("a"), again, a_curve("b")]))
+    assert (found.points, [s.study for s in found.studies]) == (plain.points, ["a", "b"])
+    (lost,) = found.left_out
+    assert (lost.study, lost.key, lost.reason) == ("a", "efs-update", "not-preferred")
+    family = a_set((0.7, 0.5), (0.7, 0.5), (0.8, 0.6), family="one")
+    assert not [c for c in courses(family, [a_curve("a"), a_curve("b")]) if c.kind == "curve"]
+
+
+def test_a_part_of_an_arm_or_another_denominator_is_no_second_curve():
+    arms = [an_arm("a"), an_arm("young", part_of="a")]
+    review = a_set((0.7, 0.5), (0.7, 0.5), arms=arms)
+    extra = [a_curve("a", id="young", arm="young"), a_curve("a", id="treated", basis="treated")]
+    found = only_curve(courses(review, [a_curve("a"), *extra, a_curve("b")]))
+    assert [s.study for s in found.studies] == ["a", "b"] and len(found.left_out) == 2
+
+
+def test_identical_curves_give_that_curve_on_the_page_and_level_where_nobody_has_an_event():
+    times, events = [2, 3, 5, 8, 9, *[36] * 7], [1, 1, 1, 1, 1, *[0] * 7]
+    review = a_set((0.7, 0.5), (0.7, 0.5), (0.7, 0.5))
+    found = only_curve(courses(review, [a_curve(x, times, events) for x in "abc"]))
+    own = kaplan_meier(times, events)
+    for point in found.points:
+        assert point.estimate == pytest.approx(own.landmark(point.months).survival)
+    assert found.median == (None, None, None) or found.median[0] is None
+
+
+def test_a_study_followed_briefly_counts_as_long_as_it_was():
+    review = a_set((0.7, 0.5), (0.7, 0.5), (0.7, 0.5))
+    brief = a_curve("c", times=[1, 2, 2, 3], events=[1, 0, 0, 0])
+    found = only_curve(courses(review, [a_curve("a"), a_curve("b"), brief]))
+    assert (found.points[0].months, found.points[0].k) == (3.0, 3)
+    assert found.points[-1].k == 2
+    assert found.mean is not None and found.mean.horizon == 12.0 and found.mean.without == ("C",)
+
+
+def test_the_mean_lies_within_its_horizon_and_a_study_without_events_pulls_it_up():
+    review = a_set((0.7, 0.5), (0.7, 0.5), (0.7, 0.5))
+    two = [a_curve("a"), a_curve("b", times=[t - 0.5 for t in TIMES])]
+    before = only_curve(courses(review, two)).mean
+    none = a_curve("c", times=[30] * 16, events=[0] * 16)
+    after = only_curve(courses(review, [*two, none])).mean
+    for mean in (before, after):
+        assert 0.0 < mean.lower < mean.estimate < mean.upper < mean.horizon
+    assert after.estimate > before.estimate

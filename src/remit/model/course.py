@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from remit.model.finding import LeftOut
 from remit.model.observation import Basis, TransplantRule
 from remit.model.printed_curve import PrintedCurve
 
@@ -80,12 +81,16 @@ class CourseStudy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeanTime:
-    """Pooled mean time without the event up to `horizon` months (restricted mean), with its 95 % interval."""
+    """Pooled mean time without the event up to `horizon` months (restricted mean), with its 95 % interval.
+
+    `without` names studies whose follow-up ends before the horizon.
+    """
 
     horizon: float
     estimate: float
     lower: float
     upper: float
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +119,7 @@ class Course:
 
     `kind` says whether whole curves were pooled, or only survival at the landmarks that reports print. `findings` are
     the single-landmark findings it stands beside. `beside_curve`: landmarks of all studies, where some have curves that
-    make a course of their own.
+    make a course of their own. `left_out` are curves that did not enter, with the reason.
     """
 
     id: str
@@ -133,3 +138,4 @@ class Course:
     mean: MeanTime | None = None
     cured: CuredFraction | None = None
     beside_curve: bool = False
+    left_out: tuple[LeftOut, ...] = ()

@@ -14,16 +14,17 @@ from dataclasses import replace
 
 from remit.errors import InputError, NotConverged
 from remit.model.course import Course, CoursePoint, CourseStudy, UsableCurve
-from remit.model.finding import Finding, Used
+from remit.model.finding import Finding, LeftOut, Used
 from remit.model.protocol import Analysis
 from remit.model.review import Review
+from remit.model.study import Study
 from remit.stats.kaplan_meier import kaplan_meier
 from remit.stats.pooled_landmarks import PooledLandmarks, StudyLandmarks, growing, pool_landmarks
 from remit.stats.pooled_survival import PooledCurve, common_grid, curve_from_people, pool_curves
 from remit.synthesise import index as indexed
+from remit.synthesise.curve_choice import enter
 from remit.synthesise.lasting import cured_fraction, mean_time
 from remit.synthesise.left import incidence
-from remit.synthesise.select import parsed, rejecting
 
 LANDMARKS = "landmarks pooled together: complementary log-log, REML; interval: t, k − 1"
 CURVES = "curves pooled without a distribution: arc-sine, random effects by moments"
@@ -44,12 +45,9 @@ def courses(review: Review, findings: Sequence[Finding], curves: Sequence[Usable
     index = indexed.build(review)
     found = []
     for group in _groups(findings):
-        asked = parsed(group[0].analysis.where)
-        usable = [
-            c for c in curves if _answers(c, group[0].analysis) and not rejecting(asked, index.codes[c.study, c.arm])
-        ]
+        usable, lost = enter(index, group[0].analysis, curves)
         drawn = {c.study for c in usable}
-        whole = _from_curves(review, group, usable) if len(drawn) > 1 else None
+        whole = _from_curves(group, usable, lost, index.studies) if len(drawn) > 1 else None
         marks = _from_landmarks(group)
         if whole is not None:
             found.append(whole)
@@ -73,10 +71,6 @@ def _groups(findings: Sequence[Finding]) -> Iterator[list[Finding]]:
 def _key(a: Analysis) -> Key:
     where = tuple(sorted((k, tuple(v)) for k, v in a.where.items()))
     return a.question, a.drug_class, a.outcomes, where, a.basis, a.scale, _MONTHS.sub("", a.id)
-
-
-def _answers(curve: UsableCurve, analysis: Analysis) -> bool:
-    return curve.outcome in analysis.outcomes and (not analysis.basis or curve.basis in analysis.basis)
 
 
 def _named(group: Sequence[Finding]) -> tuple[str, str]:
@@ -173,15 +167,18 @@ def _points(pooled: PooledLandmarks, people: Mapping[float, int | None]) -> Iter
         )
 
 
-def _from_curves(review: Review, group: Sequence[Finding], usable: Sequence[UsableCurve]) -> Course | None:
+def _from_curves(
+    group: Sequence[Finding], usable: Sequence[UsableCurve], lost: Sequence[LeftOut], studies: Mapping[str, Study]
+) -> Course | None:
     times = [[p.months for p in c.people] for c in usable]
     events = [[p.event for p in c.people] for c in usable]
     try:
-        grid = _with_planned(common_grid(times, events), _times(group))
+        grid = _from_the_shortest(_with_planned(common_grid(times, events), _times(group)), times)
         pooled = pool_curves([curve_from_people(t, d, grid) for t, d in zip(times, events, strict=True)])
     except InputError:
         return None
-    names = {d.study.id: d.study.name for d in review.studies}
+    names = {id: s.name for id, s in studies.items()}
+    labels = [names[c.study] for c in usable]
     inside = {c.study for c in usable}
     without = sorted({u.label for f in group for u in f.used if u.study not in inside})
     id, title = _named(group)
@@ -199,8 +196,9 @@ def _from_curves(review: Review, group: Sequence[Finding], usable: Sequence[Usab
         median=(pooled.median, pooled.median_lower, pooled.median_upper),
         method=CURVES,
         i2=pooled.i2,
-        mean=mean_time(times, events, _times(group)),
-        cured=cured_fraction(times, events, [names.get(c.study, c.study) for c in usable]),
+        mean=mean_time(times, events, _times(group), labels),
+        cured=cured_fraction(times, events, labels),
+        left_out=tuple(lost),
         note="; ".join(p for p in (pooled.ended, f"no curve: {', '.join(without)}" if without else "") if p),
     )
 
@@ -214,6 +212,12 @@ def _with_planned(grid: Sequence[float], planned: Sequence[float]) -> tuple[floa
             kept.remove(min(free, key=lambda t: abs(t - month)))
         kept.append(month)
     return tuple(sorted({*kept, grid[-1]}))
+
+
+def _from_the_shortest(grid: tuple[float, ...], times: Sequence[Sequence[float]]) -> tuple[float, ...]:
+    """Return the grid, begun at the end of the shortest follow-up where that is before it: so that study counts too."""
+    short = min(max(t) for t in times)
+    return grid if short >= grid[0] else (short, *grid)
 
 
 def _drawn(c: UsableCurve, names: Mapping[str, str]) -> CourseStudy:

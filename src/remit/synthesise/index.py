@@ -35,6 +35,7 @@ class Index:
     survival: Mapping[str, tuple[Sighting, ...]]
     contrasts: Mapping[str, tuple[Sighting, ...]]
     codes: Mapping[tuple[str, str], Codes]
+    studies: Mapping[str, Study]
     outcomes: Mapping[str, Outcome]
     included: frozenset[str] | None
     prefer: tuple[str, ...]
@@ -77,6 +78,7 @@ def build(review: Review) -> Index:
         survival=survival,
         contrasts=contrasts,
         codes=all_codes,
+        studies={d.study.id: d.study for d in review.studies},
         outcomes={o.id: o for o in review.protocol.outcomes},
         included=review.included_reports() if review.decisions else None,
         prefer=review.protocol.prefer,

@@ -16,6 +16,7 @@ from remit.errors import InputError, NotConverged
 from remit.model.course import MeanTime, UsableCurve
 from remit.model.finding import Finding, Used
 from remit.model.review import Review
+from remit.model.study import Study
 from remit.model.two_arms import ArmsOfStudy, PooledLine, Ratio, Stretch, TwoArms
 from remit.stats.frailty import Frailty, random_treatment, shared_frailty
 from remit.stats.one_stage import HazardSummary, hazard_summary
@@ -46,9 +47,11 @@ class _People(NamedTuple):
 
 def two_arms(review: Review, findings: Sequence[Finding], curves: Sequence[UsableCurve]) -> tuple[TwoArms, ...]:
     """Return the comparison of every hazard-ratio finding for which two or more studies have curves of both arms."""
-    held: Mapping[_Of, UsableCurve] = {
-        (c.study, c.arm, c.outcome, c.basis): c for c in curves if c.printed.competing != "competing"
-    }
+    held: dict[_Of, UsableCurve] = {}
+    studies = {d.study.id: d.study for d in review.studies}
+    for c in sorted(curves, key=lambda c: _later(c, studies[c.study])):
+        if c.printed.competing != "competing":
+            held.setdefault((c.study, c.arm, c.outcome, c.basis), c)
     found = []
     for f in findings:
         if f.analysis.kind == "contrast" and f.analysis.measure == "HR":
@@ -57,6 +60,14 @@ def two_arms(review: Review, findings: Sequence[Finding], curves: Sequence[Usabl
             if made is not None:
                 found.append(made)
     return tuple(found)
+
+
+def _later(c: UsableCurve, study: Study) -> tuple[bool, int, int, str]:
+    """Sorts the curves of one arm: the current look first, then most people, the latest report, the id."""
+    report = study.report(c.printed.source.report)
+    old = bool({"superseded", "interim"} & set(c.printed.flags)) or bool(report is not None and report.superseded_by)
+    year = report.year if report is not None and report.year is not None else 0
+    return old, -len(c.people), -year, c.curve
 
 
 def _pairs(finding: Finding, held: Mapping[_Of, UsableCurve]) -> Iterator[_Pair]:

@@ -105,7 +105,7 @@ def _card(book: Book, course: Course) -> CourseCard:
         title=course.title,
         sentence=_sentence(course, shown),
         figure=drawing.draw(course),
-        times=tuple(f"{t:g}" for t in times),
+        times=tuple(_months(t) for t in times),
         rows=tuple(rows),
         caption=_caption(course),
         findings=tuple(
@@ -126,8 +126,8 @@ def _shown(book: Book, course: Course) -> Sequence[CoursePoint]:
 
 def _at(points: Sequence[tuple[float, float]], months: float, curve: bool) -> str:
     if curve:
-        before = [s for t, s in points if t <= months]
-        return _pc(before[-1]) if before and months <= points[-1][0] else ""
+        before = [1.0, *(s for t, s in points if t <= months)]
+        return _pc(before[-1]) if months <= points[-1][0] else ""
     return next((_pc(s) for t, s in points if t == months), "")
 
 
@@ -136,15 +136,17 @@ def _pc(value: float) -> str:
 
 
 def _sentence(course: Course, shown: Sequence[CoursePoint]) -> str:
+    distinct = len({s.study for s in course.studies})
     parts = [
-        f"{_pc(p.estimate)}% at {p.months:g} months ({_pc(p.lower)} to {_pc(p.upper)}%, {numbers.studies(p.k, p.k)})"
+        f"{_pc(p.estimate)}% at {_months(p.months)} months ({_pc(p.lower)} to {_pc(p.upper)}%, "
+        f"{numbers.studies(p.k, min(p.k, distinct))})"
         for p in dict.fromkeys((shown[0], shown[-1]))
     ]
     what = "Pooled curve"
     if course.beside_curve:
         what = "Pooled landmarks, those read off curves and those of studies without one"
     elif course.kind == "landmarks":
-        what = "Pooled landmarks, as fewer than two curves could be read"
+        what = "Pooled landmarks, as fewer than two curves can be pooled"
     return f"{what}: {', then '.join(parts)}."
 
 
@@ -157,14 +159,20 @@ def _caption(course: Course) -> str:
     i2 = "" if course.i2 is None else f" I\u00b2 = {course.i2:.0f}%."
     note = f" {course.note[:1].upper()}{course.note[1:]}." if course.note else ""
     lasting = "".join(f" {s}" for s in (_mean(course.mean), *_cured(course.cured)) if s)
-    return f"{kind} {course.method[:1].upper()}{course.method[1:]}.{median}{lasting}{i2}{note}"
+    out = "".join(f" Left out: curve {x.key} of {x.study}: {x.detail}." for x in course.left_out)
+    return f"{kind} {course.method[:1].upper()}{course.method[1:]}.{median}{lasting}{i2}{note}{out}"
+
+
+def _months(time: float) -> str:
+    return f"{time:.1f}".removesuffix(".0")
 
 
 def _mean(found: MeanTime | None) -> str:
     if found is None:
         return ""
     ends = f"{found.lower:.1f} to {found.upper:.1f}"
-    return f"Mean of the first {found.horizon:g} months spent without the event: {found.estimate:.1f} ({ends})."
+    short = f", without {', '.join(found.without)}, not followed so long" if found.without else ""
+    return f"Mean of the first {found.horizon:g} months spent without the event: {found.estimate:.1f} ({ends}){short}."
 
 
 def _cured(found: CuredFraction | None) -> Iterator[str]:
