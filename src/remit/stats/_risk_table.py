@@ -47,7 +47,9 @@ def risk_table(
         end = steps.end
     if empty <= end:
         if steps.time.size and steps.time[-1] >= empty:
-            notes.append(f"nobody is at risk at {empty:g}, yet the curve drops at {steps.time[-1]:g}: the drop is kept")
+            notes.append(
+                f"nobody is at risk at {empty:g}, yet the curve drops at {steps.time[-1]:g}: that number is left out"
+            )
         else:
             end = math.nextafter(empty, 0.0)
     kept = [row for row in known if row[0] <= end]
