@@ -108,23 +108,6 @@ def test_a_figure_lying_on_its_side_is_refused(follow):
         follow(drawn(CROSSING[:1]), "f.png", FRAME, "#000000", **axes)
 
 
-def test_ticks_of_a_picture_are_data_only_where_their_number_fits():
-    from remit.extract.rebuild import usable_ticks
-    from remit.model.curve import RiskTable, TracedCurve
-
-    told = {"curve": "a", "unit": "months", "time": (0.0, 5.0), "survival": (1.0, 0.5), "end": 60.0, "events": 10}
-    ticks = tuple(float(t) for t in range(10, 20))
-    assert usable_ticks(TracedCurve(**told, censored=ticks), 20) == (ticks, "")
-    assert usable_ticks(TracedCurve(**told, censored=ticks, exact=True), 99)[0] == ticks
-    late = RiskTable((0.0, 50.0), (30, 10))
-    assert usable_ticks(TracedCurve(**told, censored=ticks, risk=late), 30) == (ticks, "")
-    few, said = usable_ticks(TracedCurve(**told, censored=ticks), 250)
-    assert few == ()
-    assert "10 censoring ticks of a picture were not used: 240 people are censored" in said
-    told["events"] = None
-    assert usable_ticks(TracedCurve(**told, censored=ticks), 20)[0] == ()
-
-
 def test_lines_that_cross_are_told_apart_by_a_place_on_each_side_and_the_refusal_says_where(follow):
     flat, falling = curve((4, 8), (0.7, 0.5)), curve((10, 20, 30, 40, 50), (0.8, 0.6, 0.4, 0.3, 0.2))
     data = drawn((flat, falling))

@@ -60,6 +60,18 @@ def test_a_curve_is_read_with_its_table(curved):
     assert (c.transplant, c.competing, c.accepted) == ("not-censored", "not-applicable", None)
 
 
+def test_two_people_may_leave_at_one_time_and_ticks_say_how_they_were_read(curved):
+    text = CURVE.replace("censored: [5, 7.5]", "censored: [6.3, 6.3, 7]")
+    (alpha, _) = store.read(curved(text)).studies
+    assert (alpha.curves[0].censored, alpha.curves[0].ticks, alpha.curves[0].warnings) == (
+        (6.3, 6.3, 7.0),
+        "picture",
+        (),
+    )
+    (alpha, _) = store.read(curved(text + "ticks: vector\nwarnings: [the line is pale]\n")).studies
+    assert (alpha.curves[0].ticks, alpha.curves[0].warnings) == ("vector", ("the line is pale",))
+
+
 def test_an_acceptance_is_signed(curved):
     signed = CURVE + "accepted: {by: cd, date: 2020-01-02, reason: the figure is coarse}\n"
     assert store.read(curved(signed)).studies[0].curves[0].accepted.reason == "the figure is coarse"
@@ -81,6 +93,9 @@ def test_an_acceptance_is_signed(curved):
         ("unit: months", "unit: fortnights", "unit 'fortnights'", 14),
         ("survival: 0.62}", "survival: 62}", "survival 62", 23),
         ("median: 20.5", "mean: 20.5", "the key 'mean'", 24),
+        ("censored: [5, 7.5]", "censored: [5, x]", "censored 'x'", 21),
+        ("censored: [5, 7.5]", "censored: [5, '']", "censored holds an empty part", 21),
+        ("median: 20.5", "ticks: drawn", "ticks 'drawn'", 24),
         ("curve: os-all", "curve: os", "curve 'os' in os-all.yaml", 1),
     ],
 )

@@ -86,8 +86,38 @@ def test_curves_of_two_rules_for_a_rival_event_are_refused_together():
     both = a_set(a_curve(), a_curve(competing="censored"))
     (found,) = [p for p in results(both).problems if p.rule == "mixed-competing"]
     assert "censored (b) and event (a)" in found.seen
-    unsaid = a_set(a_curve(), a_curve(competing="not-stated"))
-    assert "mixed-competing" not in [p.rule for p in results(unsaid).problems]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "severity"),
+    [
+        ({"competing": "competing"}, {"competing": "not-applicable"}, ["error"]),
+        ({"competing": "competing"}, {"competing": "not-stated"}, ["error"]),
+        ({"competing": "competing"}, {"competing": "event"}, ["error"]),
+        ({"competing": "event"}, {"competing": "not-stated"}, ["warning"]),
+        ({"competing": "censored"}, {"competing": "not-applicable"}, ["warning"]),
+        ({"competing": "event"}, {"competing": "not-applicable"}, []),
+        ({"competing": "competing"}, {"competing": "competing"}, []),
+        ({"transplant": "censored"}, {"transplant": "not-stated"}, ["warning"]),
+        ({"transplant": "not-stated"}, {"transplant": "not-stated"}, []),
+    ],
+)
+def test_a_rule_that_is_not_said_beside_one_that_is_is_told_and_an_incidence_goes_with_nothing_else(
+    first, second, severity
+):
+    found = [p for p in results(a_set(a_curve(**first), a_curve(**second))).problems if p.rule.startswith("mixed-")]
+    assert [p.severity for p in found] == severity
+    assert all("(a)" in p.seen and "(b)" in p.seen for p in found)
+    allowed = a_set(a_curve(**first), a_curve(**second))
+    (plan,) = allowed.protocol.analyses
+    reasons = {"mixed-competing": "few curves", "mixed-transplant": "few curves"}
+    allowed = replace(allowed, protocol=replace(allowed.protocol, analyses=(replace(plan, allow=reasons),)))
+    assert not [p for p in results(allowed).problems if p.rule.startswith("mixed-")]
+
+
+def test_a_curve_of_a_proportion_is_refused():
+    (found,) = [p for p in results(a_set(a_curve(outcome="cr-cri"))).problems if p.rule == "curve-outcome"]
+    assert found.severity == "error" and "cr-cri, which is a proportion" in found.seen
 
 
 def answered(rows=(), kind="survival", **kw):

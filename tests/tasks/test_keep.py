@@ -7,9 +7,11 @@ import pytest
 from remit import store
 from remit.cli import main
 from remit.errors import InputError, ReviewError, UsageError
-from remit.model.curve import RiskTable, TracedCurve
+from remit.extract.rebuild import published, rebuild_arm
+from remit.model.curve import GUESS, RiskTable, TracedCurve
 from remit.stats.kaplan_meier import kaplan_meier
 from remit.tasks.keep import Shared, keep
+from remit.tasks.results import results
 
 TIMES = [2, 3, 5, 8, 9, 12, 15, 16, 20, 22, 24, 27, 30, 30, 30, 30]
 EVENTS = [1, 1, 0, 1, 1, 1, 0, 1, 1, 1, 0, 1, 0, 0, 0, 0]
@@ -42,7 +44,15 @@ RECORD = """\
 key,search,title,first_author,year,journal,doi,pmid,registry,url
 alpha-2020,hand,Alpha,,2020,,,,,
 """
-SHARED = Shared(outcome="os", basis="randomised", report="alpha-2020", locator="Figure 2", extracted_by="r1")
+SHARED = Shared(
+    outcome="os",
+    basis="randomised",
+    transplant="not-stated",
+    competing="not-applicable",
+    report="alpha-2020",
+    locator="Figure 2",
+    extracted_by="r1",
+)
 
 
 @pytest.fixture
@@ -117,12 +127,14 @@ def test_a_curve_of_that_name_is_replaced_only_when_asked(review):
         ({"red": "newer"}, {}, "alpha", "no arm of alpha is called 'newer'; did you mean new"),
         ({"green": "new"}, {}, "alpha", "no traced curve is called 'green'"),
         ({"red": "new"}, {"outcome": "../../x"}, "alpha", "no outcome is called"),
+        ({"red": "new"}, {"outcome": "cr-cri"}, "alpha", "cr-cri is a proportion; a curve needs a time to an event"),
+        ({"red": "new", "blue": "new"}, {}, "alpha", "curves red and blue are both of arm new"),
         ({"red": "new"}, {}, "../alpha", "no study is called '../alpha'; did you mean alpha"),
     ],
 )
 def test_names_that_nobody_knows_are_refused_before_anything_is_written(review, arms, change, study, message):
     with pytest.raises(UsageError, match=message.replace("?", r"\?")):
-        keep(review, study, [traced()], arms, replace(SHARED, **change))
+        keep(review, study, [traced(), traced("blue")], arms, replace(SHARED, **change))
     assert not (review / "studies/alpha/curves").exists()
 
 
@@ -133,6 +145,46 @@ def test_words_the_folder_does_not_know_leave_every_file_as_it_was(review):
         keep(review, "alpha", [traced("a"), traced("b")], {"a": "new", "b": "old"}, replace(SHARED, basis="all"), True)
     assert "basis 'all'" in str(refused.value.problems[0])
     assert {p.name: p.read_bytes() for p in (review / "studies/alpha/curves").iterdir()} == before
+
+
+def test_ticks_are_kept_as_read_two_at_one_time_too_and_rebuilt_as_the_trace_rebuilds_them(review):
+    ticks = (*(float(t) for t, e in zip(TIMES, EVENTS, strict=True) if not e), 1e-9)
+    for exact, kind in ((True, "vector"), (False, "picture")):
+        red = traced(censored=ticks, exact=exact, risk=None, events=None)
+        (kept,) = keep(review, "alpha", [red], {"red": "new"}, SHARED, again=True)
+        (curve,) = store.read(review).study("alpha").curves
+        assert (curve.ticks, curve.censored) == (kind, (*ticks[:-1], 0.0))
+        alone = rebuild_arm(published(red))
+        assert kept.rebuilt.arm.event == alone.event and kept.rebuilt.arm.notes == alone.notes
+        assert kept.rebuilt.arm.time == pytest.approx(alone.time)
+
+
+def test_warnings_of_tracing_stay_with_the_curve(review):
+    said = 'hidden for 235 columns: "its" course, there: is a guess'
+    (kept,) = keep(review, "alpha", [traced(warnings=(said, "a gap", "a gap"))], {"red": "new"}, SHARED)
+    assert store.read(review).study("alpha").curves[0].warnings == (said, "a gap")
+    assert kept.rebuilt.report.verdict == "warn" and f"tracing (new): {said}" in kept.rebuilt.report.reasons
+    found = results(store.read(review)).problems
+    assert [p.severity for p in found if p.rule == "curve-warns" and said in p.seen] == ["warning"]
+
+
+def test_a_stretch_that_is_a_guess_is_refused_until_somebody_signs(review):
+    (kept,) = keep(review, "alpha", [traced(warnings=(f"hidden: {GUESS}",))], {"red": "new"}, SHARED)
+    assert kept.rebuilt.report.verdict == "fail" and not kept.good
+    file = review / "studies/alpha/curves/os-new.yaml"
+    signed = "accepted: {by: r1, date: 2026-01-02, reason: the table leaves one course}\n"
+    file.write_text(file.read_text(encoding="utf-8") + signed, encoding="utf-8")
+    assert [p.severity for p in results(store.read(review)).problems if p.rule == "curve-fails"] == ["warning"]
+
+
+def test_more_people_than_the_arm_has_are_said(review):
+    (kept,) = keep(review, "alpha", [traced(total=40, risk=None, events=None)], {"red": "new"}, SHARED)
+    assert [(p.rule, p.severity) for p in kept.problems] == [("curve-people", "warning")]
+    assert "has 40 people, arm new has 16" in kept.problems[0].seen
+    study = review / "studies/alpha/study.yaml"
+    study.write_text(STUDY.replace("lineage: b-all\n", "lineage: b-all\nenrolled: 32\n"), encoding="utf-8")
+    (kept,) = keep(review, "alpha", [traced(total=40, risk=None, events=None)], {"red": "new"}, SHARED, again=True)
+    assert "the study enrolled 32" in kept.problems[0].seen and not kept.good
 
 
 def test_nobody_says_how_many_people(review):
@@ -146,10 +198,43 @@ def test_the_command_keeps_what_was_traced(review, tmp_path, capsys, monkeypatch
     lines = ["time,survival", "0,1", *(f"{t},{s}" for t, s in zip(made.time, made.survival, strict=True))]
     (tmp_path / "points.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
     assert main(["trace", "points.csv", "--risk", "0:16 10:11 20:7", "--events", "9", "--out", "traced"]) == 0
-    words = ["--outcome", "os", "--basis", "randomised", "--report", "alpha-2020", "--by", "r1", "--locator"]
+    words = [
+        "--outcome",
+        "os",
+        "--basis",
+        "randomised",
+        "--report",
+        "alpha-2020",
+        "--by",
+        "r1",
+        "--transplant",
+        "not-stated",
+    ]
+    words += ["--competing", "not-applicable", "--locator"]
     assert main(["keep", str(review), "alpha", "traced/trace.yaml", "--arm", "new", *words, "Figure 2"]) == 0
     out = capsys.readouterr().out
     assert "studies/alpha/curves/os-new.yaml: 16 people, 9 events; passes" in out
     assert "survival at 12 months: 0.673 [" in out
     assert main(["keep", str(review), "alpha", "traced/trace.yaml", *words, "Figure 2"]) == 2
     assert "whose curves are they?" in capsys.readouterr().err
+    twice = ["keep", str(review), "alpha", "traced/trace.yaml", "--arm", "curve=new", "--arm", "curve=old", *words, "F"]
+    assert main(twice) == 2
+    assert "curve curve was given to new already" in capsys.readouterr().err
+
+
+def test_the_command_keeps_that_the_figure_is_another_one(review, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    made = kaplan_meier(TIMES, EVENTS)
+    lines = ["time,survival", "0,1", *(f"{t},{s}" for t, s in zip(made.time, made.survival, strict=True))]
+    (tmp_path / "points.csv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert main(["trace", "points.csv", "--total", "16", "--events", "9", "--out", "traced"]) == 0
+    (tmp_path / "points.csv").write_text("\n".join(lines) + "\n\n", encoding="utf-8")
+    words = ["--outcome", "os", "--basis", "randomised", "--report", "alpha-2020", "--by", "r1", "--locator", "F"]
+    asked = ["keep", str(review), "alpha", "traced/trace.yaml", "--arm", "new", *words]
+    with pytest.raises(SystemExit):
+        main(asked)
+    assert "--transplant, --competing" in capsys.readouterr().err
+    assert main([*asked, "--transplant", "not-stated", "--competing", "not-applicable"]) == 0
+    out = capsys.readouterr().out
+    assert "passes with doubts" in out and "its SHA-256 differs" in out
+    assert "SHA-256" in store.read(review).study("alpha").curves[0].warnings[0]

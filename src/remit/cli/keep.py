@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 EPILOG = """TRACE is the trace.yaml that `remit trace --out` wrote. A curve becomes curves/OUTCOME-ARM.yaml and .csv.
 
   remit keep reviews/my-question example-2020 traced/trace.yaml --arm blinatumomab=blina --arm chemotherapy=chemo \\
-    --outcome efs --basis randomised --report example-2020 --locator "Figure 2" --by r1 --transplant not-censored"""
+    --outcome efs --basis randomised --report example-2020 --locator "Figure 2" --by r1 \\
+    --transplant not-censored --competing event"""
+
+TRANSPLANT = "censored not-censored event state not-applicable; not-stated where the report does not say"
+COMPETING = "event censored competing not-applicable; not-stated where the report does not say"
 
 
 def add(sub: words.Subparsers) -> None:
@@ -37,14 +41,14 @@ def add(sub: words.Subparsers) -> None:
     command.add_argument("--url", default="", metavar="URL", help="where the figure stands")
     command.add_argument("--source", default="primary", metavar="S", help="primary registry label secondary")
     command.add_argument("--population", default="", metavar="TEXT", help="the report's own words")
-    command.add_argument("--transplant", default="not-stated", metavar="RULE", help="censored not-censored event …")
-    command.add_argument("--competing", default="not-stated", metavar="RULE", help="event censored competing …")
+    command.add_argument("--transplant", required=True, metavar="RULE", help=f"of transplantation: {TRANSPLANT}")
+    command.add_argument("--competing", required=True, metavar="RULE", help=f"of another way to fail: {COMPETING}")
     command.add_argument("--again", action="store_true", help="replace curves of the same name")
     command.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Keep the curves; 1 where one fails quality control."""
+    """Keep the curves; 1 where one fails quality control or a check."""
     from remit.cli.trace import stored
     from remit.tasks import keep as task
     from remit.tasks.trace import trace
@@ -64,13 +68,12 @@ def run(args: argparse.Namespace) -> int:
         source=args.source,
         extracted_by=args.by,
     )
-    found = task.keep(
-        root, args.study, traced.curves, arms(args.arm, [c.curve for c in traced.curves]), shared, args.again
-    )
+    curves = task.doubted(traced)
+    found = task.keep(root, args.study, curves, arms(args.arm, [c.curve for c in curves]), shared, args.again)
     for kept in found:
         print_kept(kept, root)
     print(f"look at the overlay beside {args.trace}; then: remit build {args.dir}")
-    return 0 if all(k.rebuilt.may_enter for k in found) else 1
+    return 0 if all(k.good for k in found) else 1
 
 
 def arms(said: list[str], curves: list[str]) -> dict[str, str]:
@@ -80,7 +83,10 @@ def arms(said: list[str], curves: list[str]) -> dict[str, str]:
         name, equals, arm = text.rpartition("=")
         if not equals and len(curves) > 1:
             raise UsageError(f"--arm {text} of which curve? say NAME={text}; the curves are {', '.join(curves)}")
-        out[name if equals else curves[0]] = arm
+        key = name if equals else curves[0]
+        if key in out:
+            raise UsageError(f"--arm {text}: curve {key} was given to {out[key]} already; a curve is of one arm")
+        out[key] = arm
     if not out:
         raise UsageError(f"whose curves are they? say --arm NAME=ARM; the curves are {', '.join(curves)}")
     return out
@@ -94,6 +100,10 @@ def print_kept(kept: "Kept", root: Path) -> None:
     print(f"{kept.file.relative_to(root)}: {people}{verdict}")
     for reason in report.reasons if report is not None else (kept.rebuilt.refused,):
         print(f"  {reason}")
+    for problem in kept.problems:
+        print(f"  {problem}")
+    for note in arm.notes if arm is not None else ():
+        print(f"  note: {note}")
     for value in kept.values:
         print(f"  {said(value)}")
 

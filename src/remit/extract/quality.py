@@ -1,20 +1,22 @@
 """How well rebuilt people tell what the report tells: the checks, their limits, and pass, warn or fail.
 
-A figure's verdict is that of its worst check. Limits are data (`RULES`), each with its reason; what a limit adds for
-small arms is half a person's step, since whole people cannot come nearer.
+A figure's verdict is that of its worst check. Limits are data (`extract.limits`), each with its reason; what a limit
+adds for small arms is half a person's step, since whole people cannot come nearer.
 """
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
 from remit.errors import InputError, RemitError
-from remit.model.rebuilt import Check, PublishedContrast, PublishedCurve, QualityReport, RebuiltArm, Verdict
+from remit.extract.doubts import doubts
+from remit.extract.limits import RULES as RULES
+from remit.extract.limits import check
+from remit.model.rebuilt import Check, PublishedContrast, PublishedCurve, QualityReport, RebuiltArm
 from remit.stats.cox import cox
 from remit.stats.kaplan_meier import KaplanMeier, kaplan_meier
 from remit.stats.logrank import logrank
@@ -22,33 +24,6 @@ from remit.stats.rebuild import read_steps
 
 FloatArray: TypeAlias = npt.NDArray[np.float64]
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
-CheckName = Literal[
-    "curve rmse", "curve maximum", "number at risk", "events", "median", "landmark", "hazard ratio", "log-rank z"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Distances beyond which a check warns and fails, in `unit`, and why there."""
-
-    warn: float
-    fail: float
-    unit: str
-    reason: str
-
-
-MEASURED = "docs/explanation/reconstruction.md, measured errors"
-RULES: Final[dict[CheckName, Rule]] = {
-    "curve rmse": Rule(0.01, 0.03, "survival", f"ten times the median error of a clean scan; {MEASURED}"),
-    "curve maximum": Rule(0.02, 0.05, "survival", f"above the largest error of a clean scan; {MEASURED}"),
-    "number at risk": Rule(0.0, 0.02, "share of the arm", "met exactly unless curve and table contradict one another"),
-    "events": Rule(0.0, 0.05, "share of the events", "met unless curve, table and total contradict one another"),
-    "median": Rule(0.02, 0.10, "share of the printed median", f"beyond the rounding of print; {MEASURED}"),
-    "landmark": Rule(0.01, 0.03, "survival", f"beyond the rounding of print; {MEASURED}"),
-    "hazard ratio": Rule(0.05, 0.15, "log hazard ratio", "printed ratios may be stratified or adjusted; " + MEASURED),
-    "log-rank z": Rule(0.5, 1.0, "standard normal", "printed tests may be stratified; half and one standard error"),
-}
-"""The written rule. Beyond `warn` a check warns, beyond `fail` it fails."""
 
 
 def quality(
@@ -69,47 +44,25 @@ def quality(
     return QualityReport(checks=tuple(checks))
 
 
-def _check(
-    name: CheckName, where: str, expected: float, found: float, distance: float, slack: tuple[float, float] = (0.0, 0.0)
-) -> Check:
-    rule = RULES[name]
-    warn, fail = rule.warn + slack[0], rule.fail + slack[1]
-    verdict: Verdict = "fail" if distance > fail else "warn" if distance > warn else "pass"
-    if math.isnan(distance):
-        verdict = "fail"
-    said = f"{name} ({where}): expected {expected:.4g}, found {found:.4g}; {distance:.3g} apart in {rule.unit}"
-    return Check(
-        name=name,
-        where=where,
-        expected=expected,
-        found=found,
-        distance=distance,
-        warn=warn,
-        fail=fail,
-        verdict=verdict,
-        reason=f"{said}, limits {warn:.3g} and {fail:.3g}: {rule.reason}",
-    )
-
-
 def _arm_checks(curve: PublishedCurve, arm: RebuiltArm) -> list[Check]:
     made = kaplan_meier(arm.time, arm.event)
     step = 0.5 / curve.n
     rmse, largest, at = _distance(curve, made)
     checks = [
-        _check("curve rmse", arm.arm, 0.0, rmse, rmse, (step, step)),
-        _check("curve maximum", f"{arm.arm}, {at:g}", 0.0, largest, largest, (step, 2.0 * step)),
+        check("curve rmse", arm.arm, 0.0, rmse, rmse, (step, step)),
+        check("curve maximum", f"{arm.arm}, {at:g}", 0.0, largest, largest, (step, 2.0 * step)),
     ]
     times = np.array(arm.time)
     for when, printed in zip(curve.risk_times, curve.at_risk, strict=True):
         if printed is not None and math.isfinite(printed):
             found = float((times >= when).sum())
             gap = abs(found - printed) / curve.n
-            checks.append(_check("number at risk", f"{arm.arm}, {when:g}", printed, found, gap, (0.0, 2.0 / curve.n)))
+            checks.append(check("number at risk", f"{arm.arm}, {when:g}", printed, found, gap, (0.0, 2.0 / curve.n)))
     if curve.events is not None:
         whole = max(curve.events, 1)
         gap = abs(arm.events - curve.events) / whole
-        checks.append(_check("events", arm.arm, curve.events, arm.events, gap, (0.0, 2.0 / whole)))
-    return checks + _printed_checks(curve, made, arm.arm)
+        checks.append(check("events", arm.arm, curve.events, arm.events, gap, (0.0, 2.0 / whole)))
+    return [*checks, *_printed_checks(curve, made, arm.arm), *doubts(curve, arm, made)]
 
 
 def _printed_checks(curve: PublishedCurve, made: KaplanMeier, name: str) -> list[Check]:
@@ -118,12 +71,12 @@ def _printed_checks(curve: PublishedCurve, made: KaplanMeier, name: str) -> list
         found = made.median.time
         gap = abs(found - curve.median) / curve.median if math.isfinite(found) else math.nan
         half = curve.median_half_unit / curve.median
-        checks.append(_check("median", name, curve.median, found, gap, (half, half)))
+        checks.append(check("median", name, curve.median, found, gap, (half, half)))
     for mark in curve.landmarks:
         when = min(mark.time, float(made.time[-1]))
         found = float(made.survival_at([when])[0])
         gap, half = abs(found - mark.survival), mark.half_unit
-        checks.append(_check("landmark", f"{name}, {mark.time:g}", mark.survival, found, gap, (half, half)))
+        checks.append(check("landmark", f"{name}, {mark.time:g}", mark.survival, found, gap, (half, half)))
     return checks
 
 
@@ -154,14 +107,14 @@ def contrast_checks(arms: Sequence[RebuiltArm], contrast: PublishedContrast) -> 
         printed = math.log(contrast.hr)
         rounding = 0.005 / contrast.hr
         gap = abs(found - printed)
-        checks.append(_check("hazard ratio", where, contrast.hr, math.exp(found), gap, (rounding, rounding)))
+        checks.append(check("hazard ratio", where, contrast.hr, math.exp(found), gap, (rounding, rounding)))
     if contrast.p is not None:
         z = abs(float(ndtri(contrast.p / 2.0)))
         found_z = _z(time, event, inside)
         gap = abs(z - found_z)
         if contrast.p_bound and found_z >= z:
             gap = 0.0
-        checks.append(_check("log-rank z", where, z, found_z, gap))
+        checks.append(check("log-rank z", where, z, found_z, gap))
     return checks
 
 

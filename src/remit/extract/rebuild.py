@@ -1,9 +1,11 @@
 """From a curve as read off a figure to the people behind it, with all that the report prints about the arm."""
 
+import math
+from dataclasses import replace
 from typing import Final
 
 from remit.errors import InputError
-from remit.model.curve import TracedCurve
+from remit.model.curve import Ticks, TracedCurve
 from remit.model.rebuilt import PublishedCurve, RebuiltArm
 from remit.stats.rebuild import Method, Printed, rebuild
 
@@ -11,6 +13,15 @@ SOURCES: Final[dict[Method, str]] = {
     "intervals": "docs/explanation/reconstruction.md; heights: Liu, Rich and Hanley (2014), Syst Rev 3:151",
     "guyot": "Guyot, Ades, Ouwens and Welton (2012), BMC Med Res Methodol 12:9",
 }
+
+HAIR: Final = 0.005
+"""How far past the curve's end a tick may stand, as a share of the curve, and be taken for one at its end."""
+
+ALL: Final = 0.95
+"""The share of the people censored from which on ticks are taken for all of them."""
+PLACES: Final = 0.8
+"""The same for ticks of a vector figure where a printed total or risk table says how many people leave: the ticks need
+only say when. Measured: docs/explanation/reconstruction.md."""
 
 
 def published(traced: TracedCurve, n: int | None = None) -> PublishedCurve:
@@ -25,7 +36,7 @@ def published(traced: TracedCurve, n: int | None = None) -> PublishedCurve:
     if people is None:
         raise InputError(f"curve {traced.curve}: nobody says how many people; give n, the people at time 0")
     more = traced.end > traced.time[-1]
-    return PublishedCurve(
+    curve = PublishedCurve(
         arm=traced.curve,
         n=people,
         times=(*traced.time, traced.end) if more else traced.time,
@@ -33,42 +44,63 @@ def published(traced: TracedCurve, n: int | None = None) -> PublishedCurve:
         risk_times=() if risk is None else risk.times,
         at_risk=() if risk is None else tuple(float(c) for c in risk.counts),
         events=traced.events,
-        censor_times=usable_ticks(traced, people)[0],
+        warnings=traced.warnings,
     )
+    return with_ticks(curve, traced.censored, "vector" if traced.exact else "picture")
 
 
-def usable_ticks(traced: TracedCurve, people: int) -> tuple[tuple[float, ...], str]:
-    """Return the censoring ticks that can be taken as data, and why others are not: all of a vector figure."""
-    if traced.exact:
-        return traced.censored, ""
-    late = traced.risk.counts[-1] if traced.risk is not None else 0
-    return ticks_of_picture(traced.censored, people, traced.events, late)
+def with_ticks(curve: PublishedCurve, ticks: tuple[float, ...], kind: Ticks) -> PublishedCurve:
+    """Return `curve` with the censoring ticks read off its figure, and those of them that can be taken as data.
 
-
-def ticks_of_picture(
-    ticks: tuple[float, ...], people: int, events: int | None, late: int
-) -> tuple[tuple[float, ...], str]:
-    """Return the ticks that can be taken as data where some may have merged, and why they cannot.
-
-    In a picture ticks merge, so they count only where their number is that of the people censored: `people` less
-    `events`, of whom the `late` at risk when the table ends may stand without a tick of their own.
+    Ticks of a picture merge where they touch, and those of a vector figure hide where two people leave at one time or
+    where the curve falls. So they count only where their number is near that of the people censored: n less the
+    events, printed, or for a vector figure told by the curve itself; of whom those at risk when the table ends may
+    stand without a tick of their own. `on_ticks` says in words why they do not count. A tick a hair past the curve's
+    end is moved to it. InputError as `rebuild_arm`.
     """
     if not ticks:
-        return (), ""
-    found = len(ticks)
-    if events is None:
-        return (
-            (),
-            f"{found} censoring ticks of a picture were not used: give the events, to tell if some merged",
+        return curve
+    end = max(curve.times)
+    inside = tuple(min(max(t, 0.0), end) for t in ticks if -HAIR * end <= t <= end * (1.0 + HAIR))
+    curve = replace(curve, ticks=inside, vector=kind == "vector")
+    events = curve.events
+    if events is None and curve.vector:
+        events = rebuild_arm(curve).events
+    used, said = _judged(curve, events) if inside else (False, "")
+    if len(inside) < len(ticks):
+        said = "; ".join(
+            w for w in (f"{len(ticks) - len(inside)} censoring ticks stand past the curve's end", said) if w
         )
-    censored = people - events
-    late = min(censored, late)
-    if 0.95 * (censored - late) <= found <= censored:
-        return ticks, ""
-    return (), (
-        f"{found} censoring ticks of a picture were not used: {censored} people are censored ({late} of them perhaps "
-        "at the end), so ticks merged or something else was taken for one"
+    return replace(curve, censor_times=inside if used else (), on_ticks=said)
+
+
+def _judged(curve: PublishedCurve, events: int | None) -> tuple[bool, str]:
+    """Return whether ticks can be taken as data, and in words why not, or that they stand for more people."""
+    found = len(curve.ticks)
+    whose = f"{found} censoring ticks of a {'vector figure' if curve.vector else 'picture'}"
+    if events is None:
+        return False, f"{whose} were not used: give the events, to tell if some merged"
+    told = curve.events is None
+    censored = curve.n - events
+    late = int(min(censored, late_people(curve)))
+    own = censored - late
+    known = curve.vector and (not told or late_people(curve) > 0.0)
+    many = 1.05 * censored + 2.0 if told else float(censored)
+    by = ", as the curve itself tells" if told else ""
+    if (PLACES if known else ALL) * own <= found <= many:
+        fewer = f"{whose} were used as the times at which {own} people leave{by}: some hide one another"
+        return True, fewer if found < ALL * own else ""
+    why = "some hide one another or a fall of the curve" if curve.vector else "ticks merged"
+    return False, (
+        f"{whose} were not used: {censored} people are censored{by} ({late} of them perhaps at the end), so {why} or "
+        "something else was taken for one"
     )
+
+
+def late_people(curve: PublishedCurve) -> float:
+    """Return the people at risk when the table ends, who may be censored at the curve's end without a tick each."""
+    known = [r for r in curve.at_risk if r is not None and math.isfinite(r)]
+    return known[-1] if len(known) > 1 else 0.0
 
 
 def rebuild_arm(curve: PublishedCurve, method: Method = "intervals") -> RebuiltArm:
@@ -99,5 +131,5 @@ def rebuild_arm(curve: PublishedCurve, method: Method = "intervals") -> RebuiltA
         method=made.method,
         information=made.information,
         source=SOURCES[method],
-        notes=made.notes,
+        notes=(*made.notes, curve.on_ticks) if curve.on_ticks else made.notes,
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from remit.model.finding import Finding
 from remit.model.observation import Contrast, Median, Survival
-from remit.model.place import Problem
+from remit.model.place import Problem, Severity
 from remit.model.printed_curve import PrintedCurve
 from remit.model.protocol import Analysis
 from remit.model.review import Review
@@ -56,33 +56,56 @@ def mixed_denominators(_: Review, findings: Sequence[Finding]) -> Iterator[Probl
 
 
 KNOWN = ("censored", "not-censored", "event", "state")
-RIVALS = ("event", "censored", "competing")
+UNSAID = "not-stated"
 
 
 def mixed_curves(review: Review, findings: Sequence[Finding]) -> Iterator[Problem]:
     """mixed-transplant, mixed-competing: curves of one course that treat transplantation, or a rival event, otherwise.
 
     One course pools them: follow-up ending at transplantation beside follow-up going on; death before relapse counted
-    as the event beside death that ends follow-up or competes.
+    as the event beside death that ends follow-up; one minus a cumulative incidence beside anything else. A report that
+    does not say what it did, beside one that says, is warned of.
     """
     told: set[tuple[str, str]] = set()
     for a in (f.analysis for f in findings if f.analysis.kind == "survival"):
         curves = list(_of_analysis(review, a))
-        for rule, about, seen in (
-            ("mixed-transplant", "transplantation", [(c.transplant, s) for s, c in curves if c.transplant in KNOWN]),
-            ("mixed-competing", "the rival event", [(c.competing, s) for s, c in curves if c.competing in RIVALS]),
+        for rule, about, severity, seen in (
+            ("mixed-transplant", "transplantation", _transplant, [(c.transplant, s) for s, c in curves]),
+            ("mixed-competing", "the rival event", _rival, [(c.competing, s) for s, c in curves]),
         ):
-            first = dict(reversed(seen))
-            named = " and ".join(f"{word} ({study})" for word, study in sorted(first.items()))
-            if len(first) > 1 and rule not in a.allow and (a.drug_class, named) not in told:
+            studies: dict[str, dict[str, None]] = {}
+            for word, study in seen:
+                studies.setdefault(word, {})[study] = None
+            weight = severity(frozenset(studies))
+            named = " and ".join(f"{word} ({', '.join(held)})" for word, held in sorted(studies.items()))
+            if weight is not None and rule not in a.allow and (a.drug_class, named) not in told:
                 told.add((a.drug_class, named))
                 yield Problem(
                     a.place,
                     rule,
                     f"curves for analysis {a.id} with {about} {named}",
                     f"one rule for {about}",
-                    f"leave out the curves of one rule, or allow {rule} with the reason",
+                    f"leave out the curves of one rule, or allow {rule} with the reason"
+                    if weight == "error"
+                    else f"look in the reports what they did, or allow {rule} with the reason",
+                    weight,
                 )
+
+
+def _transplant(rules: frozenset[str]) -> Severity | None:
+    known = rules.intersection(KNOWN)
+    return "error" if len(known) > 1 else "warning" if known and UNSAID in rules else None
+
+
+def _rival(rules: frozenset[str]) -> Severity | None:
+    """How bad it is to pool these rules: a cumulative incidence goes with nothing else, an event not with its end.
+
+    `not-applicable` (there is no rival event) goes with `event`, for nothing else happened; not with `censored`.
+    """
+    if len(rules) > 1 and ("competing" in rules or rules >= {"event", "censored"}):
+        return "error"
+    silent = UNSAID in rules and len(rules) > 1
+    return "warning" if silent or rules >= {"not-applicable", "censored"} else None
 
 
 def _of_analysis(review: Review, a: Analysis) -> Iterator[tuple[str, PrintedCurve]]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from remit.lint import fit, mixtures, overlap, plan, soft
+from remit.lint import curves, fit, mixtures, overlap, plan, soft
 from remit.model.finding import Finding
 from remit.model.place import Problem
 from remit.model.review import Review
@@ -24,6 +24,8 @@ RULES: tuple[Rule, ...] = (
     mixtures.mixed_denominators,
     mixtures.mixed_transplant,
     mixtures.mixed_curves,
+    curves.outcome,
+    curves.people,
     fit.ages_and_lineage,
     fit.population,
     fit.randomised_words,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from remit.model.curve import Ticks
 from remit.model.observation import Basis, Source, TransplantRule
 from remit.model.place import Place
 from remit.model.rebuilt import QualityReport, RebuiltArm
@@ -29,6 +30,7 @@ class PrintedCurve:
 
     `risk` holds the numbers printed under the figure (time, number at risk), `censored` the times of censoring ticks,
     `landmarks` survival printed in the text (time, survival), `median` the printed median. A blank was not seen.
+    `ticks` says how the ticks were read, `warnings` what tracing warned of.
     """
 
     id: str
@@ -46,10 +48,12 @@ class PrintedCurve:
     survival: tuple[float, ...]
     risk: tuple[tuple[float, int], ...] = ()
     censored: tuple[float, ...] = ()
+    ticks: Ticks = "picture"
     landmarks: tuple[tuple[float, float], ...] = ()
     median: float | None = None
     flags: tuple[str, ...] = ()
     note: str = ""
+    warnings: tuple[str, ...] = ()
     accepted: Acceptance | None = None
     place: Place
 

@@ -24,6 +24,8 @@ class PublishedCurve:
 
     `times` and `survival` (0 to 1) are the points, survival from each time to the next. `at_risk` may hold None where
     no number is printed. `median` is None where none is printed; `median_half_unit` is half of its last digit.
+    `ticks` are the censoring ticks as read, off a vector figure where `vector` is set; `censor_times` those taken as
+    data, `on_ticks` why others are not (`extract.rebuild.with_ticks` decides). `warnings` is what tracing warned of.
     """
 
     arm: str
@@ -38,6 +40,10 @@ class PublishedCurve:
     median: float | None = None
     median_half_unit: float = 0.05
     precision: float | None = None
+    ticks: tuple[float, ...] = ()
+    vector: bool = False
+    on_ticks: str = ""
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

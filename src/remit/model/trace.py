@@ -62,6 +62,12 @@ class WantedCurve:
                 f"curve {self.curve}: {self.events} events in {self.total} patients; "
                 "expected no more events than patients; compare with the report"
             )
+        started = self.risk.counts[0] if self.risk is not None and self.risk.times[0] == 0.0 else self.total
+        if self.total is not None and started != self.total:
+            raise InputError(
+                f"curve {self.curve}: {started} at risk at time 0 but {self.total} patients; "
+                "expected the same number; compare the risk table with the report"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remit.errors import UsageError
+from remit.model.curve import Ticks
 from remit.store.write import quoted
 
 
@@ -17,14 +18,18 @@ class Draft:
     survival: tuple[float, ...]
     risk: tuple[tuple[float, int], ...] = ()
     censored: tuple[float, ...] = ()
+    ticks: Ticks = "picture"
+    warnings: tuple[str, ...] = ()
 
     def yaml(self) -> str:
         """The text that says whose curve it is."""
         lines = [f"{key}: {quoted(word)}" for key, word in self.words.items() if word]
         if self.risk:
-            lines.append("risk: [" + ", ".join(f"{{time: {t:.10g}, n: {n}}}" for t, n in self.risk) + "]")
+            lines.append("risk: [" + ", ".join(f"{{time: {_plain(t)}, n: {n}}}" for t, n in self.risk) + "]")
         if self.censored:
-            lines.append("censored: [" + ", ".join(f"{t:.10g}" for t in self.censored) + "]")
+            lines += ["censored: [" + ", ".join(_plain(t) for t in self.censored) + "]", f"ticks: {self.ticks}"]
+        if self.warnings:
+            lines += ["warnings:", *(f"  - {quoted(w)}" for w in dict.fromkeys(self.warnings))]
         return "\n".join(lines) + "\n"
 
     def steps(self) -> str:
@@ -32,6 +37,11 @@ class Draft:
         lines = [f"time_{self.words['unit']},survival"]
         lines += [f"{t:.10g},{s:.10g}" for t, s in zip(self.time, self.survival, strict=True)]
         return "\n".join(lines) + "\n"
+
+
+def _plain(time: float) -> str:
+    """Return a time in plain decimals, as the folder reads it: never 1e-05."""
+    return f"{time:.8f}".rstrip("0").rstrip(".")
 
 
 def files(root: str | Path, study: str, curve: str) -> tuple[Path, Path]:

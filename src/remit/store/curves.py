@@ -8,6 +8,7 @@ import csv
 import re
 from typing import get_args
 
+from remit.model.curve import Ticks
 from remit.model.observation import Source
 from remit.model.place import Place
 from remit.model.printed_curve import Acceptance, CompetingRule, PrintedCurve, Unit
@@ -19,6 +20,7 @@ from remit.store.values import BASES, SOURCES, TRANSPLANT
 
 MOST_POINTS = 20_000
 COMPETING: tuple[CompetingRule, ...] = get_args(CompetingRule)
+TICKS: tuple[Ticks, ...] = get_args(Ticks)
 UNITS: tuple[Unit, ...] = get_args(Unit)
 _NUMBER = re.compile(r"-?[0-9]{1,9}(\.[0-9]{1,17})?(e-[0-9]{1,2})?\Z")
 Point = tuple[float, float]
@@ -41,11 +43,13 @@ def curve(f: Fields, name: str, points: tuple[Point, ...], study: Study, known: 
         time=tuple(t for t, _ in points),
         survival=tuple(s for _, s in points),
         risk=tuple((_time(r), r.whole("n", needed=True) or 0) for r in _closed(f, "risk", ("time", "n"))),
-        censored=f.numbers("censored"),
+        censored=f.numbers("censored", repeated=True),
+        ticks=f.choice("ticks", TICKS, "picture"),
         landmarks=tuple((_time(r), _share(r)) for r in _closed(f, "landmarks", ("time", "survival"))),
         median=f.positive("median"),
         flags=f.words("flags"),
         note=f.text("note"),
+        warnings=f.words("warnings"),
         accepted=_accepted(f, known),
         place=f.place,
     )

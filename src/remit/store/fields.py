@@ -90,11 +90,19 @@ class Fields:
         return text
 
     def words(self, key: str) -> tuple[str, ...]:
-        """A list of text: a YAML list, or a cell with parts separated by semicolons."""
+        """A list of text, each once: a YAML list, or a cell with parts separated by semicolons."""
+        parts = self._parts(key)
+        for part in parts:
+            if part and parts.count(part) > 1:
+                self.refuse(key, "bad-list", f"{key} holds {part!r} twice", "each word once", "remove it")
+                break
+        return tuple(dict.fromkeys(parts))
+
+    def _parts(self, key: str) -> list[str]:
         self._asked.add(key)
         node = self._nodes.get(key)
         if node is None or (isinstance(node, Scalar) and not node.text.strip()):
-            return ()
+            return []
         if isinstance(node, Scalar):
             if self._lines:
                 self.refuse(key, "not-a-list", f"{key} is {node.text!r}", "a list", f"write {key}: [{node.text}]")
@@ -105,13 +113,10 @@ class Fields:
                 self.refuse(key, "not-a-list", f"{key} holds lists or mappings", "a list of words", "flatten it")
         else:
             self.refuse(key, "not-a-list", f"{key} is a mapping", "a list of words", "write [one, two]")
-            return ()
-        for part in parts:
-            if not part or parts.count(part) > 1:
-                seen = f"{key} holds {part!r} twice" if part else f"{key} holds an empty part"
-                self.refuse(key, "bad-list", seen, "each word once", "remove it")
-                break
-        return tuple(dict.fromkeys(p for p in parts if p))
+            return []
+        if "" in parts:
+            self.refuse(key, "bad-list", f"{key} holds an empty part", "each word once", "remove it")
+        return [p for p in parts if p]
 
     def choice(self, key: str, options: tuple[Code, ...], default: Code | None = None) -> Code:
         """One of `options`; blank gives `default`, and is refused where there is none."""
@@ -176,13 +181,13 @@ class Fields:
             return None
         return float(text)
 
-    def numbers(self, key: str) -> tuple[float, ...]:
-        """A list of numbers in plain decimal notation."""
-        good = [word for word in self.words(key) if _DECIMAL.match(word)]
-        for word in self.words(key):
-            if word not in good:
+    def numbers(self, key: str, repeated: bool = False) -> tuple[float, ...]:
+        """A list of numbers in plain decimal notation, one of them twice only where `repeated` allows it."""
+        words = self._parts(key) if repeated else self.words(key)
+        for word in words:
+            if not _DECIMAL.match(word):
                 self.refuse(key, "not-a-number", f"{key} {word!r}", "numbers such as 0.5", "write [0.5, 0.7]")
-        return tuple(float(word) for word in good)
+        return tuple(float(word) for word in words if _DECIMAL.match(word))
 
     def positive(self, key: str) -> float | None:
         """A number of months or years, not negative; blank is None."""

@@ -8,7 +8,7 @@ from remit.errors import InputError
 from remit.extract import printed_beside
 from remit.extract.curve_values import comparisons, landmarks
 from remit.extract.quality import contrast_checks, quality
-from remit.extract.rebuild import rebuild_arm, ticks_of_picture
+from remit.extract.rebuild import rebuild_arm, with_ticks
 from remit.model.course import Person, UsableCurve
 from remit.model.curve import DAYS
 from remit.model.place import Problem, Severity
@@ -24,8 +24,8 @@ def rebuildings(review: Review, only: str = "") -> Mapping[Key, RebuiltCurve]:
 
     Each is held against what its study's tables print of the same people.
 
-    A folder does not say whether ticks came off a picture, where they merge, so they count only where their number
-    is that of the people censored; a note of the rebuilt arm says why others do not.
+    Ticks count only where their number is that of the people censored (`extract.rebuild.with_ticks`, as `remit trace`
+    has it); a note of the rebuilt arm says why others do not.
     """
     made: dict[Key, RebuiltCurve] = {}
     for data in (d for d in review.studies if only in ("", d.study.id)):
@@ -50,8 +50,6 @@ def _with_contrasts(data: StudyData, found: Mapping[str, RebuiltCurve]) -> Itera
 
 
 def _rebuilding(data: StudyData, curve: PrintedCurve) -> RebuiltCurve:
-    late = curve.risk[-1][1] if curve.risk else 0
-    ticks, unused = ticks_of_picture(curve.censored, curve.n, curve.events, late)
     middle = printed_beside.median(data, curve)
     published = PublishedCurve(
         arm=curve.arm,
@@ -61,14 +59,14 @@ def _rebuilding(data: StudyData, curve: PrintedCurve) -> RebuiltCurve:
         risk_times=tuple(t for t, _ in curve.risk),
         at_risk=tuple(float(n) for _, n in curve.risk),
         events=curve.events,
-        censor_times=ticks,
+        warnings=curve.warnings,
         landmarks=printed_beside.landmarks(data, curve),
         median=middle[0] if middle is not None else None,
         median_half_unit=middle[1] if middle is not None else printed_beside.OWN_MEDIAN,
     )
     try:
+        published = with_ticks(published, curve.censored, curve.ticks)
         arm = rebuild_arm(published)
-        arm = replace(arm, notes=(*arm.notes, unused)) if unused else arm
         return RebuiltCurve(study=data.study.id, curve=curve, arm=arm, report=quality([published], [arm]))
     except InputError as error:
         return RebuiltCurve(study=data.study.id, curve=curve, arm=None, report=None, refused=str(error))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from remit.errors import InputError, UsageError
 from remit.extract.quality import quality
-from remit.extract.rebuild import published, rebuild_arm, usable_ticks
+from remit.extract.rebuild import published, rebuild_arm
 from remit.extract.tracing import (
     calibrate,
     clean,
@@ -33,6 +33,7 @@ from remit.stats.kaplan_meier import kaplan_meier
 from remit.store import trace_file
 
 MOST_BYTES = 200_000_000
+OTHER_FIGURE = "the figure is not the one the record was made with (its SHA-256 differs)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +56,11 @@ class Trace:
     axes: Axes | None
     curves: tuple[TracedCurve, ...]
     notes: tuple[str, ...]
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Notes that cast doubt on every curve of the figure."""
+        return tuple(n for n in self.notes if n == OTHER_FIGURE)
 
 
 def figure(path: str | Path, page: int = 1) -> Figure:
@@ -104,7 +110,7 @@ def trace(record: TraceRecord, base: Path = Path()) -> Trace:
     digest = hashlib.sha256(found.data).hexdigest()
     notes: list[str] = []
     if record.sha256 and record.sha256 != digest:
-        notes.append("the figure is not the one the record was made with (its SHA-256 differs)")
+        notes.append(OTHER_FIGURE)
     record = replace(record, sha256=digest)
     if found.points is not None:
         curves = _clicked(found.points, record)
@@ -147,7 +153,13 @@ def _one(found: Figure, axes: Axes, record: TraceRecord, wanted: WantedCurve) ->
         cleaned = clean.curve(read, _printed(wanted, record, percent=False))
         return correct.corrected(cleaned, wanted.corrections)
     except InputError as error:
-        raise InputError(f"curve {wanted.curve}: {error}") from None
+        raise _of(wanted.curve, error) from None
+
+
+def _of(curve: str, error: InputError) -> InputError:
+    """Return the error with its curve named, once."""
+    said = str(error)
+    return InputError(said if said.startswith(f"curve {curve}: ") else f"curve {curve}: {said}")
 
 
 def _clicked(held: dict[str, CurvePoints], record: TraceRecord) -> tuple[TracedCurve, ...]:
@@ -165,7 +177,7 @@ def _clicked(held: dict[str, CurvePoints], record: TraceRecord) -> tuple[TracedC
             cleaned = clean.curve(read, _printed(c, record, record.percent))
             out.append(correct.corrected(cleaned, c.corrections))
         except InputError as error:
-            raise InputError(f"curve {c.curve}: {error}") from None
+            raise _of(c.curve, error) from None
     return tuple(out)
 
 
@@ -218,8 +230,7 @@ def rebuilt(held: Trace) -> tuple[tuple[Rebuilt, ...], tuple[str, ...]]:
         except InputError as error:
             said.append(f"{c.curve}: cannot be rebuilt: {error}")
             continue
-        unused = usable_ticks(c, curve.n)[1]
-        said += [f"{c.curve}: {unused}"] if unused else []
+        said += [f"{c.curve}: {note}" for note in arm.notes]
         km = kaplan_meier(arm.time, arm.event)
         apart = max(abs(c.at(float(t)) - float(s)) for t, s in zip(km.time, km.survival, strict=True))
         report = quality([curve], [arm])
