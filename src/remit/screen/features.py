@@ -201,11 +201,13 @@ def _pairs(number: Whole, begins: Whole, bound: int, least: int) -> tuple[Whole,
 
 
 def _by_term(term: Whole, record: Halves, bound: int, n: int, least: int) -> Counted:
-    """Terms below `bound`, in their order, that so many of n records have at least, given which records have which."""
+    """Terms below `bound`, in their order, that so many of n records have at least, given which records have which.
+
+    Each term of a record is one number, the record in its last bits; 32 bits sort in half the time of 64.
+    """
     bits = n.bit_length()
-    key: Keys = term << bits | record
-    if bound << bits <= 1 << 31:
-        key = key.astype(np.int32)
+    short = bound << bits <= 1 << 31
+    key: Keys = (term.astype(np.int32) if short else term) << bits | record
     key.sort()
     runs = _runs(key)
     times, key = np.diff(runs), key[runs[:-1]]
