@@ -147,11 +147,9 @@ def _keep_memory() -> None:
 
     The C library of Linux hands blocks above a limit back to the system and asks for them anew each time, which took a
     quarter of the time of a replay; it raises the limit to the size of the largest block handed back so far, 32 MB at
-    most. A block of that size is asked for once more: it is then kept, and numpy has it mapped in large pages, so that
-    the arrays made of it cost a tenth of the page faults. Elsewhere this does nothing.
+    most. Elsewhere this does nothing.
     """
-    for _ in range(2):
-        np.empty((1 << 25) - (1 << 16), np.uint8)
+    np.empty((1 << 25) - (1 << 16), np.uint8)
 
 
 def _beside(parts: Sequence[tuple[Whole, Whole]]) -> Whole:
