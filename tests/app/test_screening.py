@@ -2,6 +2,7 @@
 
 import re
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +12,14 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "made"))
 from loops import finished
 
+from remit import screen
 from remit.app import keys
 from remit.app.desk import Board
 from remit.app.screening import application
 from remit.errors import UsageError
 from remit.store import log
 from remit.tasks import screening
+from remit.tasks.screening_status import status
 
 KEY = bytes(range(32))
 
@@ -160,10 +163,81 @@ def test_what_a_record_says_is_text(ask):
     assert "<mark>blinatumomab</mark>" in page
 
 
-def test_full_text_shows_what_was_not_excluded(ask, review):
-    ada = ask("ada")
-    decide(ada, "exclude:exc-adults")
-    assert sorted(screening.desk(review, "full-text").records) == ["a2", "a3", "a4", "a5"]
+def test_full_text_shows_what_people_agreed_goes_on(ask, review):
+    ada, ben, cal = ask("ada"), ask("ben"), ask("cal")
+    with pytest.raises(UsageError, match="let through"):
+        screening.desk(review, "full-text")
+    for decision in ("include:inc", "unsure:inc", "include:inc", "exclude:exc-adults"):
+        decide(ada, decision)
+    for decision in ("include:inc", "include:inc", "exclude:exc-adults", "exclude:exc-adults"):
+        decide(ben, decision)
+    assert sorted(screening.desk(review, "full-text").records) == ["a1", "a2"]
+    form = fields(cal.get("/conflicts").text)
+    assert form["record"] == "a3"
+    cal.post("/settle", data={**form, "decision": "include:inc"})
+    assert sorted(screening.desk(review, "full-text").records) == ["a1", "a2", "a3"]
+
+
+def test_a_record_one_of_two_excluded_is_not_dropped_and_does_not_go_on(ask, review):
+    decide(ask("ada"), "exclude:exc-adults")
+    desk = screening.desk(review, "title-abstract")
+    assert screening.states(desk, screening.lines(desk))["a1"] == "waiting"
+    assert screening.desk(review, "full-text", empty=True).records == {}
+
+
+def test_after_a_lawful_stop_what_nobody_read_does_not_go_to_full_text(review):
+    protocol, records = review / "protocol.yaml", review / "records" / "records.csv"
+    rule = "readers: 1, recall: 0.9, confidence: 0.9, stop: sampled"
+    protocol.write_text(protocol.read_text().replace("readers: 2, recall: 0.9, confidence: 0.9", rule))
+    header = records.read_text().splitlines()[0]
+    records.write_text("\n".join([header, *(f"b{i},hand,T{i},,2020,J,,,," for i in range(200))]) + "\n")
+    (review / "records" / "pairs.csv").unlink()
+    (review / "searches" / "hand.yaml").write_text("search: hand\nsource: Hand\nroute: database\n")
+    desk = screening.desk(review, "title-abstract")
+    said = [(r, i < 10) for i, r in enumerate(list(desk.records)[:70])]
+    said += [(r, False) for r in (screen.sample_order(said, tuple(desk.records)) or [])[:125]]
+    lines = [
+        log.Line(
+            record=r, verdict="include" if on else "exclude", criterion="inc" if on else "exc-adults", date="2026-11-23"
+        )
+        for r, on in said
+    ]
+    log.append(review, "title-abstract", "ada", lines, 0)
+    found = status(screening.desk(review, "title-abstract"))
+    assert (found.stopped, found.left, found.unread, found.final) == (True, 5, 0, True)
+    full = screening.desk(review, "full-text")
+    assert list(full.records) == [r for r, on in said if on]
+    assert screening.left(full)([]).rule == "none"
+
+
+def test_past_a_stop_the_records_another_read_come_first(review):
+    protocol = review / "protocol.yaml"
+    protocol.write_text(protocol.read_text().replace("readers: 2,", "readers: 2, stop: sampled,"))
+    desk = screening.desk(review, "title-abstract")
+    rule = screening.left(desk)([])
+    board = Board(desk, lambda lines: list(desk.records), lambda lines: replace(rule, met=bool(lines)))
+    line = log.Line(record="a1", verdict="exclude", criterion="exc-adults", date="2026-11-23")
+    log.append(review, "title-abstract", "ben", [replace(line, record="a5")], 0)
+    assert board.next("ada").record.id == "a1"
+    log.append(review, "title-abstract", "ada", [line], 0)
+    assert board.awaited("ada") == ("a5",)
+    assert board.next("ada").record.id == "a5"
+    log.append(review, "title-abstract", "ada", [replace(line, record="a5")], 1)
+    assert board.next("ada").record.id == "a2"
+
+
+def test_where_one_reader_is_enough_a_later_line_holds(review):
+    protocol = review / "protocol.yaml"
+    protocol.write_text(protocol.read_text().replace("readers: 2", "readers: 1"))
+    line = log.Line(record="a1", verdict="exclude", criterion="exc-adults", date="2026-11-22")
+    log.append(review, "title-abstract", "ben", [line], 0)
+    desk = screening.desk(review, "title-abstract")
+    log.append(
+        review, "title-abstract", "ada", [replace(line, verdict="include", criterion="inc", date="2026-11-23")], 0
+    )
+    (conflict,) = Board(desk, screening.order(desk), screening.left(desk)).conflicts("ada")
+    assert not conflict.open
+    assert screening.states(desk, screening.lines(desk))["a1"] == "include"
 
 
 def test_a_review_without_records_says_what_to_do(review):

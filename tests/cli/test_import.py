@@ -41,7 +41,7 @@ def test_two_exports_and_the_flow(root, capsys):
     assert "b.csv: table" in said
     assert "repeat of ay-2018-talc" in said
     flow = screen.flow(store.read(root))
-    assert (flow["database_results"], flow["duplicates"], flow["records_screened"]) == (3, 1, 2)
+    assert (flow["database_results"], flow["duplicates"], flow.undecided) == (3, 1, 2)
     assert ("a", "Embase", "database", 1) in flow.sources
     assert ("scopus", "scopus", "database", 2) in flow.sources
 

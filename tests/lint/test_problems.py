@@ -228,6 +228,8 @@ WARNINGS = [
     ("suspect", a_review([a_study(rows=[a_count("c1", 30, 40, flags=("suspect",))])])),
     ("no-denominator", a_review([a_study(rows=[a_count("c1", None, None, proportion=0.5)])])),
     ("undecided", a_review([a_study()], decisions=[a_decision("other")])),
+    ("undecided", a_review([a_study()], decisions=[a_decision("s-r"), a_decision("s-r", "exclude", by="r2")])),
+    ("undecided", a_review([a_study()], decisions=[a_decision("s-r", "unsure")])),
     ("family-reason", a_review([a_study("s1", family="f", family_reason="why"), a_study("s2", family="f")])),
     ("one-armed", a_review([a_study(design="randomised")])),
     ("unsigned", a_review([a_study(rows=[a_count("c1", 30, 40)])], [an_analysis()])),

@@ -140,6 +140,14 @@ def test_the_flow_shows_only_routes_that_found_something():
     assert "Adults only (n = 3)" in words and "Studies included (n = 8)" in words
 
 
+def test_the_flow_shows_what_is_undecided_and_that_it_is_not_final():
+    counts = {"database_results": 9, "undecided_title_abstract": 4, "undecided_full_text": 2}
+    aside = [t for _, b in boxes(counts, ()) for t in b.aside]
+    assert "Not final: records undecided (n = 4)" in aside and "Not final: reports undecided (n = 2)" in aside
+    other = boxes({"website_results": 9, "undecided_title_abstract": 4}, ())
+    assert "Not final: records undecided (n = 4)" in other[0][1].aside
+
+
 def test_balance_follows_its_rule(book, findings):
     assert balance.side(book, one(findings, "car-t-cr")) == "for"
     assert balance.side(book, one(findings, "car-t-efs-12")) == ""

@@ -1,11 +1,14 @@
 """The whole site: links lead somewhere, no title becomes markup, the same review gives the same bytes."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 
 from remit import report
+from remit.model.decision import Decision
+from remit.model.place import Place
 from remit.report import links
 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
@@ -99,6 +102,22 @@ def test_the_same_review_gives_the_same_bytes(pages, review, findings, claims, p
     first = report.site(review, findings, claims, problems, mechanism, flow)
     assert first == report.site(review, findings, claims, problems, mechanism, flow)
     assert list(first) == sorted(first)
+
+
+def test_a_flow_that_is_not_final_says_so(review, findings, claims, problems, mechanism):
+    report_id = review.studies[0].study.reports[0].id
+    where = Place("screening/full-text/r1.csv", 2)
+    said = {"record": report_id, "stage": "full-text", "criterion": "", "reason": "", "date": "2020", "place": where}
+    lines = tuple(Decision(verdict=v, by=by, **said) for v, by in (("include", "r1"), ("unsure", "r2")))
+    flow = {"database_results": 5, "undecided_full_text": 1, "conflict_full_text": 1}
+    pages = dict(
+        report.site(replace(review, decisions=lines), findings, claims, problems, mechanism, flow),
+    )
+    said = pages["flow.html"].decode()
+    assert "This flow is not final." in said
+    assert "Undecided at full text: 1 (1 whose conflict is open)." in said
+    assert "not agreed on yet" in pages["limits.html"].decode()
+    assert "not final" not in dict(report.site(review, findings, claims, problems, mechanism, {}))["flow.html"].decode()
 
 
 def test_every_finding_stands_on_one_page_and_is_listed(parsed, findings):

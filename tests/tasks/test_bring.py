@@ -40,7 +40,7 @@ def test_the_flow_counts_what_was_brought(root):
     flow = screen.flow(store.read(root))
     assert (flow["database_results"], flow["register_results"], flow["website_results"]) == (6, 7, 2)
     assert flow["duplicates"] == 4 + 1
-    assert flow["records_screened"] == 9
+    assert flow["unread_title_abstract"] == 10
 
 
 def test_the_same_lines_of_the_same_search_add_nothing(root):

@@ -7,6 +7,7 @@ from threading import Lock
 from remit.app.marking import words
 from remit.model.decision import Record
 from remit.model.source_record import SourceRecord
+from remit.model.standing import disagree
 from remit.screen import Verdict
 from remit.store.log import Line
 from remit.tasks import screening
@@ -41,12 +42,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """A record two people decided differently, with the last line of each, and what settled it."""
+    """A record two people decided differently, with the last line of each, and what settled it.
+
+    Where one reader is enough and one line is of a later day, that one holds: the conflict is not `open`.
+    """
 
     record: Record
     text: SourceRecord
     votes: tuple[tuple[str, Line], ...]
     settled: Line | None
+    open: bool
 
 
 class Board:
@@ -68,8 +73,19 @@ class Board:
         """The next record a person has not decided, or None at the end."""
         lines = self.mine(person)
         done = {line.record for line in lines}
-        found = next((r for r in self._queue(person, lines) if r not in done), None)
+        queue = (*self.awaited(person), *self._queue(person, lines))
+        found = next((r for r in queue if r not in done), None)
         return None if found is None else self.sheet(person, found)
+
+    def awaited(self, person: str) -> tuple[str, ...]:
+        """Records that wait for this person as another reader, once the rule lets them stop; none before.
+
+        That somebody has read a record says nothing of how they decided it.
+        """
+        plan = self.desk.review.protocol.screening
+        if plan.readers < 2 or plan.stop == "none" or self.desk.stage == "full-text" or not self.verdict(person).met:
+            return ()
+        return screening.awaited(self.desk, screening.lines(self.desk), person)
 
     def sheet(self, person: str, record: str) -> Sheet | None:
         """One record, whether decided before or not; None where it is not at this desk."""
@@ -109,18 +125,20 @@ class Board:
 
     def conflicts(self, person: str) -> tuple[Conflict, ...]:
         """Conflicts a person may see: on records they decided themselves, or where nobody's reading waits for them."""
-        everyone = dict(screening.lines(self.desk))
-        settled = {line.record: line for line in everyone.pop("consensus")}
-        votes: dict[str, list[tuple[str, Line]]] = {}
-        for name, lines in everyone.items():
-            for record, line in {x.record: x for x in lines if x.record in self.desk.records}.items():
-                votes.setdefault(record, []).append((name, line))
-        needed = self.desk.review.protocol.screening.readers
+        everyone = screening.lines(self.desk)
+        votes, settled = screening.votes(everyone)
+        states = screening.states(self.desk, everyone)
+        needed = max(self.desk.review.protocol.screening.readers, 2)
         return tuple(
-            Conflict(record=self.desk.records[r], text=self.text(r), votes=tuple(said), settled=settled.get(r))
+            Conflict(
+                record=self.desk.records[r],
+                text=self.text(r),
+                votes=tuple(said.items()),
+                settled=settled.get(r),
+                open=states[r] == "conflict",
+            )
             for r, said in sorted(votes.items())
-            if len({x.verdict for _, x in said}) > 1
-            and (len(said) >= max(needed, 2) or any(n == person for n, _ in said))
+            if r in states and disagree(self.desk.stage, said.values()) and (len(said) >= needed or person in said)
         )
 
     def _queue(self, person: str, lines: Sequence[Line]) -> Sequence[str]:

@@ -64,6 +64,7 @@ class Pages:
             stage=self.board.desk.stage,
             marked=lambda text: marked(text, self.board.words),
             verdict=self.board.verdict(person),
+            awaited=len(self.board.awaited(person)),
         )
 
     async def decide(self, request: Request) -> Response:
@@ -92,7 +93,7 @@ class Pages:
             token=keys.form_token(self.key, person),
             conflicts=self.board.conflicts(person),
             criteria=self.board.desk.review.protocol.criteria,
-            seen=len(screening.lines(self.board.desk)["consensus"]),
+            seen=len(screening.lines(self.board.desk)[screening.CONSENSUS]),
             stage=self.board.desk.stage,
         )
 
@@ -107,7 +108,7 @@ class Pages:
         verdict, _, criterion = form.get("decision", "").partition(":")
         line = self._line(record, verdict, criterion, form.get("reason", ""), by=person)
         try:
-            screening.decide(self.board.desk, "consensus", [line], _whole(form.get("seen", "")))
+            screening.decide(self.board.desk, screening.CONSENSUS, [line], _whole(form.get("seen", "")))
         except RemitError as error:
             return self._page("stop.html", 409, said=f"{error}.")
         return RedirectResponse("/conflicts", 303)

@@ -28,7 +28,9 @@ def add(sub: words.Subparsers) -> None:
     command.add_argument(
         "--status", action="store_true", help="say how far each person is, how they agree and who may stop; no pages"
     )
-    command.add_argument("--prisma", metavar="FOLDER", help="write PRISMA_flow.csv and PRISMA_S.csv there; no pages")
+    command.add_argument(
+        "--prisma", metavar="FOLDER", help="write PRISMA_flow.csv, PRISMA_notes.txt and PRISMA_S.csv there; no pages"
+    )
     words.as_json(command)
     command.set_defaults(run=run)
 
@@ -41,8 +43,11 @@ def run(args: argparse.Namespace) -> int:
     if args.prisma:
         from remit.tasks.screening_status import prisma
 
-        for path in prisma(args.dir, args.prisma):
+        paths, notes = prisma(args.dir, args.prisma)
+        for path in paths:
             print(path)
+        for note in notes:
+            print(note, file=sys.stderr)
         return 0
     return _status(args) if args.status else _serve(args)
 
@@ -53,7 +58,7 @@ def _status(args: argparse.Namespace) -> int:
     from remit.tasks import screening
     from remit.tasks.screening_status import status
 
-    found = status(screening.desk(args.dir, args.stage))
+    found = status(screening.desk(args.dir, args.stage, empty=True))
     if args.json:
         said = asdict(found)
         for person, held in zip(said["people"], found.people, strict=True):
@@ -71,8 +76,15 @@ def _status(args: argparse.Namespace) -> int:
         kappa = "no value" if a.kappa is None else f"{a.kappa:.2f}{_span(a.kappa_interval)}"
         print(f"{a.first} and {a.second}: {a.n} records both decided, {a.agreed:.1%} alike{_span(a.agreed_interval)}")
         print(f"  kappa {kappa}, PABAK {a.pabak:.2f}{_span(a.pabak_interval)}, AC1 {a.ac1:.2f}{_span(a.ac1_interval)}")
+    print(f"Agreed: {found.include} in, {found.exclude} out, {found.unsure} unsure")
     print(f"{found.conflicts} conflict(s) to settle, {found.settled} settled")
+    for record in found.open_conflicts:
+        print(f"  {record}")
+    left = f", {found.left} left by the rule" if found.left else ""
+    print(f"{found.waiting} read by too few, {found.unread} not read{left}")
     print("Screening may stop." if found.stopped else "Screening goes on.")
+    if found.stopped and not found.final:
+        print("It is not finished: what is open above is undecided, and the flow says so.")
     return 0
 
 

@@ -81,16 +81,35 @@ def _bare(row: Count) -> bool:
 
 
 def undecided(review: Review, _: Sequence[Finding]) -> Iterator[Problem]:
-    """undecided: a report without a decision at full text; its rows never enter once anything was decided."""
+    """undecided: a report not decided or agreed on at full text; its rows never enter once anything was decided."""
     if not review.decisions:
         return
-    decided = {d.record for d in review.decisions if d.stage == "full-text"}
+    standing, settled = review.standings("full-text"), review.settled_reports()
     for data in review.studies:
         for report in data.study.reports:
-            if report.id not in decided:
+            if report.id not in standing:
                 seen = f"report {report.id} has no decision at full text"
                 advice = "add a line to screening/full-text; until then its rows do not enter"
                 yield _warning(report.place, "undecided", seen, "include or exclude", advice)
+            elif report.id not in settled or settled[report.id].verdict == "unsure":
+                seen = f"report {report.id} is not settled: {_open(review, report.id)}"
+                advice = "let it be read or settled; until then its rows do not enter"
+                yield _warning(report.place, "undecided", seen, "include or exclude", advice)
+
+
+def _open(review: Review, report: str) -> str:
+    """Why a report with a line at full text is not decided."""
+    last = review.standings("full-text")[report]
+    before = review.standings("title-abstract").get(report)
+    held = last if before is None or before.goes_on else before
+    where = "full text" if held is last else "title and abstract"
+    readers = review.protocol.screening.readers
+    words = {
+        "conflict": f"people disagree at {where}",
+        "waiting": f"{held.readers} of {readers} have read it at {where}",
+        "exclude": f"it was excluded at {where}",
+    }
+    return words.get(held.state, f"who read it could not settle it at {where}")
 
 
 def unreasoned_family(review: Review, _: Sequence[Finding]) -> Iterator[Problem]:

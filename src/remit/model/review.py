@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from remit.model.appraisal import Appraisal
 from remit.model.certainty import Signature
-from remit.model.decision import Alike, Decision, Person, Record, Repeat, Search
+from remit.model.decision import Alike, Decision, Person, Record, Repeat, Search, Stage
 from remit.model.mechanism import Agent, Edge, Entity, Ongoing, Resistance
 from remit.model.observation import Contrast, Correction, Count, Median, Observation, Survival
 from remit.model.place import Place
 from remit.model.printed_curve import PrintedCurve
 from remit.model.protocol import Protocol
 from remit.model.search import Definition
+from remit.model.standing import Standing, let_through, standings
 from remit.model.study import Study
 
 
@@ -86,13 +87,22 @@ class Review:
         """Return the study of that id, or None."""
         return next((s for s in self.studies if s.study.id == study_id), None)
 
+    def standings(self, stage: Stage) -> dict[str, Standing]:
+        """Where each record stands that has a line at `stage`, under the protocol's number of readers."""
+        return standings(self.decisions, stage, self.protocol.screening.readers)
+
+    def settled_reports(self) -> dict[str, Decision]:
+        """The full-text decision that holds, by record; none of a record that title and abstract has not let through.
+
+        Open conflicts and records read by too few have none.
+        """
+        last = self.standings("full-text")
+        through = let_through(self.standings("title-abstract"), last)
+        return {r: s.holds for r, s in last.items() if s.holds is not None and r in through}
+
     def included_reports(self) -> frozenset[str]:
-        """Ids of reports whose last full-text decision is to include (a record's id is its report's id)."""
-        last: dict[str, str] = {}
-        for d in self.decisions:
-            if d.stage == "full-text":
-                last[d.record] = d.verdict
-        return frozenset(r for r, verdict in last.items() if verdict == "include")
+        """Ids of reports that people agreed at full text to include (a record's id is its report's id)."""
+        return frozenset(r for r, d in self.settled_reports().items() if d.verdict == "include")
 
     def rows(self) -> Iterator[tuple[StudyData, Observation]]:
         """Every observation with its study."""

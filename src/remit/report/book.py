@@ -84,9 +84,14 @@ class Book:
         return {r.id: r for r in self.review.records}
 
     @cached_property
-    def last_decisions(self) -> dict[str, Decision]:
-        """The full-text decision that holds, by record."""
-        return {d.record: d for d in self.review.decisions if d.stage == "full-text"}
+    def settled(self) -> dict[str, Decision]:
+        """The full-text decision that holds, by record; none where people have not agreed yet."""
+        return self.review.settled_reports()
+
+    @cached_property
+    def unsettled(self) -> frozenset[str]:
+        """Records that people have read at full text and not agreed on."""
+        return frozenset(self.review.standings("full-text")) - self.settled.keys()
 
     @cached_property
     def people(self) -> dict[str, str]:

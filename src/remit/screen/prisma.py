@@ -48,11 +48,20 @@ _BARS = (
 )
 
 
+_STAGE_OF = {
+    "records_screened": ("title-abstract", "dbr"),
+    "other_sought_reports": ("title-abstract", "other"),
+    "dbr_assessed": ("full-text", "dbr"),
+    "other_assessed": ("full-text", "other"),
+}
+
+
 def prisma_csv(flow: Flow, criteria: tuple[Criterion, ...] = ()) -> str:
     """Return the flow as CSV; reasons are criterion ids, or their texts up to the first mark where `criteria` is given.
 
-    Records left unread after a lawful stop are named with the rule, in the text of their box. Reports awaiting
-    classification stand among those not retrieved.
+    What the drawing must not hide stands in the text of its box: the rule by which records were left unread, hits that
+    were not brought, and how many more are undecided at a stage. A flow that is not final says so in its headings.
+    Reports awaiting classification stand among those not retrieved.
     """
     words = {c.id: _short(c.text) for c in criteria if c.id != AWAITING}
     out = io.StringIO()
@@ -65,9 +74,28 @@ def prisma_csv(flow: Flow, criteria: tuple[Criterion, ...] = ()) -> str:
             n = "; ".join(reasons) or "0"
         else:
             n = str(flow[data]) if data else "0"
-        shown = f"{text} ({flow.stopped})" if data == "excluded_automatic" and flow.stopped else text
+        shown = _shown(flow, data, box, text)
         writer.writerow((data or "NA", node or "NA", box, text, shown, shown, "NA", n))
     return out.getvalue()
+
+
+def prisma_notes(flow: Flow) -> str:
+    """Return what a reader must know of the flow's numbers, a line each: whether they are final comes first."""
+    notes = flow.notes if not flow.final else ("This flow is final: every record is decided.", *flow.notes)
+    return "".join(f"{line}\n" for line in notes)
+
+
+def _shown(flow: Flow, data: str, box: str, text: str) -> str:
+    """The text of a box as it is drawn."""
+    if data == "excluded_automatic" and flow.stopped:
+        return f"{text} ({flow.stopped})"
+    if data == "excluded_other" and flow.absent:
+        return f"{text} (found by a search and not brought or not readable)"
+    if data in _STAGE_OF and (n := flow.undecided_at(*_STAGE_OF[data])):
+        return f"{text} ({n} more undecided{' before' if data == 'other_sought_reports' else ''})"
+    if box in ("newstud", "othstud") and not flow.final:
+        return f"NOT FINAL: {text}"
+    return text
 
 
 def _short(text: str) -> str:

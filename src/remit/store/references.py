@@ -63,8 +63,7 @@ def _records(review: Review, complete: bool, refusals: Refusals) -> None:
                 refusals.add(report.place, "dangling-record", seen, "a record with its id", advice)
     if not complete:
         return
-    last = {d.record: d for d in review.decisions if d.stage == "full-text"}
-    for record, decision in last.items():
+    for record, decision in review.settled_reports().items():
         if decision.verdict == "include" and record in records and record not in reports:
             seen = f"record {record!r} is included, but no study has that report"
             advice = "add the report to its study, or record another decision"

@@ -69,12 +69,12 @@ def results(review: Review, found: tuple[Problem, ...] = (), say: Say = quiet) -
 
 
 def _flow(review: Review) -> tuple[Problem, ...]:
-    """Return what is wrong with the numbers of the PRISMA flow."""
+    """Return what is wrong with the numbers of the PRISMA flow, and what searches found that is not there."""
     try:
         screen.flow(review)
     except ReviewError as error:
         return tuple(p for p in error.problems if isinstance(p, Problem))
-    return ()
+    return screen.remarks(review)
 
 
 def open_review(path: str | Path, say: Say = quiet) -> Results:

@@ -8,8 +8,10 @@ from pathlib import Path
 from remit import screen, store
 from remit.errors import UsageError
 from remit.model.decision import Record, Stage, latest
+from remit.model.protocol import StopRule
 from remit.model.review import Review
 from remit.model.source_record import SourceRecord
+from remit.model.standing import State, let_through, state
 from remit.store import log as logs
 from remit.store import texts
 from remit.store.log import Line
@@ -18,6 +20,7 @@ Lines = Mapping[str, Sequence[Line]]
 Order = Callable[[Sequence[Line]], Sequence[str]]
 Left = Callable[[Sequence[Line]], screen.Verdict]
 EACH_UP_TO, SHARE = 100, 50
+CONSENSUS = "consensus"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,25 +35,35 @@ class Desk:
     alike: Mapping[str, tuple[str, ...]]
 
 
-def desk(path: str | Path, stage: Stage) -> Desk:
-    """Read a review for screening at `stage`; at full text, what every reader excluded before is left out.
+def desk(path: str | Path, stage: Stage, *, empty: bool = False) -> Desk:
+    """Read a review for screening at `stage`.
+
+    At full text there are the records that title and abstract let through by the verdict people agreed on, and those
+    that were read at full text at once; none of a pair judged to be one document but the one kept. `empty` allows a
+    desk without any.
 
     Raises
     ------
     ReviewError
         The review cannot be read as it stands.
     UsageError
-        Its protocol has no criterion to include by or none to exclude by, or it has no record.
+        Its protocol has no criterion to include by or none to exclude by, or there is no record to decide.
     """
     review = store.read(path)
     if {c.effect for c in review.protocol.criteria} != {"include", "exclude"}:
         raise UsageError(
             f"{path}: protocol.yaml needs a criterion to include by and one to exclude by; write them first"
         )
-    left_out: frozenset[str] = frozenset() if stage == "title-abstract" else _left_out(review)
-    records = {r.id: r for r in review.records if r.id not in left_out}
-    if not records:
+    if not review.records:
         raise UsageError(f"{path} has no record to decide at {stage}; bring some in: remit import {path} FILE")
+    records = {r.id: r for r in review.records}
+    if stage == "full-text":
+        records = _let_through(review)
+        if not records and not empty:
+            raise UsageError(
+                f"{path} has no record that title and abstract let through; remit screen {path} --status says what is "
+                "undecided there"
+            )
     held = dict(texts.read(path))
     alike: dict[str, tuple[str, ...]] = {}
     for pair in latest(review.alike):
@@ -67,22 +80,16 @@ def desk(path: str | Path, stage: Stage) -> Desk:
     )
 
 
-def _left_out(review: Review) -> frozenset[str]:
-    """Records that everybody who read title and abstract excluded, or that a consensus did."""
-    said: dict[str, dict[str, str]] = {}
-    settled: dict[str, str] = {}
-    for d in review.decisions:
-        if d.stage == "title-abstract" and d.settles:
-            settled[d.record] = d.verdict
-        elif d.stage == "title-abstract":
-            said.setdefault(d.record, {})[d.by] = d.verdict
-    out = {r for r, votes in said.items() if set(votes.values()) == {"exclude"}}
-    return frozenset({r for r in out if r not in settled} | {r for r, v in settled.items() if v == "exclude"})
+def _let_through(review: Review) -> dict[str, Record]:
+    """The records that stand at full text."""
+    through = let_through(review.standings("title-abstract"), review.standings("full-text"))
+    again = screen.judged_repeats(review)
+    return {r.id: r for r in review.records if r.id in through and r.id not in again}
 
 
 def lines(desk: Desk) -> Lines:
     """Return everybody's lines at the desk's stage as they are on the disk now, the consensus file's among them."""
-    names = [p.id for p in desk.review.about.people] + ["consensus"]
+    names = [p.id for p in desk.review.about.people] + [CONSENSUS]
     return {name: logs.read(desk.root, desk.stage, name) for name in names}
 
 
@@ -109,6 +116,39 @@ def decide(desk: Desk, name: str, decisions: Sequence[Line], seen: int) -> int:
     return logs.append(desk.root, desk.stage, name, decisions, seen)
 
 
+def votes(everyone: Lines) -> tuple[dict[str, dict[str, Line]], dict[str, Line]]:
+    """Return the last line of each person by record and person, and the last that settles a record."""
+    said: dict[str, dict[str, Line]] = {}
+    for name, lines in everyone.items():
+        if name != CONSENSUS:
+            for line in lines:
+                said.setdefault(line.record, {})[name] = line
+    return said, {line.record: line for line in everyone.get(CONSENSUS, ())}
+
+
+def states(desk: Desk, everyone: Lines) -> dict[str, State]:
+    """Return where each record of the desk stands, by the same rule as the flow.
+
+    At title and abstract, records judged to be another and those read at full text at once do not stand anywhere.
+    """
+    said, settled = votes(everyone)
+    plan, elsewhere = desk.review.protocol.screening, frozenset[str]()
+    if desk.stage == "title-abstract":
+        at_once = {r for r in desk.review.standings("full-text") if r not in said and r not in settled}
+        elsewhere = screen.judged_repeats(desk.review) | at_once
+    return {
+        r: state(desk.stage, said.get(r, {}).values(), settled.get(r), plan.readers)
+        for r in desk.records
+        if r not in elsewhere
+    }
+
+
+def awaited(desk: Desk, everyone: Lines, person: str) -> tuple[str, ...]:
+    """Return the records that wait for another reader and that a person has not read."""
+    said, _ = votes(everyone)
+    return tuple(r for r, found in states(desk, everyone).items() if found == "waiting" and person not in said[r])
+
+
 def seen(lines: Sequence[Line]) -> list[tuple[str, bool]]:
     """Return each record of a log in the order of its first line, with whether its last line lets it go on."""
     last = {line.record: line.verdict != "exclude" for line in lines}
@@ -124,13 +164,14 @@ def lesson(decided: int) -> int:
 
 def order(desk: Desk) -> Order:
     """Return the order the protocol asks for: of undecided records, by one person's own lines."""
+    rule = _rule(desk)
     plan, ids = desk.review.protocol.screening, tuple(desk.records)
     held = {i: screen.text(desk.texts[i]) if i in desk.texts else screen.Text(r.title) for i, r in desk.records.items()}
     ranking = screen.Ranking(held, screen.words(desk.review.protocol)) if plan.order == "learned" else None
 
     def ordered(lines: Sequence[Line]) -> Sequence[str]:
         decided = at(desk, lines)
-        drawn = screen.sample_order(decided, ids) if plan.stop == "sampled" else None
+        drawn = screen.sample_order(decided, ids) if rule == "sampled" else None
         if drawn is not None:
             return drawn
         return ids if ranking is None else ranking.order(decided)
@@ -140,8 +181,13 @@ def order(desk: Desk) -> Order:
 
 def left(desk: Desk) -> Left:
     """Return what the protocol's rule says of one person's lines: what may be left, and whether they may stop."""
-    plan, ids = desk.review.protocol.screening, tuple(desk.records)
-    return lambda lines: screen.stop(at(desk, lines), ids, plan.stop, plan.recall, plan.confidence)
+    plan, ids, rule = desk.review.protocol.screening, tuple(desk.records), _rule(desk)
+    return lambda lines: screen.stop(at(desk, lines), ids, rule, plan.recall, plan.confidence)
+
+
+def _rule(desk: Desk) -> StopRule:
+    """The rule to stop by: at full text every report is read."""
+    return desk.review.protocol.screening.stop if desk.stage == "title-abstract" else "none"
 
 
 def at(desk: Desk, lines: Sequence[Line]) -> list[tuple[str, bool]]:

@@ -1,10 +1,12 @@
 """How far a stage of screening is: each person, how they agree, and what the rule set beforehand says."""
 
+from collections import Counter
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
 
 from remit import screen, store
+from remit.model.standing import disagree
 from remit.tasks import screening
 
 
@@ -23,9 +25,12 @@ class PersonStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScreeningStatus:
-    """A stage: who has decided how much, agreement of each two people, conflicts, and who may stop.
+    """A stage: who has decided how much, agreement of each two people, what they agreed on, and who may stop.
 
-    `stopped` says whether as many people as the protocol asks for may stop, or have decided every record.
+    Each record of the stage is counted once: `include`, `exclude` or `unsure` by the verdict that holds, or undecided:
+    in `open_conflicts` (by id), `waiting` for another reader, `unread`, or `left` unread by a lawful stop. `conflicts`
+    counts those open, `settled` what the consensus decided. `stopped` says whether as many people as the protocol asks
+    for may stop, or have decided every record; `final` whether nothing is undecided.
     """
 
     stage: str
@@ -36,42 +41,64 @@ class ScreeningStatus:
     conflicts: int
     settled: int
     stopped: bool
+    include: int
+    exclude: int
+    unsure: int
+    waiting: int
+    unread: int
+    left: int
+    open_conflicts: tuple[str, ...]
+    final: bool
 
 
 def status(desk: screening.Desk) -> ScreeningStatus:
     """Return where the desk's stage stands, from the logs alone."""
     everyone = dict(screening.lines(desk))
-    consensus = {line.record for line in everyone.pop("consensus")}
-    said = {name: dict(screening.at(desk, lines)) for name, lines in everyone.items()}
+    states = screening.states(desk, everyone)
+    said, settled = screening.votes(everyone)
+    everyone.pop(screening.CONSENSUS)
+    decided = {name: dict(screening.at(desk, lines)) for name, lines in everyone.items()}
     names = {p.id: p.name for p in desk.review.about.people}
-    left = screening.left(desk)
+    allowed = screening.left(desk)
     people = tuple(
         PersonStatus(
             person=name,
             name=names[name],
-            decided=len(said[name]),
-            verdict=left(lines),
+            decided=len(decided[name]),
+            verdict=allowed(lines),
             **_counts([line.verdict for line in {x.record: x for x in lines}.values()]),
         )
         for name, lines in everyone.items()
-        if said[name]
+        if decided[name]
     )
     pairs = tuple(
-        screen.agreement(a.person, b.person, said[a.person], said[b.person])
+        screen.agreement(a.person, b.person, decided[a.person], decided[b.person])
         for a, b in combinations(people, 2)
-        if said[a.person].keys() & said[b.person].keys()
+        if decided[a.person].keys() & decided[b.person].keys()
     )
-    disputed = {r for pair in pairs for r in pair.conflicts}
     readers = desk.review.protocol.screening.readers
+    count = Counter(states.values())
+    stopped = sum(p.verdict.met for p in people) >= readers
+    left = count["unread"] if stopped and desk.stage == "title-abstract" else 0
+    undecided = count["conflict"] + count["waiting"] + count["unread"] - left
+    undecided += count["unsure"] if desk.stage == "full-text" else 0
     return ScreeningStatus(
         stage=desk.stage,
         records=len(desk.records),
         readers=readers,
         people=people,
         agreement=pairs,
-        conflicts=len(disputed - consensus),
-        settled=len(disputed & consensus),
-        stopped=sum(p.verdict.met for p in people) >= readers,
+        conflicts=count["conflict"],
+        settled=sum(r in settled and disagree(desk.stage, v.values()) for r, v in said.items() if r in states),
+        stopped=stopped,
+        include=count["include"],
+        exclude=count["exclude"],
+        unsure=count["unsure"],
+        waiting=count["waiting"],
+        unread=count["unread"] - left,
+        left=left,
+        open_conflicts=tuple(r for r, found in states.items() if found == "conflict"),
+        final=undecided == 0,
     )
 
 
@@ -79,8 +106,13 @@ def _counts(verdicts: list[str]) -> dict[str, int]:
     return {word: verdicts.count(word) for word in ("include", "exclude", "unsure")}
 
 
-def prisma(path: str | Path, folder: str | Path) -> tuple[Path, Path]:
-    """Write the flow as the file PRISMA 2020's drawing tool reads, and the table of searches; return both paths.
+def prisma(path: str | Path, folder: str | Path) -> tuple[tuple[Path, ...], tuple[str, ...]]:
+    """Write the flow as the file PRISMA 2020's drawing tool reads, what to know of it, and the table of searches.
+
+    Returns
+    -------
+    tuple
+        The paths of the three files, and the notes on the flow; the first note says so where it is not final.
 
     Raises
     ------
@@ -88,9 +120,13 @@ def prisma(path: str | Path, folder: str | Path) -> tuple[Path, Path]:
         The review cannot be read, or its log does not add up.
     """
     review = store.read(path)
-    flow, table = Path(folder) / "PRISMA_flow.csv", Path(folder) / "PRISMA_S.csv"
-    texts = (screen.prisma_csv(screen.flow(review), review.protocol.criteria), screen.search_table(review))
+    flow = screen.flow(review)
+    texts = {
+        "PRISMA_flow.csv": screen.prisma_csv(flow, review.protocol.criteria),
+        "PRISMA_notes.txt": screen.prisma_notes(flow),
+        "PRISMA_S.csv": screen.search_table(review),
+    }
     Path(folder).mkdir(parents=True, exist_ok=True)
-    for target, text in zip((flow, table), texts, strict=True):
-        target.write_text(text, encoding="utf-8", newline="\n")
-    return flow, table
+    for name, text in texts.items():
+        (Path(folder) / name).write_text(text, encoding="utf-8", newline="\n")
+    return tuple(Path(folder) / name for name in texts), flow.notes

@@ -48,6 +48,9 @@ def boxes(flow: Mapping[str, int], reasons: tuple[tuple[str, int], ...]) -> list
         )
         if _n(flow, key)
     )
+    early, late = _n(flow, "undecided_title_abstract"), _n(flow, "undecided_full_text")
+    undecided = (_line("Not final: records undecided", early),) if early else ()
+    removed += () if searched else undecided
     out = [("Identification", Box((_line("Records identified", searched + other), *found), removed))]
     if searched:
         out.append(
@@ -55,7 +58,7 @@ def boxes(flow: Mapping[str, int], reasons: tuple[tuple[str, int], ...]) -> list
                 "Screening",
                 Box(
                     (_line("Records screened", _n(flow, "records_screened")),),
-                    (_line("Records excluded", _n(flow, "records_excluded")),),
+                    (_line("Records excluded", _n(flow, "records_excluded")), *undecided),
                 ),
             )
         )
@@ -70,6 +73,7 @@ def boxes(flow: Mapping[str, int], reasons: tuple[tuple[str, int], ...]) -> list
     )
     taken = sum(n for _, n in reasons)
     aside = (_line("Reports excluded", taken), *(_line(r, n) for r, n in reasons)) if reasons else ()
+    aside += (_line("Not final: reports undecided", late),) if late else ()
     out.append(("Screening", Box((_line("Reports assessed for eligibility", assessed),), aside)))
     out.append(
         (

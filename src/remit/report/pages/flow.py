@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from remit.model.standing import OPEN, STAGES, in_words
 from remit.report import links
 from remit.report.book import Book
 from remit.report.figures import flow
@@ -30,6 +31,7 @@ class FlowPage:
     excluded: tuple[tuple[str, str, tuple[Excluded, ...]], ...]
     total: int
     no_search: bool
+    undecided: tuple[str, ...]
 
 
 def page(book: Book) -> FlowPage:
@@ -37,7 +39,7 @@ def page(book: Book) -> FlowPage:
     criteria = {c.id: c.text for c in book.review.protocol.criteria}
     groups: dict[str, list[Excluded]] = {}
     home = {r.id: d.study.id for d in book.review.studies for r in d.study.reports}
-    for record, decision in sorted(book.last_decisions.items()):
+    for record, decision in sorted(book.settled.items()):
         if decision.verdict != "exclude":
             continue
         found = book.records.get(record)
@@ -61,8 +63,15 @@ def page(book: Book) -> FlowPage:
         counts=tuple(book.flow.items()),
         excluded=tuple((k, criteria.get(k, ""), tuple(groups[k])) for k in keys),
         total=sum(len(g) for g in groups.values()),
+        undecided=_undecided(book),
         no_search=not (book.flow.get("database_results", 0) or book.flow.get("register_results", 0)),
     )
+
+
+def _undecided(book: Book) -> tuple[str, ...]:
+    """What is undecided at each stage, in words; none where the flow is final."""
+    stages = ((s, {state: book.flow.get(f"{state}_{s.replace('-', '_')}", 0) for state in OPEN}) for s in STAGES)
+    return tuple(words for stage, counts in stages if (words := in_words(stage, counts)))
 
 
 def _label(book: Book, record: str) -> str:

@@ -110,11 +110,10 @@ def page(book: Book, ratios: Axis) -> LimitsPage:
 
 def _awaiting(book: Book) -> tuple[tuple[str, str, str], ...]:
     """Reports that nobody could judge yet: undecided, or left out by a criterion about awaiting results."""
+    reasons = {r: d.reason for r, d in book.settled.items() if d.verdict == "unsure" or "awaiting" in d.criterion}
+    reasons |= dict.fromkeys(book.unsettled, "not agreed on yet")
     out = []
-    for record, d in sorted(book.last_decisions.items()):
-        if d.verdict == "unsure" or "awaiting" in d.criterion:
-            found = book.records.get(record)
-            out.append(
-                (found.title if found and found.title else record, links.http(found.url) if found else "", d.reason)
-            )
+    for record, reason in sorted(reasons.items()):
+        found = book.records.get(record)
+        out.append((found.title if found and found.title else record, links.http(found.url) if found else "", reason))
     return tuple(out)

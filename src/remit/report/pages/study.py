@@ -172,7 +172,7 @@ def _facts(book: Book, data: StudyData) -> tuple[tuple[str, str], ...]:
 
 
 def _report(book: Book, r: Report) -> ReportLine:
-    decision = book.last_decisions.get(r.id)
+    decision = book.settled.get(r.id)
     addresses = [("DOI " + r.doi, links.doi(r.doi))] if r.doi else []
     addresses += [("PMID " + r.pmid, links.pubmed(r.pmid))] if r.pmid else []
     if r.url and links.http(r.url) not in [a for _, a in addresses]:
@@ -183,7 +183,7 @@ def _report(book: Book, r: Report) -> ReportLine:
         links=tuple(addresses),
         verdict={"include": "included", "exclude": "excluded", "unsure": "undecided"}[decision.verdict]
         if decision
-        else "no decision",
+        else ("undecided" if r.id in book.unsettled else "no decision"),
         criterion=decision.criterion if decision else "",
         reason=decision.reason if decision else "",
         follow_up=f"follow-up {r.follow_up_months:g} months" if r.follow_up_months is not None else "",
