@@ -181,7 +181,7 @@ def test_a_curve_that_breaks_off_at_a_legend_is_refused_without_a_place_after_it
         follow(coded(image), "f.png", FRAME, "#000000")
     found = follow(coded(image), "f.png", FRAME, on(known, 8.0, 50.0)).curves[0]
     assert errors(found, known).max() < 0.02
-    assert "is hidden for" in " ".join(found.warnings)
+    assert "is hidden from time 13.9 to 30" in " ".join(found.warnings)
 
 
 def test_a_pale_line_that_goes_on_past_the_end_is_said(follow):

@@ -94,3 +94,32 @@ def test_a_picture_of_one_line_is_not_doubted(follow):
     known = steep(0.12)
     found = follow(coded(picture((known,), FRAME, 4.0, colours=BLACK)), "f.png", FRAME, on(known, 20.0)).curves[0]
     assert found.warnings == ()
+
+
+def test_a_fall_behind_a_legend_is_a_straight_guess_and_its_stretch_is_named(follow):
+    known = curve((10, 22, 25, 28, 31, 34), (0.85, 0.8, 0.75, 0.7, 0.65, 0.6))
+    image = picture((known,), FRAME, 2.0)
+    spot = round(FRAME.x(20.0)), round(FRAME.y(0.87)), round(FRAME.x(36.0)), round(FRAME.y(0.5))
+    image.paste((0, 0, 0), spot)
+    image.paste((255, 255, 255), (spot[0] + 1, spot[1] + 1, spot[2] - 1, spot[3] - 1))
+    image.paste((0, 0, 0), (spot[0] + 8, round(FRAME.y(0.7)), spot[2] - 8, round(FRAME.y(0.64))))
+    found = follow(coded(image), "f.png", FRAME, WantedCurve(curve="a", through=(place(known, 15), place(known, 50))))
+    traced = found.curves[0]
+    assert errors(traced, known).max() < 0.06
+    assert any("is hidden from time " in w and "straight guess" in w for w in traced.warnings)
+
+
+def test_marks_thinner_than_the_pen_lead_no_path(follow):
+    times = np.arange(2.0, 50.0, 2.0)
+    known = curve(times, np.linspace(0.97, 0.4, times.size))
+    image = picture((known,), FRAME, 6.0)
+    for t in times + 0.7:
+        x, y = round(FRAME.x(t)), round(FRAME.y(known.at(t)))
+        image.paste((192, 0, 0), (x - 14, y, x + 15, y + 1))
+        image.paste((192, 0, 0), (x, y - 14, x + 1, y + 15))
+    found = follow(coded(image), "f.png", FRAME, "#c00000").curves[0]
+    assert errors(found, known).max() < 0.02
+
+
+def place(known, time):
+    return FRAME.x(time), FRAME.y(known.at(time))

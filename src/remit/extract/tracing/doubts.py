@@ -19,7 +19,8 @@ FEW = 0.03
 HIDDEN = 0.025
 UNSEEN = 0.03
 NARROW = 0.33
-BRIEF = 0.015
+BRIEF = 0.006
+UNDRAWN = 4
 PALE = 0.75
 ADVICE = "give more places on the curve (before and after each meeting of the lines, and near its end), or its colour"
 
@@ -55,7 +56,7 @@ def examined(
     part, lines = float(found.any(axis=0).mean()), _lines_beside(ink, path, line.width)
     thick = 0.0 < part < FEW and not places and not lines.size
     spans = _longest(np.asarray(found.any(axis=0), bool))
-    brief = max(8.0, BRIEF * ink.shape[1])
+    brief = max(6.0, BRIEF * ink.shape[1])
     long = [span for span in spans if span[1] - span[0] > brief]
     if long and not thick:
         raise InputError(
@@ -69,7 +70,7 @@ def examined(
             f"ink of the curve or its ticks is so thick in {part:.1%} of its columns that another course fits, by more "
             f"than 0.018 of survival, at times {_told(found, path, spans, when, level)}: look at the overlay"
         )
-    elif places:
+    else:
         found = rivals.away(held, shown, other, path, line, tall, rivals.SLIGHT)
         spans = _longest(np.asarray(found.any(axis=0), bool))
     if spans and not thick:
@@ -79,11 +80,12 @@ def examined(
         )
     beside = float(lines.any(axis=0).mean()) if lines.size else 0.0
     notes = [f"lines of the same ink run beside the curve in {beside:.0%} of its columns"] if beside > LEFT else []
-    gap, n = _hidden(strong, path), path.leave.size
-    if gap > max(12.0, HIDDEN * n):
+    n = path.leave.size
+    for a, b in hidden(strong, path):
+        before, after = level(float(path.leave[max(a - 1, 0)])), level(float(path.enter[min(b, n - 1)]))
         said.append(
-            f"the curve is hidden for {gap} columns on end, by a legend or another line: its course there is a guess; "
-            "look at the overlay"
+            f"the curve is hidden from time {when(a):.3g} to {when(b):.3g}, by a legend or another line: its fall "
+            f"there, from {before:.2f} to {after:.2f}, is a straight guess; look at the overlay"
         )
     pale = _paler(strong, path)
     if pale is not None:
@@ -123,13 +125,17 @@ def _paler(strong: Array, path: Track) -> int | None:
     return begins if long and steady else None
 
 
-def _hidden(strong: Array, path: Track) -> int:
-    """The longest run of columns in which nothing of the curve's ink lies on the path."""
-    longest = run = 0
-    for x, a, b in _columns(path, path.leave.size):
-        run = 0 if (strong[max(0, a - 1) : b + 2, x] >= LEAST).any() else run + 1
-        longest = max(longest, run)
-    return longest
+def hidden(strong: Array, path: Track) -> list[tuple[int, int]]:
+    """Return the runs of columns, longer than gaps of a dashed line, with nothing of the curve's ink on the path.
+
+    A fall of which a part is not drawn belongs to them.
+    """
+    n = path.leave.size
+    none = np.zeros(n, bool)
+    for x, a, b in _columns(path, n):
+        ink = strong[max(0, a - 1) : b + 2, x] >= LEAST
+        none[x] = not ink.any() or b - a + 1 - int(np.count_nonzero(ink)) > UNDRAWN
+    return [(a, b) for a, b in track.runs(none) if b - a > max(12.0, HIDDEN * n)]
 
 
 def _longest(differs: Flags) -> list[tuple[int, int]]:

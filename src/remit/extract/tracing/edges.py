@@ -191,3 +191,12 @@ def near(line: Line, track: Track) -> Line:
     top = ndimage.minimum_filter1d(track.enter, wide) + 0.5 - room
     bottom = ndimage.maximum_filter1d(track.leave, wide) + 0.5 + room
     return Line(np.maximum.accumulate(np.clip(line.y, top, bottom)), line.ticks, line.width)
+
+
+def bridged(line: Line, hidden: list[tuple[int, int]]) -> Line:
+    """Return the line with a straight fall over each hidden run of columns: nothing says where in it the curve fell."""
+    y = line.y.copy()
+    for a, b in hidden:
+        if a > 0:
+            y[a:b] = np.linspace(y[a - 1], y[b] if b < y.size else y[b - 1], b - a + 2)[1:-1]
+    return Line(y, line.ticks, line.width)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+from scipy import ndimage
 
 from remit.extract.tracing import rivals, track
 from remit.extract.tracing.edges import Line
@@ -19,6 +20,7 @@ Flags = npt.NDArray[np.bool_]
 AWAY = 0.8
 CROSSING = 6.0
 LEAP = 2
+SLIM = 0.75
 
 
 def sides(share: Array, width: float) -> Flags:
@@ -33,24 +35,45 @@ def sides(share: Array, width: float) -> Flags:
 
 
 def followed(
-    share: Array, other: Flags, line: Line, start: float, places: Sequence[tuple[int, int]], broken: bool
+    share: Array,
+    other: Flags,
+    line: Line,
+    pen: float,
+    start: float,
+    places: Sequence[tuple[int, int]],
+    broken: bool,
 ) -> tuple[Track, Flags]:
     """Return the path that keeps its order, and the ink beside it, shape (h, columns), that is the other line's alone.
 
-    `line` is the curve as found without heed of order; its ticks are no other line. A line that is not `broken`, dashed
-    or dotted, falls over no bare paper.
+    `line` is the curve as found without heed of order; its ticks are no other line. Without places no other line is
+    looked for. Ink thinner than the `pen`, as of ticks, counts less, and tells of no line. A line that is not `broken`,
+    dashed or dotted, falls over no bare paper.
 
     Raises
     ------
     InputError
         No path gathers more ink than paper.
     """
-    apart = sides(share, line.width)
+    slim = _slim(share, pen)
+    score = track.scores(share, other) - AWAY * slim
+    if not places:
+        path, _ = track.best(score[None], start)
+        return path, np.zeros((share.shape[0], path.leave.size), bool)
+    apart = sides(np.where(slim, 0.0, share), line.width)
     apart[:, :, : line.y.size] &= ~rivals.ticks(share[:, : line.y.size] >= LEAST, line)
-    score = track.scores(share, other)
     path, side = track.best(np.stack([score - AWAY * a for a in apart]), start, places, CROSSING, 0 if broken else LEAP)
     n = path.leave.size
     return path, np.asarray(np.where(side == 0, apart[0][:, :n], apart[1][:, :n]), bool)
+
+
+def _slim(share: Array, pen: float) -> Flags:
+    """Ink of strokes clearly thinner than the pen; not beside the axis, which hides a part of them."""
+    ink, least = share >= LEAST, int(SLIM * pen)
+    if least < 2:
+        return np.zeros(share.shape, bool)
+    found = ink & ~ndimage.binary_opening(ink, np.ones((least, least), bool))
+    found[:, : rivals.MOST_AXIS] = False
+    return np.asarray(found, bool)
 
 
 def _run(ink: Flags) -> npt.NDArray[np.int64]:

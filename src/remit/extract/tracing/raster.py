@@ -22,6 +22,7 @@ BROKEN = 0.25
 EARLY = 16
 DASHES = 10
 AXIS = 0.35
+PEN = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +87,15 @@ def _followed(
     strong = np.minimum(1.0, share / max(peak, 0.3))
     start = axes.y(1.0) - plot.top
     path, _ = track.best(track.scores(strong, other)[None], start, points)
-    theirs = np.zeros(strong[:, : path.leave.size].shape, bool)
-    if points:
-        alone = edges.near(edges.middle(edges.measured(strong, other, path), path, start), path)
-        path, theirs = order.followed(strong, other, alone, start, points, broken)
+    seen = edges.measured(strong, other, path)
+    alone, pen = edges.near(edges.middle(seen, path, start), path), float(np.nanquantile(seen.mass, PEN))
+    path, theirs = order.followed(strong, other, alone, pen, start, points, broken)
     path, dropped = track.cut(path, strong, other, points)
     n = path.leave.size
     own, hides = np.where(theirs[:, :n], 0.0, strong[:, :n]), other[:, :n] | theirs[:, :n]
     seen = edges.measured(own, hides, path)
     line = edges.middle(seen, path, start)
-    line = edges.near(line, path)
+    line = edges.bridged(edges.near(line, path), doubts.hidden(strong, path))
     found, fell = steps.last_fall(steps.stepped(line, path, own), line, path, seen.upper, axes.y(0.0) - plot.top)
     marks = np.array([t for t in line.ticks if not fell or t < line.y.size - line.width - 4.0])
     overlap = _overlap(strong, other, path, line)
