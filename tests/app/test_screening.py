@@ -16,6 +16,7 @@ from remit import screen
 from remit.app import keys
 from remit.app.desk import Board
 from remit.app.screening import application
+from remit.cli import main
 from remit.errors import UsageError
 from remit.store import log
 from remit.tasks import screening
@@ -143,6 +144,19 @@ def test_a_conflict_is_settled_under_a_name_and_the_review_still_checks(ask, rev
     desk = screening.desk(review, "full-text")
     assert "a1" in desk.records
     assert next(d for d in desk.review.decisions if d.settles).by == "cal"
+
+
+def test_a_reason_that_nothing_could_read_back_is_written_as_text(ask, review, capsys):
+    ada, ben = ask("ada"), ask("ben")
+    decide(ada, "include:inc", reason="not\x00 in\x02 peo\x7fple\u2028")
+    decide(ben, "exclude:exc-adults")
+    form = fields(ada.get("/conflicts").text)
+    ada.post("/settle", data={**form, "decision": "include:inc", "reason": "\x02why"})
+    assert log.read(review, "title-abstract", "ada")[0].reason == "not in peo ple"
+    assert [main(["screen", str(review), *words]) for words in (["--status"], ["--prisma", str(review.parent)])] == [
+        0,
+        0,
+    ]
 
 
 def test_alike_records_are_decided_together_when_ticked(ask, review):

@@ -46,6 +46,16 @@ def test_two_exports_and_the_flow(root, capsys):
     assert ("scopus", "scopus", "database", 2) in flow.sources
 
 
+def test_words_that_could_not_be_read_back_are_written_as_text(root):
+    a = str(root.parent / "a.ris")
+    words = ["--source", "Em\x02ba\x7fse\u2028", "--query", "one\x00\n two\r\x85"]
+    assert main(["import", str(root), a, *words]) == 0
+    (found,) = (s for s in store.read(root).searches if s.id == "a")
+    assert (found.source, found.query) == ("Em ba se", "one \n two")
+    assert main(["import", str(root), str(root.parent / "b.csv"), "--column", "title=Titel", "--source", "\x02"]) == 0
+    assert "b" in {s.source for s in store.read(root).searches}
+
+
 def test_the_same_file_again_adds_nothing(root, capsys):
     a = str(root.parent / "a.ris")
     main(["import", str(root), a])

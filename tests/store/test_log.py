@@ -1,9 +1,13 @@
 """The decision log: nothing lost, nothing doubled."""
 
 import multiprocessing
+from dataclasses import replace
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
+from remit import store
 from remit.store import log
 
 STAGE = "title-abstract"
@@ -55,6 +59,26 @@ def test_a_reason_cannot_break_a_line(tmp_path):
     bad = log.Line(record="a", verdict="exclude", criterion="c", reason='two\nlines, and "quotes"', date="2026-11-23")
     log.append(tmp_path, STAGE, "r1", [bad], seen=0)
     assert log.read(tmp_path, STAGE, "r1")[0].reason == 'two lines, and "quotes"'
+
+
+UNREADABLE = "\x00\x02\x0b\x1c\x1f\x7f\x85\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800\r\n\t"
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(st.text(st.one_of(st.characters(codec=None), st.sampled_from(UNREADABLE + ',"')), max_size=30))
+@example("".join(f"a{c}" for c in UNREADABLE))
+def test_what_is_written_can_be_read_back_whatever_the_reason(tmp_path_factory, reason):
+    root = tmp_path_factory.mktemp("log") / "r"
+    store.new(root, "r", "R")
+    records = root / "records" / "records.csv"
+    records.write_text(records.read_text().splitlines()[0] + "\na,hand,T,,,,,,,\n")
+    criterion = next(c.id for c in store.read(root).protocol.criteria if c.effect == "exclude")
+    held = log.Line(record="a", verdict="exclude", criterion=criterion, reason=reason, date="2026-11-23")
+    log.append(root, STAGE, "r1", [held], 0)
+    log.append(root, STAGE, "consensus", [replace(held, by="r1")], 0)
+    (mine, settled) = store.read(root).decisions
+    assert mine.reason == settled.reason == log.read(root, STAGE, "r1")[0].reason
+    assert [c for c in mine.reason if c.isalnum()] == [c for c in reason if c.isalnum()]
 
 
 def _many(root: str, start: int) -> None:

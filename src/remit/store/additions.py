@@ -9,7 +9,7 @@ from remit.model.decision import Alike, Record, Repeat, Search
 from remit.store import staging
 from remit.store.csv_text import natural
 from remit.store.records import ALIKE, RECORDS, REPEATS
-from remit.store.text import CONTROL
+from remit.store.text import one_line, printable
 from remit.store.write import csv_text, quoted
 
 Row = Mapping[str, str]
@@ -65,7 +65,8 @@ def _search(found: Search) -> tuple[str, str]:
     if found.claimed is not None:
         more["claimed"] = str(found.claimed)
     more["of"] = found.of
-    text = "".join(f"{k}: {quoted(v)}\n" for k, v in {**keys, **more}.items() if v)
+    said = {k: printable(v) for k, v in {**keys, **more}.items()}
+    text = "".join(f"{k}: {quoted(v)}\n" for k, v in {**said, "source": said["source"] or found.id}.items() if v)
     return f"searches/{found.id}.yaml", text
 
 
@@ -73,15 +74,11 @@ def _sorted(rows: Iterable[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: natural(row["key"]))
 
 
-def _one_line(text: str) -> str:
-    return " ".join(CONTROL.sub(" ", text).split())
-
-
 def _record(r: Record) -> Row:
     cells = {"key": r.id, "search": r.search, "title": r.title, "first_author": r.first_author, "journal": r.journal}
     more = {"doi": r.doi, "pmid": r.pmid, "registry": r.registry, "url": r.url}
     year = "" if r.year is None else str(r.year)
-    return {**{k: _one_line(v) for k, v in {**cells, **more}.items()}, "year": year}
+    return {**{k: one_line(v) for k, v in {**cells, **more}.items()}, "year": year}
 
 
 def _keyed(repeats: Sequence[Repeat]) -> list[Repeat]:
@@ -93,9 +90,9 @@ def _keyed(repeats: Sequence[Repeat]) -> list[Repeat]:
 
 def _repeat(r: Repeat) -> Row:
     cells = {"record": r.record, "search": r.search, "source_key": r.source_key, "title": r.title, "agreed": r.agreed}
-    return {"key": r.key, **{k: _one_line(v) for k, v in cells.items()}}
+    return {"key": r.key, **{k: one_line(v) for k, v in cells.items()}}
 
 
 def _alike(key: str, a: Alike) -> Row:
     cells = {"record": a.record, "other": a.other, "why": a.why, "verdict": a.verdict, "by": a.by, "date": a.date}
-    return {"key": key, **{k: _one_line(v) for k, v in cells.items()}}
+    return {"key": key, **{k: one_line(v) for k, v in cells.items()}}

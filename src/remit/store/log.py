@@ -2,6 +2,7 @@
 
 A decision is answered for only after its line, ended by a line feed, is on the disk. A last line without its line feed
 was therefore never answered for: it is kept in `.remit/torn.txt` and taken off, unless all its cells are there.
+What `remit check` would refuse, such as a control character in a reason, is never written: a space stands in its place.
 """
 
 import csv
@@ -18,6 +19,7 @@ from typing import BinaryIO
 from remit.errors import RemitError
 from remit.store.csv_text import natural
 from remit.store.records import CONSENSUS, DECISIONS
+from remit.store.text import one_line
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _NUMBERED = re.compile(r"(d|z+)([1-9][0-9]*)\Z")
@@ -154,5 +156,5 @@ def _text(lines: Sequence[Line], keys: Sequence[str], columns: Sequence[str]) ->
     writer = csv.writer(out, lineterminator="\n")
     for key, line in zip(keys, lines, strict=True):
         cells = {"key": key, **{c: getattr(line, c) for c in columns if c != "key"}}
-        writer.writerow(" ".join(str(cells[c]).split()) for c in columns)
+        writer.writerow(one_line(str(cells[c])) for c in columns)
     return out.getvalue().encode()

@@ -12,6 +12,20 @@ _MANY = ("records/", "screening/")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]")
 
 
+def one_line(text: str) -> str:
+    """Return `text` as a cell may hold it: on one line, single spaces, no character that reading refuses.
+
+    >>> one_line(" not\\x02 in\\n people")
+    'not in people'
+    """
+    return " ".join(CONTROL.sub(" ", text).split())
+
+
+def printable(text: str) -> str:
+    """Return `text` without what reading refuses, a space in its place; its lines stay lines."""
+    return CONTROL.sub(" ", text.replace("\r", " ")).strip()
+
+
 def read_text(root: Path, file: str, refusals: Refusals) -> str | None:
     """Return the text of `file` (relative to `root`) with LF line ends, or None where it cannot be read."""
     path = root / file
