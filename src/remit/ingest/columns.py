@@ -5,6 +5,7 @@ parts (`first page`, `last page`, `citation`: Embase prints journal, year, volum
 """
 
 import re
+from collections.abc import Sequence
 
 _KNOWN = """
 title: title ti documenttitle articletitle primarytitle publicationtitlearticle papertitle doctitle t1
@@ -65,21 +66,35 @@ def plain(heading: str) -> str:
     return _PLAIN.sub("", heading.lower())
 
 
-def guessed(headings: list[str]) -> dict[str, str]:
+def named_apart(headings: Sequence[str]) -> list[str]:
+    """Return a name for each column: its heading, numbered where one before is the same; `column 3` for a blank one."""
+    names: dict[str, None] = {}
+    for place, heading in enumerate(headings, 1):
+        base = name = heading or f"column {place}"
+        number = 1
+        while name in names:
+            number += 1
+            name = f"{base}.{number}"
+        names[name] = None
+    return list(names)
+
+
+def guessed(headings: Sequence[str]) -> list[str]:
     """Return the field of each column: one of `FIELDS`, `other` for those with no meaning here.
 
-    Two columns may hold one field: keywords are put together; of the rest the first that is filled counts.
+    Several columns may hold one field: keywords, ISSN and trial numbers are put together; of the rest the first that is
+    filled counts, and the others are kept beside it.
     """
     special = _SPECIAL.get(database(headings), {})
-    return {heading: special.get(plain(heading)) or _FIELD.get(plain(heading), "other") for heading in headings}
+    return [special.get(plain(heading)) or _FIELD.get(plain(heading), "other") for heading in headings]
 
 
-def known(headings: list[str]) -> int:
+def known(headings: Sequence[str]) -> int:
     """Return how many of these are headings a database writes."""
     return sum(plain(heading) in _FIELD for heading in headings)
 
 
-def database(headings: list[str]) -> str:
+def database(headings: Sequence[str]) -> str:
     """Return the database whose exports have such columns, or blank."""
     names = {plain(heading) for heading in headings}
     return next((name for name, marks in _FINGERPRINTS if marks <= names), "")

@@ -4,13 +4,13 @@ A compressed file may be a bomb, so what comes out is counted against what went 
 `RATIO` bytes may come out of one. Names inside a zip are only ever shown; one that leads outside is refused too.
 """
 
-import gzip
 import os
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from remit.errors import UsageError
+from remit.ingest.gunzip import Gunzip
 from remit.ingest.source import Bytes, Damaged, Source
 from remit.model.source_record import Unread
 
@@ -57,7 +57,9 @@ def sources(path: str | os.PathLike[str], columns: Mapping[str, str] | None = No
         magic = stream.read(4)
         stream.seek(0)
         if magic.startswith(GZIP):
-            yield Source(place.name, _Counted(gzip.GzipFile(fileobj=stream), stream.tell), columns)
+            source = Source(place.name, _Counted(Gunzip(stream), stream.tell), columns)
+            inner = source.head.startswith((ZIP, GZIP)) and not is_spreadsheet_name(place.name)
+            yield _inner(place.name) if inner else source
         elif magic == ZIP and not is_spreadsheet(place):
             yield from _members(place, columns)
         else:
@@ -102,9 +104,17 @@ def _member(
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as why:
         return _unread(name, f"the file cannot be taken out: {why}", "Unpack the zip by hand, or export it again.")
     source = Source(name, _Counted(stream, lambda: member.compress_size), columns)
-    if source.head.startswith((ZIP, GZIP)) and not member.filename.lower().endswith((".xlsx", ".xlsm")):
-        return _unread(name, "an archive inside an archive", "Unpack the outer one, then read the inner one.")
-    return source
+    inner = source.head.startswith((ZIP, GZIP)) and not is_spreadsheet_name(member.filename)
+    return _inner(name) if inner else source
+
+
+def is_spreadsheet_name(name: str) -> bool:
+    """Tell whether a file in an archive is called as a workbook is."""
+    return name.lower().removesuffix(".gz").endswith((".xlsx", ".xlsm"))
+
+
+def _inner(name: str) -> Unread:
+    return _unread(name, "an archive inside an archive", "Unpack the outer one, then read the inner one.")
 
 
 def _unread(file: str, seen: str, advice: str) -> Unread:

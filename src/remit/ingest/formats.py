@@ -90,7 +90,8 @@ def _wos(look: Look) -> str:
 
 
 def _bibtex(look: Look) -> str:
-    return "a line begins an entry with @" if bibtex.BEGINS.search(look.text) else ""
+    begins = bibtex.BEGINS.search(look.text) is not None and not table.headed(look.text)
+    return "a line begins an entry with @" if begins else ""
 
 
 def _xlsx(look: Look) -> str:
@@ -110,11 +111,21 @@ FORMATS: dict[str, Format] = {
 }
 
 
-def guess(source: Source, look: Look, format: str | None = None) -> Guess:
-    """Return what a file is, from its beginning and its name, or as which `format` it is to be read."""
+def named_as(look: Look, format: str | None = None) -> tuple[str, str]:
+    """Return the format of a file that begins so (blank: unknown), or the one it is to be read as, and the reason."""
     for name, known in FORMATS.items():
-        why = "as named" if format == name else "" if format else known.suits(look)
-        if why:
-            columns = table.columns(source, look.text) if name == "table" else {}
-            return Guess(name, source.encoding, why, columns)
-    return Guess("", source.encoding, "nothing at its beginning is known from any format")
+        if why := "as named" if format == name else "" if format else known.suits(look):
+            return name, why
+    return "", "nothing at its beginning is known from any format"
+
+
+def guess(source: Source, look: Look, format: str | None = None) -> Guess:
+    """Return what a file is, or as which `format` it is to be read, with the columns of a table. Reads the source."""
+    name, why = named_as(look, format)
+    columns: Mapping[str, str] = {}
+    if name == "table":
+        columns = table.columns(source, look.text)
+    elif name == "xlsx":
+        where, columns = xlsx.columns(source)
+        why = f"{why}; {where}" if where else why
+    return Guess(name, source.encoding, why, columns)

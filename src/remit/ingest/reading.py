@@ -68,7 +68,7 @@ def _records(
         if isinstance(opened, Unread):
             yield opened
             continue
-        name = format or formats.guess(opened, _look(opened)).format
+        name = format or formats.named_as(_look(opened))[0]
         if name:
             yield from _with_notes(opened, FORMATS[name].read(opened))
         else:

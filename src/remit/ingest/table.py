@@ -1,7 +1,7 @@
 """Tables with a heading row: CSV and TSV as databases export them, or as anybody writes them.
 
 What each column holds is guessed from its heading (`columns.py`), shown by `sniff`, and overruled by the person's own
-reading. Columns without a meaning here are kept in `other` under their heading.
+reading. Columns without a meaning here, and those whose place another has, are kept in `other` under their heading.
 
 A cell may hold `fields.VALUE_LIMIT` characters. The csv module knows but one limit for the whole process; it is raised
 to that, once, when this module is loaded, and never lowered.
@@ -9,18 +9,27 @@ to that, once, when this module is loaded, and never lowered.
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, islice
 
 from remit.errors import UsageError
 from remit.ingest import columns as heads
 from remit.ingest import fields as say
 from remit.ingest.databases import by_link, named
 from remit.ingest.making import Draft
+from remit.ingest.rows import LOOKED, Heading, csv_cells, heading, rows
 from remit.ingest.source import SEEN, Source
 from remit.model.source_record import SourceRecord, Unread
 
 csv.field_size_limit(max(say.VALUE_LIMIT, csv.field_size_limit()))
 
+_PAGES = ("first page", "last page", "article number")
+_FIRST = {
+    **dict.fromkeys(("other", "original title", *_PAGES), 0),
+    **dict.fromkeys(("registry", "issn", "keywords"), sys.maxsize),
+}
+_BLANK = re.compile(r"[ \t\ufeff]*+(?:\r?\n[ \t]*+)*+")
 _CITATION = re.compile(
     r"^(?P<journal>.*?) \((?P<year>\d{4})\)(?: (?P<volume>[^:(.,]+?))?"
     r"(?::(?P<issue>[^(.]+?))?(?: \((?P<pages>[^)]*)\))?"
@@ -32,89 +41,101 @@ def recognised(text: str, name: str) -> str:
     """Say in words why a file that begins so is a table, or return blank."""
     if text.lstrip()[:1] in "<{[@":
         return ""
-    found = _headings(text)
-    known = heads.known(found)
+    head = heading(_begun(text))
+    if head is None or len(head.cells) < 2:
+        return ""
+    known, width = heads.known(head.cells), len(head.cells)
     suffix = name.lower().removesuffix(".gz").endswith((".csv", ".tsv", ".tab"))
-    if len(found) > 1 and (known >= 2 or (suffix and known)):
-        return f"its first row has {len(found)} columns, {known} of them called as databases call theirs"
-    return "its name ends as a table's does" if suffix and len(found) > 1 else ""
+    above = any(line.strip() and not line.lower().startswith("sep=") for line in _begun(text)[: head.at])
+    if known >= 2 and (suffix or not above or (known > 2 and 2 * known >= width)):
+        place = f"its heading row, line {_passed(text) + head.at + 1}," if above else "its first row"
+        return f"{place} has {width} columns, {known} of them called as databases call theirs"
+    if suffix and head.missing:
+        return "its name ends as a table's does; its first row holds no headings"
+    if suffix and known:
+        return f"its first row has {width} columns, {known} of them called as databases call theirs"
+    return "its name ends as a table's does" if suffix else ""
+
+
+def headed(text: str) -> bool:
+    """Tell whether the first row of a text names two columns or more as databases do."""
+    head = heading(_begun(text))
+    return head is not None and heads.known(head.cells) >= 2
 
 
 def columns(source: Source, text: str) -> dict[str, str]:
     """Return what each column is taken for."""
-    return _chosen(source, _headings(text))
+    head = heading(_begun(text))
+    return dict(_chosen(source, head.cells)) if head is not None else {}
 
 
-def _headings(text: str) -> list[str]:
-    return _cells(text.lstrip("\ufeff\r\n ").partition("\n")[0])
+def _begun(text: str) -> list[str]:
+    """The lines among which the heading row is looked for."""
+    return text[_blank(text) :].split("\n", LOOKED)[:LOOKED]
 
 
-def _cells(line: str) -> list[str]:
-    """Return the cells of a heading row, also of one the csv module refuses."""
-    mark = separator(line)
-    try:
-        return [heading.strip() for heading in next(csv.reader([line], delimiter=mark), [])]
-    except csv.Error:
-        return [heading.strip(' "') for heading in line.split(mark)]
+def _blank(text: str) -> int:
+    """How long the blank lines are a text begins with."""
+    found = _BLANK.match(text)
+    return found.end() if found else 0
 
 
-def separator(line: str) -> str:
-    """Return the separator of a heading row: of tab, comma, semicolon and bar, the one found most outside quotes."""
-    bare = re.sub(r'"[^"]*"', "", line)
-    return max("\t,;|", key=bare.count)
+def _passed(text: str) -> int:
+    return text.count("\n", 0, _blank(text))
 
 
-def _chosen(source: Source, headings: list[str]) -> dict[str, str]:
-    found = heads.guessed(headings)
+def _chosen(source: Source, headings: Sequence[str]) -> list[tuple[str, str]]:
+    """Each column by a name of its own, and its field."""
+    names = heads.named_apart(headings)
+    found = dict(zip(names, heads.guessed(headings), strict=True))
     for column, field in source.columns.items():
         if column not in found:
-            raise UsageError(f"{source.file}: no column {column!r}; its columns are {', '.join(headings)}")
+            raise UsageError(f"{source.file}: no column {column!r}; its columns are {', '.join(names)}")
         if field not in heads.FIELDS:
             raise UsageError(f"column {column!r}: no field {field!r}; choose one of {', '.join(heads.FIELDS)}")
         found[column] = field
-    return found
+    return list(found.items())
 
 
 def read(source: Source) -> Iterator[SourceRecord | Unread]:
     """Give each row of a table as a record."""
-    lines = _filled(source)
-    first = next(lines, None)
-    if first is None:
+    lines = _lines(source)
+    above = 0
+    first = next(lines, "")
+    while first and not first.strip():
+        above, first = above + 1, next(lines, "")
+    begun = [first, *islice(lines, LOOKED - 1)]
+    head = heading(begun)
+    if head is None:
         return
-    mark = separator(first)
-    layout = Layout(source, _cells(first.rstrip("\n")))
-    rows = csv.reader(lines, delimiter=mark)
+    layout = Layout(source, head.cells)
+    line = above + head.at + 1
+    yield from layout.notes(head, line)
+    for at, passed in enumerate(begun[: head.at], above + 1):
+        if len(csv_cells(passed, head.mark)) == layout.width:
+            yield layout.unread(1, at, passed, "A row above the heading row: it was passed over.")
+    if head.missing and not source.columns:
+        return
+    after = head.at + (not head.missing)
     number = 0
-    while True:
-        begun = source.line
-        try:
-            row = next(rows)
-        except StopIteration:
-            return
-        except csv.Error as why:
+    for row in rows(chain(begun[after:], lines), head.mark, layout.width, above + after + 1):
+        if row.cells and any(map(str.strip, row.cells)):
             number += 1
-            advice = "Look for a quotation mark that is never closed, shortly before this line."
-            yield Unread(file=source.file, number=number, line=begun + 1, seen=str(why)[:SEEN], advice=advice)
-            continue
-        if any(map(str.strip, row)):
+            yield layout.record(row.cells, number)
+        elif row.fault:
             number += 1
-            yield layout.record(row, number)
+        if row.fault:
+            advice = "Look for a quotation mark that is never closed in this line, or shortly before it."
+            yield layout.unread(number, row.line, row.fault, advice)
 
 
-def _filled(source: Source) -> Iterator[str]:
-    """Each line from the heading row on, with its end, as the csv module wants it."""
-    begun = False
+def _lines(source: Source) -> Iterator[str]:
+    """Each line with its end, as the csv module wants it."""
     for text in source.texts():
         *whole, rest = text.split("\n")
-        lines = [line + "\n" for line in whole]
+        yield from [line + "\n" for line in whole]
         if rest:
-            lines.append(rest)
-        for at, line in enumerate(() if begun else lines):
-            if line.strip() and not line.lower().startswith("sep="):
-                begun, lines = True, lines[at:]
-                break
-        if begun:
-            yield from lines
+            yield rest
 
 
 Cell = Callable[[list[str]], str]
@@ -123,14 +144,29 @@ Cell = Callable[[list[str]], str]
 class Layout:
     """Which cells of a row make which field."""
 
-    def __init__(self, source: Source, headings: list[str]) -> None:
-        self.file, self.headings = source.file, headings
+    def __init__(self, source: Source, headings: Sequence[str]) -> None:
         chosen = _chosen(source, headings)
+        self.chosen = dict(chosen)
+        self.file, self.headings = source.file, [name for name, _ in chosen]
         self.database = heads.database(headings)
         self.at: dict[str, list[int]] = {}
-        for index, heading in enumerate(headings):
-            self.at.setdefault(chosen[heading], []).append(index)
+        for index, (_, field) in enumerate(chosen):
+            self.at.setdefault(field, []).append(index)
         self.width = len(headings)
+        self.kept = sorted((i, field) for field, at in self.at.items() for i in at[_FIRST.get(field, 1) :])
+
+    def notes(self, head: Heading, line: int) -> Iterator[Unread]:
+        """Say where the headings are missing, or none of them is the title's."""
+        if head.missing and len(self.at) == 1:
+            advice = "Put a row of headings above it, or name its columns, as in: --column title='column 1'."
+            yield self.unread(1, line, f"the first row holds no headings: {head.seen}", advice)
+        elif "title" not in self.at and "original title" not in self.at:
+            seen = "no column is taken for the title: " + ", ".join(self.headings)
+            yield self.unread(1, line, seen, f"Name it: --column title={self.headings[0]!r}, or whichever it is.")
+
+    def unread(self, number: int, line: int | None, seen: str, advice: str) -> Unread:
+        """Return a note on a row."""
+        return Unread(file=self.file, number=number, line=line, seen=seen.strip()[:SEEN], advice=advice)
 
     def first(self, row: list[str], field: str) -> str:
         """Return the first filled cell of a field."""
@@ -171,17 +207,27 @@ class Layout:
         made.keywords = self._keywords(row)
         made.url = url
         made.retracted = say.retracted(title)
-        made.other = self._other(row, extra)
+        made.other = self._other(row, extra, made.title, made.pages)
         return made.done()
 
     def _keywords(self, row: list[str]) -> tuple[str, ...]:
         cells = [row[index] for index in self.at.get("keywords", ()) if row[index]]
         return tuple(dict.fromkeys([w for cell in cells for w in filter(None, map(str.strip, say.split_cell(cell)))]))
 
-    def _other(self, row: list[str], extra: list[str]) -> tuple[tuple[str, str], ...]:
-        named = [(self.headings[i], text) for i in self.at.get("other", ()) if (text := row[i].strip())]
+    def _other(self, row: list[str], extra: list[str], title: str, pages: str) -> tuple[tuple[str, str], ...]:
+        """Columns without a field, and those whose field says something else."""
+        named: list[tuple[str, str]] = []
+        for i, field in self.kept:
+            text = row[i].strip()
+            if text and (field == "other" or not self._told(row, field, text, title, pages)):
+                named.append((self.headings[i], text))
         more = [(f"column {self.width + at}", t) for at, cell in enumerate(extra, 1) if (t := cell.strip())]
         return (*named, *more)
+
+    def _told(self, row: list[str], field: str, text: str, title: str, pages: str) -> bool:
+        if field in _PAGES:
+            return text in pages
+        return text == (title if field == "original title" else self.first(row, field))
 
 
 def _digits(text: str) -> str:
