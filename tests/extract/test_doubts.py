@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from drawn import Frame, Known, coded, picture
+from PIL import ImageDraw
 
 from remit.extract.quality import quality
 from remit.extract.rebuild import published, rebuild_arm, with_ticks
-from remit.extract.tracing import doubts as tracing
 from remit.model.curve import GUESS, RiskTable, TracedCurve
 from remit.model.rebuilt import PublishedCurve
+from remit.model.trace import WantedCurve
 from remit.stats.kaplan_meier import kaplan_meier
 
 TOLD = {"curve": "a", "unit": "months", "time": (0.0, 5.0), "survival": (1.0, 0.5), "end": 60.0, "events": 10}
@@ -97,10 +99,18 @@ def test_warnings_of_tracing_warn_and_a_stretch_that_is_a_guess_needs_a_name():
     assert guessed.verdict == "fail"
 
 
-def test_tracing_calls_a_guess_what_quality_control_takes_for_one():
-    import inspect
-
-    assert GUESS in inspect.getsource(tracing)
+def test_tracing_calls_a_guess_what_quality_control_takes_for_one(follow):
+    frame = Frame(600, 450)
+    seen = Known(np.array([0.0, 5.0, 24.0, 50.0]), np.array([1.0, 0.8, 0.6, 0.5]), 60.0, np.zeros(0))
+    image = picture([seen], frame, colours=((192, 0, 0),))
+    box = (frame.x(27.0), frame.y(0.7), frame.x(45.0), frame.y(0.55))
+    ImageDraw.Draw(image).rectangle(box, fill="white")
+    places = tuple((frame.x(when), frame.y(seen.at(when))) for when in (10.0, 45.0, 55.0))
+    red = WantedCurve(curve="red", colour="#c00000", through=places)
+    (found,) = follow(coded(image), "f.png", frame, red).curves
+    assert any(GUESS in w for w in found.warnings)
+    curve = published(replace(found, total=200))
+    assert quality([curve], [rebuild_arm(curve)]).verdict == "fail"
 
 
 def test_a_deep_fall_that_a_death_of_few_left_explains_is_warned_of_unless_more_is_known():

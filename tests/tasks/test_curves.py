@@ -115,6 +115,18 @@ def test_a_rule_that_is_not_said_beside_one_that_is_is_told_and_an_incidence_goe
     assert not [p for p in results(allowed).problems if p.rule.startswith("mixed-")]
 
 
+def test_both_arms_over_time_pool_curves_of_one_rule_only():
+    arms = [an_arm("a"), an_arm("b", role="control", drug_class="chemotherapy")]
+    plan = an_analysis("x-hr", "contrast", outcomes=("efs",), measure="HR")
+    control = a_printed_curve([t / 2 for t in TIMES], EVENTS, at_risk=(0, 5, 10, 15), id="control", arm="b")
+    for rule, expected in (("event", []), ("censored", ["error"]), ("not-stated", ["warning"])):
+        other = (replace(a_curve(), competing=rule), replace(control, competing=rule))
+        own = zip("ab", ((a_curve(), control), other), strict=True)
+        studies = [replace(a_study(s, arms=arms, rows=()), curves=curves) for s, curves in own]
+        found = results(a_review(studies, [plan])).problems
+        assert [p.severity for p in found if p.rule == "mixed-competing"] == expected
+
+
 def test_a_curve_of_a_proportion_is_refused():
     (found,) = [p for p in results(a_set(a_curve(outcome="cr-cri"))).problems if p.rule == "curve-outcome"]
     assert found.severity == "error" and "cr-cri, which is a proportion" in found.seen

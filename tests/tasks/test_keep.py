@@ -160,7 +160,7 @@ def test_ticks_are_kept_as_read_two_at_one_time_too_and_rebuilt_as_the_trace_reb
 
 
 def test_warnings_of_tracing_stay_with_the_curve(review):
-    said = 'hidden for 235 columns: "its" course, there: is a guess'
+    said = 'hidden for 235 columns: "its" course, there: is doubtful'
     (kept,) = keep(review, "alpha", [traced(warnings=(said, "a gap", "a gap"))], {"red": "new"}, SHARED)
     assert store.read(review).study("alpha").curves[0].warnings == (said, "a gap")
     assert kept.rebuilt.report.verdict == "warn" and f"tracing (new): {said}" in kept.rebuilt.report.reasons

@@ -60,17 +60,24 @@ UNSAID = "not-stated"
 
 
 def mixed_curves(review: Review, findings: Sequence[Finding]) -> Iterator[Problem]:
-    """mixed-transplant, mixed-competing: curves of one course that treat transplantation, or a rival event, otherwise.
+    """mixed-transplant, mixed-competing: curves pooled that treat transplantation, or a rival event, otherwise.
 
-    One course pools them: follow-up ending at transplantation beside follow-up going on; death before relapse counted
-    as the event beside death that ends follow-up; one minus a cumulative incidence beside anything else. A report that
-    does not say what it did, beside one that says, is warned of.
+    One course, or one ratio of both arms over time (its transplantation: `mixed_transplant`), pools them: follow-up
+    ending at transplantation beside follow-up going on; death before relapse counted as the event beside death that
+    ends follow-up; one minus a cumulative incidence beside anything else. A report that does not say what it did,
+    beside one that says, is warned of.
     """
     told: set[tuple[str, str]] = set()
-    for a in (f.analysis for f in findings if f.analysis.kind == "survival"):
-        curves = list(_of_analysis(review, a))
+    for f in findings:
+        a, curves = (
+            f.analysis,
+            list(_of_analysis(review, f.analysis) if f.analysis.kind == "survival" else _of_arms(review, f)),
+        )
+        if len({study for study, _ in curves}) < 2:
+            continue
+        ended = [(c.transplant, s) for s, c in curves] if a.kind == "survival" else []
         for rule, about, severity, seen in (
-            ("mixed-transplant", "transplantation", _transplant, [(c.transplant, s) for s, c in curves]),
+            ("mixed-transplant", "transplantation", _transplant, ended),
             ("mixed-competing", "the rival event", _rival, [(c.competing, s) for s, c in curves]),
         ):
             studies: dict[str, dict[str, None]] = {}
@@ -117,6 +124,17 @@ def _of_analysis(review: Review, a: Analysis) -> Iterator[tuple[str, PrintedCurv
             fits = c.outcome in a.outcomes and (not a.basis or c.basis in a.basis)
             if fits and (not wanted or classes.get(c.arm) in wanted):
                 yield data.study.id, c
+
+
+def _of_arms(review: Review, f: Finding) -> Iterator[tuple[str, PrintedCurve]]:
+    """The curves of the arms that a contrast compares, each with its study."""
+    if f.analysis.kind != "contrast":
+        return
+    studies = {d.study.id: d for d in review.studies}
+    for u in f.used:
+        for c in studies[u.study].curves if u.study in studies else ():
+            if c.arm in (u.arm, u.comparator) and c.outcome in f.analysis.outcomes and c.basis == u.basis:
+                yield u.study, c
 
 
 def mixed_transplant(review: Review, findings: Sequence[Finding]) -> Iterator[Problem]:
