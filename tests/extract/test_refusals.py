@@ -12,6 +12,7 @@ from drawn import COLOURS, Frame, Known, coded, hexed, pdf, picture, simulated, 
 
 from remit.errors import InputError, RemitError, UsageError
 from remit.extract.tracing import pixels
+from remit.model.curve import RiskTable
 from remit.model.trace import WantedCurve
 
 RED = hexed(COLOURS[0])
@@ -199,3 +200,11 @@ def test_webplotdigitizer_projects_are_read_with_and_without_values(follow):
     assert from_places.at(20.01) == pytest.approx(0.8)
     assert from_places.survival == pytest.approx(from_values.survival)
     assert "percent" in from_values.changes[0]
+
+
+def test_another_number_at_risk_at_the_start_than_patients_is_refused_and_the_curve_named_once(follow):
+    with pytest.raises(InputError, match="curve a: 50 at risk at time 0 but 60 patients; expected the same number"):
+        WantedCurve(curve="a", risk=RiskTable((0.0, 12.0), (50, 30)), total=60)
+    late = WantedCurve(curve="a", risk=RiskTable((6.0, 12.0), (70, 30)), total=60)
+    with pytest.raises(InputError, match=r"^curve a: 70 at risk at the start but 60 patients"):
+        follow(b"time,survival\n0,1\n9,0.5\n", "p.csv", None, late)
