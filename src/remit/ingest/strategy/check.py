@@ -124,7 +124,7 @@ def _truncated(line: Line, term: Term, dialect: Dialect, at: int) -> Iterator[Re
     for word in term.text.split():
         if not any(c in word for c in "*?¤"):
             continue
-        stem, shown = word.split("*")[0], marks.wildcards(dialect, word)[0]
+        stem, shown = word.split("*")[0], marks.wildcards(dialect, word)
         if word[0] in "*?¤" and dialect.name not in ("wos", "scopus"):
             advice = f"{dialect.title} does not truncate at the beginning: write the words out"
             yield _remark(line, at, "leading-wildcard", f"the wildcard before {shown!r}", advice)

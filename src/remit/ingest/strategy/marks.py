@@ -7,12 +7,7 @@ from remit.ingest.strategy.tree import Heading, Years
 
 _RESERVED = re.compile(r"(?:and|or|not|adj\d*|near|next|pre|w/\d+|pre/\d+|near/\d+|next/\d+|limit|exp)", re.IGNORECASE)
 _BARE = re.compile(r"[\w\-.*?$#'+&]+")
-_ORDER = ("title", "abstract", "keyword")
-
-
-def field_order(name: str) -> tuple[int, str]:
-    """Sort key: title, abstract, keyword, then the rest by name."""
-    return (_ORDER.index(name) if name in _ORDER else len(_ORDER), name)
+_LIMITED = str.maketrans("¹²³⁴⁵⁶⁷⁸⁹", "123456789")
 
 
 def operator(dialect: Dialect, op: str) -> str:
@@ -34,24 +29,11 @@ def closed(text: str) -> bool:
     return False
 
 
-def wildcards(dialect: Dialect, text: str) -> tuple[str, bool]:
-    """The text with the language's wildcards; True where one had to be widened."""
-    lost = False
-    words = []
-    for word in text.split():
-        out = ""
-        for letter in word:
-            if letter not in "*?¤":
-                out += letter
-            elif letter in dialect.wild:
-                out += dialect.wild[letter]
-            elif dialect.name in ("pubmed", "europepmc"):
-                out, lost = f"{out}*", True
-                break
-            else:
-                out, lost = f"{out}*", True
-        words.append(out)
-    return " ".join(words), lost
+def wildcards(dialect: Dialect, text: str) -> str:
+    """The text with the language's wildcards; one it lacks stays as it would be read."""
+    limited = text.translate(_LIMITED) if dialect.name.startswith("ovid") else text
+    out = "".join(dialect.wild.get(letter, "?") if letter in "*?¤" else letter for letter in limited)
+    return re.sub(r"\*(?=\d)", "$", out) if limited != text else out
 
 
 def word(dialect: Dialect, text: str, quoted: bool, mapped: bool = False) -> str:
@@ -99,25 +81,18 @@ def _one(name: str, code: str, text: str) -> str:
     return f"{code}{text}" if closed(text) else f"{code}({text})"
 
 
-def near(dialect: Dialect, between: int, ordered: bool) -> tuple[str, str]:
-    """The word between two sides, and what of it is lost."""
+def near(dialect: Dialect, between: int, ordered: bool) -> str:
+    """The word between two sides that are near; in order where the language has that."""
     name = dialect.name
     if name.startswith("ovid"):
-        if ordered and between == 0:
-            return "adj", ""
-        return f"adj{between + 1}", "the order of words that are near: Ovid has none here" if ordered else ""
+        return "adj" if ordered and between == 0 else f"adj{between + 1}"
     if name == "embase":
-        return f"{'NEXT' if ordered else 'NEAR'}/{between + 1}", ""
+        return f"{'NEXT' if ordered else 'NEAR'}/{between + 1}"
     if name == "cochrane":
-        if ordered and between == 0:
-            return "NEXT", ""
-        return (
-            f"NEAR/{between}",
-            "the order of words that are near: the Cochrane Library has none" if ordered else "",
-        )
+        return "NEXT" if ordered and between == 0 else f"NEAR/{between}"
     if name == "scopus":
-        return f"{'PRE' if ordered else 'W'}/{between}", ""
-    return f"NEAR/{between}", "the order of words that are near: Web of Science has none" if ordered else ""
+        return f"{'PRE' if ordered else 'W'}/{between}"
+    return f"NEAR/{between}"
 
 
 def years(name: str, span: Years) -> str | None:
@@ -129,6 +104,8 @@ def years(name: str, span: Years) -> str | None:
         return f"[{first or '1800'}-{last or '3000'}]/py"
     if name == "wos":
         return f"PY={first or '1800'}-{last or '3000'}"
+    if name == "europepmc" and "/" in span.first + span.last:
+        return f"FIRST_PDATE:[{_day(span.first, '1800', '01-01')} TO {_day(span.last, '3000', '12-31')}]"
     if name == "europepmc":
         return f"PUB_YEAR:[{first or '1800'} TO {last or '3000'}]"
     if name == "scopus":
@@ -138,15 +115,17 @@ def years(name: str, span: Years) -> str | None:
     return None
 
 
+def _day(date: str, blank: str, rest: str) -> str:
+    """A date of Europe PMC from 2020/6/30, 2020/6 or 2020; the last day of a month is taken as its 31st."""
+    year, *parts = (date or blank).split("/")
+    month = parts[0].zfill(2) if parts else rest[:2]
+    day = parts[1].zfill(2) if len(parts) > 1 else "01" if rest == "01-01" else "31"
+    return f"{year}-{month}-{day}"
+
+
 def natural(name: str) -> str:
     """A heading's words in speaking order: Leukemia, Lymphoid becomes Lymphoid Leukemia."""
     return " ".join(part.strip() for part in reversed(name.split(","))) if name.count(",") == 1 else name
-
-
-def without_thesaurus(name: str, words: str) -> str:
-    """A heading where there is no thesaurus."""
-    forms = {"wos": f'TS="{words}"', "scopus": f'INDEXTERMS("{words}")', "europepmc": f'KW:"{words}"'}
-    return forms[name]
 
 
 def heading(name: str, h: Heading) -> str:

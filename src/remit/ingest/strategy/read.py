@@ -30,6 +30,8 @@ _EXPLAINED = re.compile(r"\s*\[mp=[^\]]*\]", re.IGNORECASE)
 _LIMIT = re.compile(r"limit\s+#?(\d{1,4})\s+to\s+(.+)", re.IGNORECASE)
 _REMOVE = re.compile(r"(remove duplicates) from\s+#?(\d{1,4})\s*", re.IGNORECASE)
 _CURLY = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'", "\xa0": " "})
+_LIMITED = str.maketrans("123456789", "¹²³⁴⁵⁶⁷⁸⁹")
+_SUBJECT = frozenset({"subject"})
 _MESH = re.compile(r"\s*(mesh|mh|mesh terms?|majr|mesh major topic|mj)\s*(?::\s*(no\s?exp))?\s*", re.IGNORECASE)
 _SPACED = re.compile(r"\s*(title/abstract|tiab|title|ti|abstract|ab|affiliation|ad)\s*:\s*~(\d{1,3})\s*", re.IGNORECASE)
 
@@ -110,6 +112,10 @@ class _Reader:
 
     def operand(self, token: Token, depth: int) -> Query | None:
         """Read one operand with its fields."""
+        query = self.one(token, depth)
+        return query if query is None else _subjects(query, self.dialect)
+
+    def one(self, token: Token, depth: int) -> Query | None:
         if token.kind == "open":
             return self.bracket(token, depth)
         if token.kind == "prefix":
@@ -131,6 +137,10 @@ class _Reader:
             return Ref(token.number)
         if token.kind == "combine":
             return _combined(token.value)
+        if token.kind == "mark":
+            advice = "Embase.com has /exp, /de, /mj and subheadings as /dd_ae of a drug, /dm_si of a disease"
+            self.note(token, "heading-mark", f"the mark of a heading in {token.text!r}", advice)
+            return None
         if token.kind == "suffix":
             self.note(token, "field", f"the field {token.text} after nothing", "write it right after a word or bracket")
         else:
@@ -223,7 +233,8 @@ class _Reader:
     def plain(self, word: str) -> str:
         """A word with the language's wildcards written in ours."""
         if self.dialect.name.startswith("ovid"):
-            word = re.sub(r"(?<=\w)\$\d?|(?<=\w)\*\d", "*", word).replace("?", "¤").replace("#", "?")
+            word = re.sub(r"(?<=\w)[$*]([1-9])", lambda m: f"*{m[1].translate(_LIMITED)}", word)
+            word = re.sub(r"(?<=\w)\$", "*", word).replace("?", "¤").replace("#", "?")
             return word.removesuffix(":") + ("*" if word.endswith(":") else "")
         if self.dialect.name == "cochrane":
             return word.replace("?", "¤")
@@ -239,6 +250,17 @@ def _within(query: Query, names: frozenset[str]) -> Query:
     if isinstance(query, Near):
         return replace(query, left=_within(query.left, names), right=_within(query.right, names))
     return query
+
+
+def _subjects(query: Query, dialect: Dialect) -> Query:
+    """Ovid's .sh., which is a heading and no words: humans.sh. is humans/. What is cut stays words."""
+    if isinstance(query, Bool):
+        return replace(query, parts=tuple(_subjects(p, dialect) for p in query.parts))
+    if not isinstance(query, Term) or not query.fields & _SUBJECT or set(query.text) & set("*?¤"):
+        return query
+    heading = Heading(query.text, dialect.thesaurus, explode=False)
+    rest = query.fields - _SUBJECT
+    return joined("or", (replace(query, fields=rest), heading)) if rest else heading
 
 
 def _combined(value: str) -> Query:

@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from remit.ingest.strategy import kinds
 from remit.ingest.strategy.dialects import Dialect
-from remit.ingest.strategy.tree import Heading, Query, Raw, Years
+from remit.ingest.strategy.tree import Heading, Query, Raw, Term, Years
 
-Kind = Literal["open", "close", "op", "near", "word", "phrase", "suffix", "prefix", "query", "ref", "combine", "bad"]
+Kind = Literal[
+    "open", "close", "op", "near", "word", "phrase", "suffix", "prefix", "query", "ref", "combine", "mark", "bad"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +50,18 @@ def _ref(m: re.Match[str], d: Dialect) -> Token:
 
 
 def _near(m: re.Match[str], d: Dialect) -> Token:
+    """Nearness. A bare NEAR is within 15 words in Web of Science and six in the Cochrane Library (their help)."""
     word, digits = m[1].lower(), m[2] or ""
-    bare = {"adj": 0, "next": 0, "near": 5, "pre": 3, "w": 0}
+    bare = {"near": 15 if d.name == "wos" else 6}
     distance = int(digits) if digits else bare.get(word, 0)
     between = distance - 1 if digits and d.counts_positions else distance
     ordered = word in ("next", "pre") or (word == "adj" and not digits)
     return Token("near", m.start(), m[0], number=max(between, 0), ordered=ordered)
+
+
+def _same(m: re.Match[str], d: Dialect) -> Token:
+    """SAME of Web of Science: within one address, and AND everywhere else (its help, "Search operators")."""
+    return Token("op", m.start(), m[0], "and")
 
 
 def _years(m: re.Match[str], d: Dialect) -> Token:
@@ -65,7 +74,9 @@ def _years(m: re.Match[str], d: Dialect) -> Token:
 
 def _scopus_after(m: re.Match[str], d: Dialect) -> Token:
     year = int(m[2])
-    years = {">": Years(str(year + 1), ""), "<": Years("", str(year - 1))}.get(m[1], Years(str(year), str(year)))
+    after, before = Years(str(year + 1), ""), Years("", str(year - 1))
+    known = {">": after, "aft": after, "<": before, "bef": before}
+    years = known.get(m[1].lower(), Years(str(year), str(year)))
     return Token("query", m.start(), m[0], query=years)
 
 
@@ -76,11 +87,32 @@ def _ovid_heading(m: re.Match[str], d: Dialect) -> Token:
     return Token("query", m.start(), m[0], query=heading)
 
 
+def _days(m: re.Match[str], d: Dialect) -> Token:
+    """A span of days of Europe PMC."""
+    first, last = (day.replace("-", "/") for day in (m[1], m[2]))
+    first = f"{first}/01/01" if len(first) == 4 else first
+    last = f"{last}/12/31" if len(last) == 4 else last
+    open_first = "" if first[:4] in ("*", "1000", "1800") else first
+    return Token("query", m.start(), m[0], query=Years(open_first, "" if last[:4] in ("*", "3000", "9999") else last))
+
+
 def _embase_heading(m: re.Match[str], d: Dialect) -> Token:
     marks = m[3].lower().split("/")
+    if {"syn", "br"} & set(marks):
+        return Token("query", m.start(), m[0], query=Raw(m[0]))
     explode, major = "exp" in marks, "mj" in marks
-    subs = tuple(mark for mark in marks if mark.startswith(("dm_", "dd_")))
+    subs = tuple(s for mark in marks if mark.startswith(("dm_", "dd_")) for s in mark.replace(" ", "").split(","))
     return Token("query", m.start(), m[0], query=Heading((m[1] or m[2]).strip(), "emtree", explode, major, subs))
+
+
+def _embase_limit(m: re.Match[str], d: Dialect) -> Token:
+    """A limit that is a field in brackets: a language or a publication type."""
+    name = m[1].strip()
+    if (m[2].lower() == "lim" and kinds.language(name) != name) or kinds.plain(name) in kinds.LANGUAGES:
+        return Token("query", m.start(), m[0], query=Term(kinds.plain(name), False, frozenset({"language"})))
+    if m[2].lower() == "lim" and kinds.known(d.name, name):
+        return Token("query", m.start(), m[0], query=Term(kinds.plain(name), True, frozenset({"publication-type"})))
+    return Token("query", m.start(), m[0], query=Raw(m[0]))
 
 
 def _mh(m: re.Match[str], d: Dialect) -> Token:
@@ -112,13 +144,16 @@ _OVID_HEADING = (
     r"(?:((?:[a-z]{2})(?:\s*,\s*[a-z]{2})*)\b)?(?:\s*\[[^\]]*\])?"
 )
 _DESCRIPTOR = r"MeSH descriptor:\s*\[([^\]]+)\]\s*(explode all trees|this term only|explode[^()]*|)"
-_EMBASE_MARKS = r"((?:exp|de|mj|syn|br|d[md]_[a-z]{2})(?:/(?:exp|de|mj|d[md]_[a-z]{2}))*)\b"
+_LINKS = r"d[md]_[a-z]{2}(?:\s*,\s*d[md]_[a-z]{2})*"
+_EMBASE_MARKS = rf"((?:exp|de|mj|syn|br|{_LINKS})(?:/(?:exp|de|mj|syn|br|{_LINKS}))*)(?![\w/])"
+_OTHER_MARKS = r"(?:'[^']+'|[^\s()':\[\]/]+)(?:/[a-z]{2,3}(?:_[a-z]{2})?(?:,[a-z]{2}_[a-z]{2})*)+(?![\w/])"
 
 RULES: dict[str, tuple[Rule, ...]] = {
     "pubmed": (
         (re.compile(_SPAN + _DP, _I), _years),
         (re.compile(r"\"?(\d{4})\"?\s*" + _DP, _I), _years),
         (re.compile(r"\[([^\]\[]*)\]"), _plain("suffix")),
+        (re.compile(r"hasabstract(?:text)?(?=[\s()]|$)", _I), _raw),
         _OPEN, _CLOSE, _DOUBLE, _HASH, _WORDS,
         (re.compile(r"[^\s()\[\]\"]+"), _plain("word")),
     ),
@@ -133,8 +168,9 @@ RULES: dict[str, tuple[Rule, ...]] = {
     "embase": (
         (re.compile(r"(?:'([^']+)'|([^\s()':\[\]]+))/" + _EMBASE_MARKS, _I), _embase_heading),
         (re.compile(r"\[(\d{4}|\*)(?:-(\d{4}|\*))?\]/py\b", _I), _years),
-        (re.compile(r"\[[^\]]*\]/[a-z]+\b", _I), _raw),
-        (re.compile(r":([a-z]{2}(?:\s*,\s*[a-z]{2})*)\b", _I), _plain("suffix")),
+        (re.compile(r"\[([^\]]*)\]/([a-z]+)\b", _I), _embase_limit),
+        (re.compile(_OTHER_MARKS, _I), _plain("mark")),
+        (re.compile(r":([a-z]{2,3}(?:\s*,\s*[a-z]{2,3})*)\b", _I), _plain("suffix")),
         _OPEN, _CLOSE, _SINGLE, _DOUBLE, _HASH, _WORDS,
         (re.compile(r"(near|next)/(\d{1,3})\b", _I), _near),
         (re.compile(r"[^\s()':\"\[\]]+"), _plain("word")),
@@ -152,7 +188,7 @@ RULES: dict[str, tuple[Rule, ...]] = {
         (re.compile(r"PY\s*=\s*\(\s*\"?(\d{4})(?:\s*-\s*(\d{4}))?\"?\s*\)", _I), _years),
         (re.compile(r"PY\s*=\s*\"?(\d{4})(?:\s*-\s*(\d{4}))?\"?", _I), _years),
         (re.compile(r"([A-Z]{2,4})\s*=\s*"), _plain("prefix")),
-        _OPEN, _CLOSE, _DOUBLE, _HASH, _WORDS,
+        _OPEN, _CLOSE, _DOUBLE, _HASH, _WORDS, (re.compile(r"SAME(?=[\s()]|$)"), _same),
         (re.compile(r"(near)(?:/(\d{1,3}))?(?=[\s()\"]|$)", _I), _near),
         (re.compile(r"[^\s()\"]+"), _plain("word")),
     ),
@@ -160,13 +196,14 @@ RULES: dict[str, tuple[Rule, ...]] = {
         (re.compile(r"(?:LIMIT-TO|EXCLUDE)\s*\([^()]*\)", _I), _raw),
         (re.compile(r"PUBYEAR\s*(>|<|=|IS|AFT|BEF)\s*(\d{4})\b", _I), _scopus_after),
         (re.compile(r"(?!(?:AND|NOT)\b)([A-Z][A-Z\-]{2,})\s*(?=\()"), _plain("prefix")),
-        _OPEN, _CLOSE, _DOUBLE, (re.compile(r"\{([^}]*)\}"), _plain("phrase")), _HASH, _WORDS,
+        _OPEN, _CLOSE, _DOUBLE, (re.compile(r"(\{[^}]*\})"), _plain("phrase")), _HASH, _WORDS,
         (re.compile(r"(w|pre)/(\d{1,3})\b", _I), _near),
         (re.compile(r"[^\s()\"{}]+"), _plain("word")),
     ),
     "europepmc": (
         (re.compile(r"PUB_YEAR:\s*\[\s*(\d{4}|\*)\s+TO\s+(\d{4}|\*)\s*\]", _I), _years),
         (re.compile(r"PUB_YEAR:\s*(\d{4})\b", _I), _years),
+        (re.compile(r"FIRST_PDATE:\s*\[\s*(\d{4}(?:-\d\d-\d\d)?|\*)\s+TO\s+(\d{4}(?:-\d\d-\d\d)?|\*)\s*\]", _I), _days),
         (re.compile(r"(?:FIRST_PDATE|E_PDATE|P_PDATE_D|UPDATE_DATE):\s*\[[^\]]*\]", _I), _raw),
         (re.compile(r"([A-Z][A-Z_]*)\s*:\s*"), _plain("prefix")),
         _OPEN, _CLOSE, _DOUBLE, _HASH, _WORDS,
