@@ -1,6 +1,7 @@
 """The screening pages, asked without a browser."""
 
 import re
+import socket
 import sys
 from dataclasses import replace
 from datetime import date
@@ -103,6 +104,48 @@ def test_going_back_keeps_both_lines(ask, review):
     assert "You decided this before" in again
     ada.post("/decide", data={**fields(again), "decision": "exclude:exc-adults"})
     assert [x.verdict for x in log.read(review, "title-abstract", "ada")] == ["include", "exclude"]
+
+
+def test_ones_own_decisions_are_listed_newest_first_and_each_can_be_changed(ask, review):
+    ada, ben = ask("ada"), ask("ben")
+    assert "None yet" in ada.get("/decisions").text
+    assert 'href="/decisions" data-key="l"' in ada.get("/").text
+    for decision in ("include:inc", "exclude:exc-adults", "unsure:inc"):
+        decide(ada, decision, reason="ADA-REASON")
+    decide(ben, "exclude:exc-animal", reason="BEN-REASON")
+    page = ada.get("/decisions").text
+    assert re.findall(r"record=(a[0-9])", page) == ["a3", "a2", "a1"]
+    assert "BEN" not in page and "exc-animal" not in page
+    assert "ADA" not in ben.get("/decisions").text and ask(None).get("/decisions").status_code == 403
+    form = fields(ada.get("/?record=a2&from=decisions").text)
+    answer = ada.post("/decide", data={**form, "decision": "include:inc", "reason": "read again"})
+    assert re.findall(r"record=(a[0-9])", answer.text) == ["a2", "a3", "a1"]
+    assert "read again" in answer.text and "before: exclude (exc-adults): ADA-REASON" in answer.text
+    rows = (review / "screening/title-abstract/ada.csv").read_text().splitlines()[1:]
+    assert rows[1] == "d2,a2,exclude,exc-adults,ADA-REASON,2026-11-23"
+    assert rows[3] == "d4,a2,include,inc,read again,2026-11-23"
+    assert fields(ada.get("/").text)["record"] == "a4"
+
+
+def test_many_decisions_are_listed_a_hundred_to_a_sheet(ask, review):
+    line = log.Line(record="", verdict="include", criterion="inc", date="2026-11-23")
+    log.append(review, "title-abstract", "ada", [replace(line, record=f"gone{i}") for i in range(101)], 0)
+    ada = ask("ada")
+    assert "gone100 (no longer" in ada.get("/decisions").text and "gone0 (no" not in ada.get("/decisions").text
+    assert "gone0 (no" in ada.get("/decisions?sheet=2").text
+    assert "Sheet 2 of 2" in ada.get("/decisions?sheet=99").text
+
+
+def test_very_many_criteria_have_keys_while_there_are_any(review):
+    more = "".join(f"  - {{id: exc-{i}, effect: exclude, text: Reason {i}}}\n" for i in range(40))
+    protocol = review / "protocol.yaml"
+    protocol.write_text(protocol.read_text().replace("screening:", more + "screening:"))
+    desk = screening.desk(review, "title-abstract")
+    ada = Client(application(Board(desk, screening.order(desk), screening.left(desk)), KEY, lambda: date(2026, 11, 23)))
+    page = ada.get(f"/enter/{keys.link(KEY, 'ada')}").text
+    assert "Reason 39" in page
+    given = re.findall(r'data-key="([^"]*)"', page)
+    assert len(given) == len(set(given)) == 30 + len("ilm")
 
 
 @pytest.mark.parametrize("decision", ["include:exc-adults", "exclude:inc", "include:", "", "include:none", "x:inc"])
@@ -260,3 +303,17 @@ def test_a_review_without_records_says_what_to_do(review):
     file.write_text(file.read_text().splitlines()[0] + "\n")
     with pytest.raises(UsageError, match="remit import"):
         screening.desk(review, "title-abstract")
+
+
+@pytest.mark.parametrize("words", [["screen"], ["screen", "--lan"]])
+def test_a_port_in_use_is_told_before_any_link(review, capsys, words):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        assert main([words[0], str(review), *words[1:], "--port", port]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == (
+        "",
+        f"remit: port {port} is in use; stop what listens there, or choose another: --port {int(port) + 1}\n",
+    )

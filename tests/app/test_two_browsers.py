@@ -97,6 +97,12 @@ def test_two_people_screen_by_keyboard_and_a_kill_loses_nothing(chromium, server
         ("a4", "exclude", "i think mice"),
     ]
     assert [x.verdict for x in log.read(review, "title-abstract", "ben")] == ["exclude", "unsure", "include"]
+    press(ben, "l")
+    press(ben, "1")
+    assert "You decided this before" in ben.inner_text("form")
+    press(ben, "1")
+    assert "My decisions" in ben.inner_text("h1")
+    assert [x.verdict for x in log.read(review, "title-abstract", "ben")][2:] == ["include", "exclude"]
     assert dialogs == []
     ada.goto(f"http://127.0.0.1:{server.port}/conflicts")
     assert "Ben: exclude" in ada.inner_text("main")
@@ -110,7 +116,7 @@ def test_the_page_is_readable_by_axe_and_on_a_phone(chromium, server):
         page = context.new_page()
         page.goto(server.links["Ada"])
         assert page.evaluate("document.documentElement.scrollWidth") <= 360
-        for address in ("/", "/conflicts"):
+        for address in ("/", "/conflicts", "/decisions"):
             page.goto(f"http://127.0.0.1:{server.port}{address}")
             found = Axe().run(page)
             assert found.violations_count == 0, found.generate_report()

@@ -54,6 +54,16 @@ class Conflict:
     open: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Own:
+    """One record a person has decided: its title, their last line on it, and those before, oldest first."""
+
+    title: str
+    line: Line
+    earlier: tuple[Line, ...]
+    here: bool
+
+
 class Board:
     """Everybody's place at one desk. Logs on the disk are what holds; orders are worked out again as they grow."""
 
@@ -122,6 +132,21 @@ class Board:
     def verdict(self, person: str) -> Verdict:
         """What may be left to find, and whether the rule set beforehand lets this person stop."""
         return self._left(self.mine(person))
+
+    def decided(self, person: str) -> tuple[Own, ...]:
+        """What a person has decided themselves, the newest first. `here` says whether the record is at this desk."""
+        own: dict[str, list[Line]] = {}
+        for line in self.mine(person):
+            own[line.record] = [*own.pop(line.record, ()), line]
+        return tuple(
+            Own(
+                title=self.text(r).title or self.desk.records[r].title if r in self.desk.records else r,
+                line=lines[-1],
+                earlier=tuple(lines[:-1]),
+                here=r in self.desk.records,
+            )
+            for r, lines in reversed(own.items())
+        )
 
     def conflicts(self, person: str) -> tuple[Conflict, ...]:
         """Conflicts a person may see: on records they decided themselves, or where nobody's reading waits for them."""

@@ -21,6 +21,8 @@ from remit.model.decision import Person
 from remit.store.log import Line
 from remit.tasks import screening
 
+A_SHEET = 100
+
 
 class Pages:
     """The routes over one board."""
@@ -65,6 +67,25 @@ class Pages:
             marked=lambda text: marked(text, self.board.words),
             verdict=self.board.verdict(person),
             awaited=len(self.board.awaited(person)),
+            back="decisions" if asked and request.query_params.get("from") == "decisions" else "",
+        )
+
+    async def decisions(self, request: Request) -> Response:
+        """A person's own decisions, the newest first, each to be opened and decided again."""
+        person = self._person(request)
+        if person is None:
+            return self._page("stop.html", 403, said="Open the link you were given.")
+        own = self.board.decided(person)
+        sheets = max(1, -(-len(own) // A_SHEET))
+        sheet = min(max(1, _whole(request.query_params.get("sheet", "1"))), sheets)
+        return self._page(
+            "decisions.html",
+            person=self.people[person],
+            own=own[(sheet - 1) * A_SHEET : sheet * A_SHEET],
+            total=len(own),
+            sheet=sheet,
+            sheets=sheets,
+            stage=self.board.desk.stage,
         )
 
     async def decide(self, request: Request) -> Response:
@@ -79,7 +100,7 @@ class Pages:
             screening.decide(self.board.desk, person, lines, _whole(form.get("seen", "")))
         except RemitError as error:
             return self._page("stop.html", 409, said=f"{error}.")
-        return RedirectResponse("/", 303)
+        return RedirectResponse("/decisions" if form.get("back") == "decisions" else "/", 303)
 
     async def conflicts(self, request: Request) -> Response:
         """Records two people decided differently."""
@@ -136,6 +157,7 @@ def application(board: Board, key: bytes, today: Callable[[], date]) -> Starlett
         Route("/enter/{token}", pages.enter),
         Route("/", pages.next),
         Route("/decide", pages.decide, methods=["POST"]),
+        Route("/decisions", pages.decisions),
         Route("/conflicts", pages.conflicts),
         Route("/settle", pages.settle, methods=["POST"]),
         Mount("/static", StaticFiles(directory=Path(__file__).parent / "static")),

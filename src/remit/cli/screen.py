@@ -94,7 +94,7 @@ def _span(interval: "Interval | None") -> str:
 
 def _serve(args: argparse.Namespace) -> int:
     try:
-        import uvicorn
+        import uvicorn  # noqa: F401  # asked for here so that its absence is told before anything else
 
         from remit.app import keys
         from remit.app.desk import Board
@@ -104,11 +104,11 @@ def _serve(args: argparse.Namespace) -> int:
     import os
     from datetime import date
 
+    from remit.cli import serving
     from remit.tasks import screening
 
-    if not 0 < args.port < 65536:
-        raise UsageError(f"--port {args.port} is no port; choose one from 1 to 65535")
     desk = screening.desk(args.dir, args.stage)
+    at = serving.listening("0.0.0.0" if args.lan else "127.0.0.1", args.port)
     key = keys.secret(desk.root, os.urandom)
     board = Board(desk, screening.order(desk), screening.left(desk))
     host = _own_address() if args.lan else "127.0.0.1"
@@ -116,12 +116,8 @@ def _serve(args: argparse.Namespace) -> int:
     for person in desk.review.about.people:
         print(f"  {person.name}: http://{host}:{args.port}/enter/{keys.link(key, person.id)}")
     print("Stop with Ctrl-C; nothing is lost by stopping.", flush=True)
-    bind = "0.0.0.0" if args.lan else "127.0.0.1"
-    server = uvicorn.Server(
-        uvicorn.Config(application(board, key, date.today), host=bind, port=args.port, log_level="warning")
-    )
     try:
-        server.run()
+        serving.serve(application(board, key, date.today), at)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
     return 0

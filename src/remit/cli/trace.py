@@ -96,15 +96,16 @@ def stored(name: str) -> "tuple[TraceRecord, Path]":
 def serve(asked: "TraceRecord", base: Path, args: argparse.Namespace) -> int:
     """Serve the page to trace on until interrupted."""
     try:
-        import uvicorn
+        import uvicorn  # noqa: F401  # asked for here so that its absence is told before anything else
 
         from remit.app import keys, tracing
     except ImportError as missing:
         raise UsageError(f"the tracing page needs {missing.name}; install remit with its extra: screen") from None
     import os
 
-    if not 0 < args.port < 65536:
-        raise UsageError(f"--port {args.port} is no port; choose one from 1 to 65535")
+    from remit.cli import serving
+
+    at = serving.listening("127.0.0.1", args.port)
     out = Path(args.out) if args.out else Path(args.figure).with_suffix("")
     sheet = tracing.sheet(replace(asked, figure=str(base / asked.figure)), out)
     key = os.urandom(32)
@@ -112,7 +113,7 @@ def serve(asked: "TraceRecord", base: Path, args: argparse.Namespace) -> int:
     print(f"Save writes to {out}. Stop with Ctrl-C.", flush=True)
     application = tracing.application(sheet, key)
     try:
-        uvicorn.Server(uvicorn.Config(application, host="127.0.0.1", port=args.port, log_level="warning")).run()
+        serving.serve(application, at)
     except KeyboardInterrupt:
         print("stopped")
     return 0
