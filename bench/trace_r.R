@@ -146,7 +146,7 @@ looks <- list(
 raster <- function(res, open) function(file) { w <- 7 * res; h <- 5 * res; open(file, w, h, res); list(w = w, h = h, unit = res) }
 vector <- function(open) function(file) { open(file); list(w = 504, h = 360, unit = 72) }
 devices <- list(
-  pdf = vector(function(f) pdf(f, 7, 5)), cairo_pdf = vector(function(f) cairo_pdf(f, 7, 5)), svg = vector(function(f) svg(f, 7, 5)),
+  pdf = vector(function(f) pdf(f, 7, 5, onefile = FALSE)), cairo_pdf = vector(function(f) cairo_pdf(f, 7, 5)), svg = vector(function(f) svg(f, 7, 5)),
   svglite = vector(function(f) svglite::svglite(f, 7, 5)),
   png72 = raster(72, function(f, w, h, r) png(f, w, h, res = r, type = "cairo")), png150 = raster(150, function(f, w, h, r) png(f, w, h, res = r, type = "cairo")),
   png300 = raster(300, function(f, w, h, r) png(f, w, h, res = r, type = "cairo")),

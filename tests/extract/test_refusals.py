@@ -133,6 +133,19 @@ def test_pdf_without_lines_with_loops_or_damaged_is_refused(follow):
         follow(pdf(one(), FRAME), "f.pdf", FRAME, RED, page=4)
 
 
+def test_an_empty_page_of_several_is_refused_with_the_others_named(follow):
+    from pypdf import PdfReader, PdfWriter
+
+    writer = PdfWriter()
+    writer.add_blank_page(600, 450)
+    writer.append(PdfReader(io.BytesIO(pdf(one(), FRAME))))
+    held = io.BytesIO()
+    writer.write(held)
+    with pytest.raises(InputError, match=r"no drawn lines.* another of the 2 pages: say --page N"):
+        follow(held.getvalue(), "f.pdf", FRAME, RED)
+    assert follow(held.getvalue(), "f.pdf", FRAME, RED, page=2).curves[0].exact
+
+
 def test_a_pdf_with_a_password_is_refused(follow):
     from pypdf import PdfReader, PdfWriter
 

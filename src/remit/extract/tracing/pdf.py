@@ -101,9 +101,11 @@ def _drawing(page: "PageObject", reader: "PdfReader", name: str, number: int) ->
             raise InputError(f"{name}: page {number} is too large to read; export the panel as PNG")
         _run(contents, page.get("/Resources"), _State(matrix=base), sheet, reader, 0, name)
     if not any(len(s.points) > 1 for s in sheet.strokes):
+        pages = len(reader.pages)
+        other = f"it may be on another of the {pages} pages: say --page N; else " if pages > 1 else ""
         raise InputError(
-            f"{name}: page {number} has no drawn lines: its figure is a picture; export the page as PNG "
-            "(300 dots per inch) and trace that"
+            f"{name}: page {number} has no drawn lines: its figure is a picture, or it is empty; {other}export the "
+            "page as PNG (300 dots per inch) and trace that"
         )
     return Drawing(width, height, tuple(sheet.strokes), tuple(_words(page, base)))
 
