@@ -209,3 +209,21 @@ def test_the_name_does_not_decide(tmp_path):
     assert read(tmp_path, BIBTEX, "a.ris")[0].format == "bibtex"
     assert read(tmp_path, CSV["scopus"], "a.ris")[0].format == "table"
     assert read(tmp_path, PUBMED, "a.bib")[0].format == "pubmed-xml"
+
+
+def test_bibtex_tells_of_a_brace_that_swallows_fields(tmp_path):
+    text = (
+        "@article{a,\n title={One {B} title},\n year=2020\n}\n@article{b,\n title={Unclosed,\n year=2021,\n"
+        " author={Doe, J}\n}\n@article{c,\n title={Three \\{ ok},\n year={2022}\n}\n"
+        "@article{d,\n title={Cut},\n year={2023}\n"
+    )
+    got = read(tmp_path, text)
+    records = [r for r in got if isinstance(r, SourceRecord)]
+    assert [(r.title, r.year) for r in records] == [
+        ("One B title", 2020),
+        ("Unclosed", 2021),
+        ("Three { ok", 2022),
+        ("Cut", 2023),
+    ]
+    assert records[1].authors == ("Doe, J",)
+    assert [(u.number, u.line) for u in got if isinstance(u, Unread)] == [(2, 5), (4, 14)]

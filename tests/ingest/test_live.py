@@ -191,6 +191,20 @@ def test_hits_claimed_and_not_given_are_a_warning_not_a_loss():
     assert any("claimed 2 hits and gave 9" in w for w in got.warnings)
 
 
+class Nameless(Cursor):
+    """Europe PMC, leaving out the ids of its records."""
+
+    def item(self, i):
+        return {k: v for k, v in super().item(i).items() if k not in ("id", "pmid")}
+
+
+def test_records_without_an_id_are_all_kept():
+    got, pages = fetch("europepmc", polite(Nameless("europepmc", total=5)))
+    found = list(gather.records(SERVICES["europepmc"], got, pages))
+    assert (got.got, [r.title for r in found]) == (5, [f"Title {i}" for i in range(5)])
+    assert {r.key for r in found} == {""}
+
+
 def test_a_cursor_that_turns_in_a_circle_ends():
     def circle(request):
         at = sent(request)["cursorMark"]

@@ -83,3 +83,45 @@ def test_a_file_of_one_empty_record_counts_from_one(tmp_path):
 def test_records_that_lack_their_end_are_not_run_together(tmp_path):
     got = read(tmp_path, "TY  - JOUR\nTI  - One\nPY  - 2001\nTY  - JOUR\nTI  - Two\nPY  - 2002\nER  - \n" * 2)
     assert [r.title for r in got if isinstance(r, SourceRecord)] == ["One", "Two", "One", "Two"]
+
+
+USUAL = "TY  - JOUR\nTI  - First\nPY  - 2020\nER  - \n"
+
+
+@pytest.mark.parametrize("tag", ["{} - {}", "  {}  - {}", "\t{}  - {}", "{}- {}", "{}  -{}", "{}\t- {}", "    {} - {}"])
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_record_written_otherwise_than_the_rest_is_read(tmp_path, tag, ended):
+    lines = [("TY", "JOUR"), ("TI", "Second"), ("AU", "Doe, J"), ("AB", "A non-\nT- cell"), *([("ER", "")] * ended)]
+    other = "".join(tag.format(name, text) + "\n" for name, text in lines)
+    got = read(tmp_path, USUAL + other + USUAL.replace("First", "Third"))
+    assert [r.title for r in got] == ["First", "Second", "Third"]
+    assert (got[1].kind, got[1].authors, got[1].abstract, got[1].other) == ("JOUR", ("Doe, J",), "A non-\nT- cell", ())
+    assert read(tmp_path, other)[0].title == "Second"
+
+
+def test_fields_written_otherwise_than_the_type_are_read(tmp_path):
+    got = read(tmp_path, USUAL + "TY  - JOUR\nTI - Second\nPY - 2021\nER - \n" + USUAL)
+    assert [(r.title, r.year) for r in got] == [("First", 2020), ("Second", 2021), ("First", 2020)]
+
+
+@pytest.mark.parametrize(
+    ("note", "numbers"),
+    [
+        ("NCT02101853", ("NCT02101853",)),
+        ("ClinicalTrials.gov: NCT02101853.", ("NCT02101853",)),
+        ("Trial registration number ISRCTN12345678", ("ISRCTN12345678",)),
+        ("EudraCT Number: 2014-000296-18", ("2014-000296-18",)),
+        ("Some words\nTrial registration: DRKS00000001\nMore", ("DRKS00000001",)),
+        ("Comment on the trial NCT02101853 by others", ()),
+        ("NCT02101853 was compared with ours", ()),
+    ],
+)
+def test_a_note_that_is_the_number_of_a_trial(tmp_path, note, numbers):
+    (one,) = read(tmp_path, f"TY  - JOUR\nTI  - A\nN1  - Other\nN1  - {note}\nER  - \n")
+    assert one.registry == numbers
+    assert any(note.split("\n")[0] in text for _, text in one.other)
+
+
+def test_a_file_of_blanks_is_called_so(tmp_path):
+    (note,) = read(tmp_path, " \n\t\n ")
+    assert note.seen == "nothing but blanks"

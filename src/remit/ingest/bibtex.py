@@ -25,6 +25,12 @@ _NEXT = re.compile(r"\s*(#|,|[})]?\s*$|(?=\n))")
 _BRACES = re.compile(r"\\.|[{}]", re.S)
 _QUOTES = re.compile(r"\\.|[{}\"]", re.S)
 _LINE_FIELD = re.compile(r"^\s*([A-Za-z][\w:.+/-]*)\s*=\s*[{\"]?(.*?)[}\"]?,?\s*$")
+_ESCAPED = re.compile(r"\\[{}()]")
+_SWALLOWED = re.compile(
+    r"\n\s*(?:author|title|year|journal|booktitle|volume|number|pages|doi|url|abstract|keywords|note|month|publisher|issn|"
+    r"isbn|editor|language|eprint|pmid|date|journaltitle)\s*=\s*[{\"\w]",
+    re.I,
+)
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 
 
@@ -83,16 +89,23 @@ def _fields(body: str, macros: dict[str, str]) -> tuple[Fields, str]:
     """Return the fields of an entry by name in lower case, and what of it could not be read as fields."""
     fields: Fields = {}
     at = 0
+    unclosed = body.count("{") >= body.count("}")
     while found := _FIELD.match(body, at):
         value, at = _value(body, found.end(), macros)
-        if at < 0:
+        if at < 0 or (unclosed and _SWALLOWED.search(value)):
             return _line_by_line(body[found.start() :], fields), body[found.start() :].strip()
         name = found[1].lower()
         fields[name] = f"{fields[name]}\n{value}" if name in fields else value
     rest = body[at:].strip(" \t\n\r,")
     if rest[:1] in ("", "}", ")"):
-        return fields, ""
+        return fields, "the entry is never closed" if unclosed and rest == "" and _is_open(body) else ""
     return _line_by_line(body[at:], fields), rest
+
+
+def _is_open(body: str) -> bool:
+    """Tell whether an entry lacks its last brace or bracket."""
+    marks = _ESCAPED.sub("", body)
+    return marks.count("{") >= marks.count("}") and marks.count("(") >= marks.count(")")
 
 
 def _value(body: str, at: int, macros: dict[str, str]) -> tuple[str, int]:

@@ -41,7 +41,7 @@ def record(value: Json, number: int, name: str = "europepmc-json") -> SourceReco
         source="europepmc",
         format=name,
         number=number,
-        key=f"{source}:{own}" if source else own,
+        key=f"{source}:{own}" if source and own else own,
         kind="; ".join(kinds) or ("Preprint" if source == "PPR" else ""),
         title=_plain(r.text("title")),
         abstract=_plain(r.text("abstractText")),

@@ -100,6 +100,7 @@ def _noted(opened: Source, number: int) -> Iterator[Unread]:
 def _unknown(opened: Source) -> Unread:
     if not opened.head:
         return Unread(file=opened.file, number=1, line=None, seen="an empty file", advice="Export it again.")
-    seen = _look(opened).text.strip()[: source.SEEN] or "bytes that are no text"
+    text = _look(opened).text
+    seen = text.strip()[: source.SEEN] or ("nothing but blanks" if text else "bytes that are no text")
     advice = f"If it holds records, name its format: one of {', '.join(FORMATS)}."
     return Unread(file=opened.file, number=1, line=1, seen=seen, advice=advice)

@@ -47,7 +47,7 @@ def euctr(value: Json, number: int) -> SourceRecord:
         source="euctr",
         format="euctr-json",
         number=number,
-        key=f"{own} {state}".strip(),
+        key=f"{own} {state}".strip() if own else "",
         kind="trial registration",
         title=r.text("a3_full_title_of_the_trial"),
         abstract=r.text("e21_main_objective_of_the_trial"),

@@ -9,6 +9,7 @@ by a better one, tag and text are kept in `other`, by tag in order of first use.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from operator import length_hint
 
 from remit.ingest.cutting import Cutter
@@ -25,12 +26,13 @@ _PLAIN = frozenset(a + b for a in _UPPER for b in _UPPER + "0123456789") - {"TY"
 _AFTER = frozenset({"NL", "LK", "UR", "L1", "L2", "L3", "L4", "text"})
 _STRICT = re.compile(r"([A-Z][A-Z0-9]{1,3})  -(?: |\t|$)(.*)", re.S)
 _LOOSE = re.compile(r"\s{0,3}([A-Za-z][A-Za-z0-9])\s{0,3}-[ \t]?(.*)", re.S)
-_START = re.compile(r"\s{0,3}TY {0,2}-(?:\s|(?=[A-Z]))(.*)", re.S)
-_END = re.compile(r"\s{0,3}ER {0,2}-\s*$")
+_START = re.compile(r"(\s{0,4})TY([ \t]{0,2})-(?:(\s)|(?=[A-Z]))(.*)", re.S)
+_END = re.compile(r"\s{0,4}ER[ \t]{0,2}-\s*$")
+_FIRST = re.compile(r"(\s{0,4})[A-Z][A-Z0-9]([ \t]{0,3})-([ \t]?)")
 _COUNTER = re.compile(r"(?:Record #)?\d+(?:\.| of \d+)?\s*$|Link to the Ovid |<\d+>\s*$")
 _HEADING = re.compile(r"(Provider|Database|Content)\s?:\s*(.*)")
 
-BEGINS = re.compile(r"^[ \t\ufeff]{0,4}TY {0,2}-(?:[ \t]|$)", re.M)
+BEGINS = re.compile(r"^[ \t\ufeff]{0,4}TY[ \t]{0,2}-(?:[ \t]|$|[A-Z]{3,8}$)", re.M)
 _USUAL = re.compile(r"^[ \t\ufeff]{0,4}[A-Z][A-Z0-9]  -", re.M)
 
 Read = Iterator[SourceRecord | Unread]
@@ -108,9 +110,19 @@ def _from_next(block: list[str]) -> list[str]:
     return []
 
 
+@cache
+def _dialect(indent: str, gap: str, after: str | None) -> re.Pattern[str]:
+    """Return how the lines of a record begin whose first line is indented so, with such blanks around its hyphen."""
+    blank = r"(?:[ \t]|$)" if after else "[ \t]?"
+    return re.compile(rf"\s{{0,{len(indent)}}}([A-Z][A-Z0-9]{{1,3}}){gap}-{blank}(.*)", re.S)
+
+
 @dataclass
 class _State:
-    """The record being read (`whole`, once its end was seen), what follows it, and what belongs to no record."""
+    """The record being read (`whole`, once its end was seen), what follows it, and what belongs to no record.
+
+    `loose`: all of the file is written in a dialect of its own; `own`: this record is, while others are not.
+    """
 
     source: Source
     number: int = 0
@@ -123,6 +135,7 @@ class _State:
     heading: str = ""
     stray: Unread | None = None
     loose: bool = False
+    own: re.Pattern[str] | None = None
 
     def __post_init__(self) -> None:
         head = self.source.head.decode("latin-1").replace("\x00", "")
@@ -182,7 +195,10 @@ class _State:
         if bare[:2] == "ER" and _END.match(line):
             self.end()
             return False
-        found = (_LOOSE if self.loose else _STRICT).match(line)
+        if self.fields.keys() == {"TY"} and self.own is None and not (self.loose or _STRICT.match(line)):
+            first = _FIRST.match(line)
+            self.own = _dialect(*first.groups()) if first else None
+        found = (self.own or (_LOOSE if self.loose else _STRICT)).match(line)
         if found and found[1] not in ("TY", "ER"):
             self.values = self.fields.setdefault(found[1], [])
             self.values.append(found[2])
@@ -194,11 +210,13 @@ class _State:
 
     def begin(self, line: str, at: int) -> None:
         """Open a record with the line that says its type."""
+        self.own = None
         if line.startswith("TY  - "):
             self.values = [line[6:]]
         else:
             found = _START.match(line.lstrip("\ufeff"))
-            self.values = [found[1] if found else ""]
+            self.values = [found[4] if found else ""]
+            self.own = _dialect(*found.group(1, 2, 3)) if found and (not self.loose or len(found[1]) > 3) else None
         self.fields, self.begun, self.size = {"TY": self.values}, at, 0
 
     def end(self) -> None:

@@ -2,11 +2,13 @@
 
 Tags mean different things to different writers. Titles: `TI`, `T1`, else `CT`, `BT`, `ST`. Journal: `JF`, then `T2`
 (where that is not Ovid's title in another language), `JO`, `BT`, `JA`, `J2`. Abstract: `AB`, else `N2`. Year: `PY`,
-`Y1`, `DA`. The DOI is taken from `DO`, and where there is none from a link or note that holds one.
+`Y1`, `DA`. The DOI is taken from `DO`, and where there is none from a link or note that holds one. A note that is
+nothing but the number of a trial gives that.
 
 The values of a tag are one text, with `BAR` between them, which no text from a file holds: most tags have one value.
 """
 
+import re
 from itertools import repeat
 
 from remit.ingest import fields as say
@@ -36,7 +38,8 @@ def record(kind: str, fields: Fields, file: str, number: int, heading: str = "")
     made.pmid, made.pmcid = _pubmed(fields, source, accession, own)
     if "N1" in fields or "T3" in fields:
         made.related = _related(fields)
-    if "C1" in fields or source in _REGISTRIES or accession[:1] > "9" or own[:1] > "9":
+    noted = "N1" in fields and _may_note(fields["N1"])
+    if "C1" in fields or noted or source in _REGISTRIES or accession[:1] > "9" or own[:1] > "9":
         made.registry = _registry(fields, source, accession, own)
     made.key = take(fields, "U2") if "U2" in fields and "AN" not in fields else take(fields, "AN", "ID")
     made.abstract = _abstract(fields)
@@ -238,11 +241,26 @@ def _registry(fields: Fields, source: str, accession: str, own: str) -> tuple[st
             found += say.registry(text)
     if "C1" in fields:
         found += say.registry(fields["C1"])
+    if "N1" in fields and _may_note(fields["N1"]):
+        for note in _NOTED.finditer(fields["N1"]):
+            found += say.registry(note[0])
     if source in _REGISTRIES:
         found += say.registry(fields.get("UR", ""))
     return tuple(dict.fromkeys(found)) if found else ()
 
 
+def _may_note(text: str) -> bool:
+    """Tell quickly whether a note may hold the number of a trial."""
+    return "NCT" in text or "CTN" in text or "EudraCT" in text or "DRKS" in text or "CTR" in text or "UMIN" in text
+
+
+_NOTED = re.compile(
+    r"(?:^|(?<=[\n\0]))(?:(?:clinical ?trials?(?:\.gov)?|trial|study|registry|registration|regist(?:ry|ration) number|"
+    r"identifier|number|no|id|eudract|registered|at|as|with)[ .:#()-]*)*+"
+    r"(?:NCT\d{8}|ISRCTN\d{8}|20[0-3]\d-\d{6}-\d\d|20[23]\d-5\d{5}-\d\d(?:-\d\d)?|ACTRN126\d{11}|ChiCTR[-A-Z\d]{8,14}|"
+    r"DRKS\d{8}|UMIN\d{9}|CTRI/20\d\d/\d\d\d?/\d{6})[ .;)]*(?=[\n\0]|$)",
+    re.IGNORECASE,
+)
 _STARTS = frozenset(
     {"NCT", "ISR", "CTR", "ACT", "CHI", "DRK", "JRC", "JPR", "UMI", "KCT", "IRC", "PAC", "TCT", "NTR", "RBR"}
 )
