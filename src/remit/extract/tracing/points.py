@@ -1,14 +1,11 @@
 """Coordinates somebody clicked: CSV in its usual shapes, and WebPlotDigitizer's JSON or project file (.tar).
 
-CSV: two columns, time and survival, with or without a header; a third that names the curve; one time column and a
-column for each curve; or WebPlotDigitizer's pairs of columns with the curves' names in the first row. Commas,
-semicolons or tabs; decimal commas where the separator allows them.
+CSV is read as a table of times and survival.
 
 WebPlotDigitizer: `axesColl` and `datasetColl` of versions 4 and 5, `dataSeries` of version 3. Values are taken from the
 file, or worked out from its calibration where it holds places alone.
 """
 
-import csv
 import io
 import json
 import math
@@ -17,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from remit.errors import InputError
-from remit.extract.tracing import calibrate
+from remit.extract.tracing import calibrate, table
 from remit.extract.tracing.calibrate import Axes
 from remit.model.curve import CurvePoints
 from remit.model.trace import Known
@@ -25,10 +22,6 @@ from remit.model.trace import Known
 Json: TypeAlias = str | float | int | bool | list["Json"] | dict[str, "Json"] | None
 Pairs: TypeAlias = list[tuple[float, float]]
 MOST_BYTES = 20_000_000
-MOST_ROWS = 200_000
-TIME_WORDS = ("time", "t", "x", "months", "years", "days", "weeks", "month", "year")
-SURVIVAL_WORDS = ("survival", "surv", "s", "y", "probability", "percent", "value")
-CURVE_WORDS = ("curve", "arm", "group", "name", "series", "dataset")
 
 
 def read(data: bytes, name: str) -> dict[str, CurvePoints]:
@@ -49,92 +42,7 @@ def read(data: bytes, name: str) -> dict[str, CurvePoints]:
         raise InputError(f"{name}: not UTF-8 text; save the coordinates as UTF-8 CSV") from None
     if name.lower().endswith(".json"):
         return _wpd(text, name)
-    return _csv(text, name)
-
-
-def _csv(text: str, name: str) -> dict[str, CurvePoints]:
-    rows = _rows(text, name)
-    head = [c.strip().lower() for c in rows[0]]
-    if _number(head[0]) is not None:
-        return _wide([["time", *(f"curve {i}" for i in range(1, len(head)))], *rows], name)
-    if len(rows) > 1 and len(head) >= 2 and [c.strip().lower() for c in rows[1][:2]] == ["x", "y"]:
-        return _pairs(rows, name)
-    if any(c in CURVE_WORDS for c in head) and len(head) >= 3:
-        return _long(rows, head, name)
-    return _wide(rows, name)
-
-
-def _rows(text: str, name: str) -> list[list[str]]:
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    mark = "\t" if "\t" in first else (";" if ";" in first else ",")
-    if mark == "," and "," not in first and " " in first.strip():
-        mark = " "
-    try:
-        rows = [[c.strip() for c in r] for r in csv.reader(io.StringIO(text), delimiter=mark, skipinitialspace=True)]
-    except csv.Error as error:
-        raise InputError(f"{name}: not a CSV table ({error}); expected columns of time and survival") from None
-    rows = [r for r in rows if any(r)]
-    if not rows or len(rows[0]) < 2 or len(rows) > MOST_ROWS:
-        raise InputError(f"{name}: {len(rows)} rows of {len(rows[0]) if rows else 0} columns; expected time,survival")
-    return rows
-
-
-def _number(text: str) -> float | None:
-    word = text.strip().rstrip("%").strip()
-    if word.count(",") == 1 and "." not in word:
-        word = word.replace(",", ".")
-    try:
-        value = float(word)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
-
-
-def _wide(rows: list[list[str]], name: str) -> dict[str, CurvePoints]:
-    head = [c.strip() for c in rows[0]]
-    lower = [c.lower() for c in head]
-    at = next((i for i, c in enumerate(lower) if c in TIME_WORDS), 0)
-    found: dict[str, CurvePoints] = {}
-    for i, title in enumerate(head):
-        if i == at:
-            continue
-        pairs = _values(rows[1:], at, i)
-        if len(pairs) > 1:
-            single = len(head) == 2 or lower[i] in SURVIVAL_WORDS
-            found["curve" if single and not found else title or f"curve {i}"] = _made(pairs)
-    return _some(found, name)
-
-
-def _pairs(rows: list[list[str]], name: str) -> dict[str, CurvePoints]:
-    found: dict[str, CurvePoints] = {}
-    for i in range(0, len(rows[1]) - 1, 2):
-        title = rows[0][i].strip() if i < len(rows[0]) else ""
-        pairs = _values(rows[2:], i, i + 1)
-        if len(pairs) > 1:
-            found[title or f"curve {i // 2 + 1}"] = _made(pairs)
-    return _some(found, name)
-
-
-def _long(rows: list[list[str]], head: list[str], name: str) -> dict[str, CurvePoints]:
-    which = next(i for i, c in enumerate(head) if c in CURVE_WORDS)
-    rest = [i for i in range(len(head)) if i != which]
-    at = next((i for i in rest if head[i] in TIME_WORDS), rest[0])
-    value = next((i for i in rest if i != at and head[i] in SURVIVAL_WORDS), next(i for i in rest if i != at))
-    groups: dict[str, list[list[str]]] = {}
-    for row in rows[1:]:
-        if len(row) > which:
-            groups.setdefault(row[which], []).append(row)
-    return _some({g or "curve": _made(_values(held, at, value)) for g, held in groups.items()}, name)
-
-
-def _values(rows: Sequence[Sequence[str]], at: int, value: int) -> Pairs:
-    out: Pairs = []
-    for row in rows:
-        if max(at, value) < len(row):
-            t, s = _number(row[at]), _number(row[value])
-            if t is not None and s is not None:
-                out.append((t, s))
-    return out
+    return table.read(text, name)
 
 
 def _made(pairs: Pairs) -> CurvePoints:
@@ -215,7 +123,7 @@ def _calibrated(axis: Mapping[str, Json], name: str) -> Axes:
 
 def _float(held: Mapping[str, Json], key: str) -> float:
     value = held.get(key)
-    number = _number(str(value)) if isinstance(value, int | float | str) else None
+    number = table.PLAIN.number(str(value)) if isinstance(value, int | float | str) else None
     return math.nan if number is None else number
 
 
