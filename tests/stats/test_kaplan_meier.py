@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from remit.errors import InputError
 from remit.stats.competing import cumulative_incidence
+from remit.stats.cox import cox
 from remit.stats.cumulative_hazard import nelson_aalen
 from remit.stats.kaplan_meier import BANDS, kaplan_meier
+from remit.stats.logrank import logrank
 from remit.stats.rmst import restricted_mean, rmst_difference
 
 PEOPLE = st.lists(st.tuples(st.integers(0, 40), st.booleans()), min_size=1, max_size=40)
@@ -148,3 +150,157 @@ def test_restricted_mean_is_the_area():
 def test_refusals_say_what_to_do(call, said):
     with pytest.raises(InputError, match=said):
         call()
+
+
+TENTHS = (
+    2,
+    11,
+    15,
+    11,
+    9,
+    7,
+    19,
+    3,
+    6,
+    15,
+    12,
+    16,
+    5,
+    9,
+    10,
+    19,
+    17,
+    13,
+    15,
+    11,
+    14,
+    18,
+    16,
+    10,
+    10,
+    20,
+    8,
+    20,
+    20,
+    13,
+    11,
+    8,
+    12,
+    15,
+    6,
+    3,
+    8,
+    19,
+    18,
+    16,
+    4,
+    8,
+    1,
+    18,
+    12,
+    1,
+    15,
+    4,
+    17,
+    20,
+    18,
+    11,
+    9,
+    4,
+    3,
+    3,
+    4,
+    16,
+    9,
+    6,
+)
+DIED = (
+    1,
+    1,
+    0,
+    0,
+    1,
+    1,
+    1,
+    0,
+    0,
+    1,
+    0,
+    0,
+    1,
+    1,
+    0,
+    1,
+    0,
+    1,
+    1,
+    0,
+    0,
+    1,
+    1,
+    0,
+    1,
+    0,
+    1,
+    0,
+    1,
+    1,
+    0,
+    1,
+    0,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    0,
+    0,
+    0,
+    1,
+    1,
+    1,
+    1,
+    1,
+    0,
+    0,
+    1,
+    1,
+    1,
+    1,
+    1,
+    1,
+    0,
+    1,
+    1,
+)
+ROUNDED = (6, 10, 20, 32, 44, 48, 54, 55, 59)
+"""People whose time is 0.1 * k, not k / 10: another number, though the same time."""
+
+
+def test_times_that_differ_by_rounding_alone_are_one_as_in_r():
+    # survfit, survdiff and coxph of survival 3.5-3, whose timefix is on
+    time = np.array(TENTHS) / 10
+    time[list(ROUNDED)] = np.array(TENTHS)[list(ROUNDED)] * 0.1
+    assert np.unique(time).size == 24
+    curve = kaplan_meier(time, DIED)
+    assert curve.time.size == 20
+    assert curve.survival[[4, 9, 14]] == pytest.approx(
+        [0.8291476903057904, 0.6334726740403382, 0.4319356238943525], rel=1e-13
+    )
+    group = np.arange(60) % 2
+    assert logrank(time, DIED, group).statistic == pytest.approx(0.595570485446653, rel=1e-12)
+    assert cox(time, DIED, group).estimate == pytest.approx((-0.2480490277518383,), rel=1e-9)
+    assert restricted_mean(time, DIED, 1.5).estimate == pytest.approx(1.13461050250389373, rel=1e-12)
+
+
+def test_times_farther_apart_than_rounding_stay_two():
+    assert kaplan_meier([1.0, 1.0 + 1e-6, 2.0], [1, 1, 1]).time.size == 3
+    assert kaplan_meier([1.0, 1.0 + 1e-8, 2.0], [1, 1, 1]).time.tolist() == [1.0, 2.0]
+
+
+def test_a_level_that_is_no_number_is_refused():
+    with pytest.raises(InputError, match="level 'x'"):
+        kaplan_meier([1, 2], [1, 0], level="x")

@@ -11,6 +11,8 @@ from remit.stats._check import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.intp]
+SAME = float(np.sqrt(np.finfo(np.float64).eps))
+"""How near two times must be to be one, as a share of the mean time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,8 @@ class Table:
 def follow_up(time: npt.ArrayLike, event: npt.ArrayLike) -> tuple[FloatArray, BoolArray]:
     """Return times (finite, 0 or more) and whether each ended in the event; one value per person.
 
+    Times that differ by rounding alone, as 0.1 * 3 and 0.3, are one time: see `_tied`.
+
     Raises InputError for unequal lengths, nobody, a negative time, or an event that is neither 0 nor 1.
     """
     t, d = _check.column(time, "time"), _check.column(event, "event")
@@ -47,7 +51,23 @@ def follow_up(time: npt.ArrayLike, event: npt.ArrayLike) -> tuple[FloatArray, Bo
     if other.any():
         at = int(np.flatnonzero(other)[0])
         raise InputError(f"event[{at}] is {d[at]:g}; expected 1 for the event and 0 for censored; recode the column")
-    return t, happened
+    return _tied(t), happened
+
+
+def _tied(time: FloatArray) -> FloatArray:
+    """Return times, each run of which apart by no more than `SAME` of their mean is set to its first.
+
+    Source: `aeqSurv` of R's survival 3.5-3 (its `timefix`), the mean being that of the distinct times. Its tolerance is
+    also absolute, which would depend on the unit of time, so here it is not.
+    """
+    distinct = np.sort(time)
+    distinct = distinct[np.concatenate(([True], distinct[1:] != distinct[:-1]))]
+    apart = np.diff(distinct) > SAME * float(np.mean(distinct))
+    if apart.all():
+        return time
+    firsts = distinct[np.concatenate(([True], apart))]
+    tied: FloatArray = firsts[np.searchsorted(firsts, time, side="right") - 1]
+    return tied
 
 
 def codes(values: npt.ArrayLike, name: str, people: int) -> tuple[tuple[float | int | str, ...], IntArray]:
