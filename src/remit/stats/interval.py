@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
-from numbers import Real
 
 from scipy.special import chdtrc, chdtri, fdtrc, ndtr, ndtri, stdtr, stdtrit
 
@@ -28,7 +27,11 @@ class Interval:
 
 def tail(level: float) -> float:
     """Return the area in each tail; InputError when `level` is not strictly between 0 and 1."""
-    if not isinstance(level, Real) or not 0.0 < level < 1.0:
+    try:
+        inside = 0.0 < level < 1.0
+    except TypeError:
+        inside = False
+    if not inside:
         raise InputError(f"level {level!r}; expected a number between 0 and 1, such as 0.95")
     return (1.0 - level) / 2.0
 
