@@ -205,3 +205,73 @@ CSV = {
     "semicolons": "Titel;title;authors;year\nx;Umlaut \u00e4;Bone, Mary;2001\n",
     "tabs": "PT\tAU\tTI\tSO\tPY\tID\tUT\nJ\tBone, M; Stem, C\tT\tINV\t2019\tIRON; LAKE\tWOS:1\n",
 }
+
+REFER = """%0 Journal Article
+%T A title that goes
+on
+%A Bone, Mary
+%A Stem, C
+%D 2020
+%J Invented Science
+%V 3
+%N 2
+%P 11-19
+%R 10.1000/X
+%K one
+two
+%X First.
+
+Second.
+%Z NCT02101853
+%I A publisher
+%@ 0111-9119
+
+%0 Book
+%T Second
+%A Roe, J
+
+"""
+COCHRANE = """Record #1 of 2
+ID: CN-01000001
+AU: Bone M
+AU: Stem C
+TI: A trial
+SO: Invented Blood
+YR: 2020
+VL: 3
+PG: 1-9
+XR: PUBMED 30000001
+KY: one; two
+DOI: 10.1000/y
+AB: First
+second
+US: https://www.cochranelibrary.com/central/doi/10.1002/central/CN-01000001/full
+CC: HAEM
+
+Record #2 of 2
+ID: CN-01000002
+TI: B trial
+"""
+OVID = """<1>
+Unique Identifier
+  12345678
+Title
+  A title of interest.
+Authors
+  Bone M; Stem C.
+Source
+  Invented Blood. 12(3):45-50, 2020 Jan.
+Institution
+  Univ A
+Abstract
+  Text here
+  and there.
+
+<2>
+Unique Identifier
+  12345679
+Title
+  B title.
+Source
+  A conference, no date
+"""

@@ -9,7 +9,7 @@ import zipfile
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from samples import BIBTEX, CSV, ENDNOTE, MEDLINE, PUBMED, RIS, WOS
+from samples import BIBTEX, COCHRANE, CSV, ENDNOTE, MEDLINE, OVID, PUBMED, REFER, RIS, WOS
 
 from remit import ingest
 from remit.ingest import containers, ris, xml_pieces
@@ -17,8 +17,20 @@ from remit.ingest import source as reading
 from remit.ingest.making import Draft
 from remit.model.source_record import SourceRecord, Unread
 
-WHOLE = [*RIS.values(), MEDLINE, WOS, BIBTEX, PUBMED, ENDNOTE, *CSV.values()]
-FORMATS = ["ris", "medline", "wos", "bibtex", "pubmed-xml", "endnote-xml", "table", "xlsx"]
+WHOLE = [REFER, COCHRANE, OVID, *RIS.values(), MEDLINE, WOS, BIBTEX, PUBMED, ENDNOTE, *CSV.values()]
+FORMATS = [
+    "refer",
+    "cochrane-text",
+    "ovid-text",
+    "ris",
+    "medline",
+    "wos",
+    "bibtex",
+    "pubmed-xml",
+    "endnote-xml",
+    "table",
+    "xlsx",
+]
 
 
 def read(tmp_path, data, name="export.txt", **words):

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from remit.ingest import bibtex, endnote_xml, medline, named, pubmed_xml, ris, table, wos, xlsx
+from remit.ingest import bibtex, endnote_xml, medline, named, named_lines, pubmed_xml, ris, table, wos, xlsx
 from remit.ingest.source import Source
 from remit.model.source_record import SourceRecord, Unread
 
@@ -94,6 +94,20 @@ def _bibtex(look: Look) -> str:
     return "a line begins an entry with @" if begins else ""
 
 
+def _refer(look: Look) -> str:
+    return "its first line has a tag of refer, such as %0" if look.has(r"\A[\s\ufeff]*%[0ATDJ] \S") else ""
+
+
+def _cochrane(look: Look) -> str:
+    begins = look.has(r"^\ufeff?Record #\d+ of \d+\s*$") and look.has(r"^(?:ID|TI): ")
+    return "a line Record #1 of many, as the Cochrane Library writes" if begins else ""
+
+
+def _ovid(look: Look) -> str:
+    begins = look.has(r"^\ufeff?<\d+>[ \t]*\r?\n[A-Z][\w ]*?[ \t]*\r?\n[ \t]+\S")
+    return "a line <1>, names of fields and text indented, as Ovid writes" if begins else ""
+
+
 def _xlsx(look: Look) -> str:
     return "an Excel workbook" if look.raw.startswith(b"PK\x03\x04") else ""
 
@@ -105,6 +119,9 @@ FORMATS: dict[str, Format] = {
     "medline": Format(medline.read, _medline, "MEDLINE text (nbib), of PubMed or ERIC"),
     "wos": Format(wos.read, _wos, "Web of Science plain text (ciw)"),
     "ris": Format(ris.read, _ris, "RIS, as nearly all databases and reference managers export it"),
+    "refer": Format(named_lines.read_refer, _refer, "EndNote's refer (BibIX): lines of %-tags"),
+    "cochrane-text": Format(named_lines.read_cochrane, _cochrane, "citations of the Cochrane Library as text"),
+    "ovid-text": Format(named_lines.read_ovid, _ovid, "citations of Ovid as text"),
     "bibtex": Format(bibtex.read, _bibtex, "BibTeX and BibLaTeX"),
     "xlsx": Format(xlsx.read, _xlsx, "a table in an Excel workbook"),
     "table": Format(table.read, _table, "a table with a heading row: CSV, TSV"),
