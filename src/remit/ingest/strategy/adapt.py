@@ -71,7 +71,7 @@ class Adapter:
 
     def name(self, query: Query) -> str:
         """A part in the source's own words, shortened."""
-        text = self.shown(query)
+        text = f"line {query.line}" if isinstance(query, Ref) else self.shown(query)
         return text if len(text) <= 120 else f"{text[:117]}…"
 
     def every(self, parts: tuple[Query, ...]) -> Query | None:
@@ -137,7 +137,9 @@ class Adapter:
         first, last = query.first, query.last
         if self.aim.name.startswith("ovid") or self.aim.name == "cochrane":
             span = f"{first[:4] or '…'} to {last[:4] or '…'}"
-            limit = f'yr="{first[:4]} -{last[:4] or "Current"}"' if self.aim.name != "cochrane" else "its dates"
+            limit = (
+                f'yr="{first[:4] or "1800"} -{last[:4] or "Current"}"' if self.aim.name != "cochrane" else "its dates"
+            )
             self.said.lose(f"published {span}: {self.aim.title} sets it beside the query, by the limit {limit}")
             return None
         if first.endswith("/01/01") and last.endswith("/12/31") and self.aim.name not in ("pubmed", "europepmc"):
@@ -150,14 +152,18 @@ class Adapter:
 
     def limited(self, query: Limited) -> Query | None:
         """Ovid's limits: language and years are written as words of the query, the others left out."""
+        items = [item.strip() for item in _ITEM.split(query.limit.strip("() "))]
+        if self.aim.name.startswith("ovid") and all(_IN.fullmatch(i) or i == "remove duplicates" for i in items):
+            inner = self.query(query.query)
+            return None if inner is None else replace(query, query=inner)
         if query.limit == "remove duplicates":
             self.said.lose(f"“remove duplicates”: {self.aim.title} does it elsewhere, or not at all")
             return self.query(query.query)
         parts: list[Query] = []
-        for item in _ITEM.split(query.limit.strip("() ")):
-            found = _IN.fullmatch(item.strip())
+        for item in items:
+            found = _IN.fullmatch(item)
             if found is None:
-                parts.append(Raw(f"limit to {item.strip()}"))
+                parts.append(Raw(f"limit to {item}"))
             elif found[1]:
                 parts.append(Term(kinds.language(found[1]), False, LANGUAGE))
             else:
@@ -207,7 +213,16 @@ class Adapter:
         left, right = self.side(query.left, names), self.side(query.right, names)
         if left is None or right is None:
             return self.one_side(query, left, right)
-        return Near(left, right, query.between, self.in_order(query))
+        return self.apart(left, right, query.between, self.in_order(query))
+
+    def apart(self, left: Query, right: Query, between: int, ordered: bool) -> Query:
+        """Nearness of two sides. Web of Science takes no AND inside it: each of the joined parts is near by itself."""
+        if self.aim.name == "wos":
+            if isinstance(left, Bool) and left.op == "and":
+                return joined("and", tuple(self.apart(p, right, between, ordered) for p in left.parts))
+            if isinstance(right, Bool) and right.op == "and":
+                return joined("and", tuple(self.apart(left, p, between, ordered) for p in right.parts))
+        return Near(left, right, between, ordered)
 
     def one_side(self, query: Near, left: Query | None, right: Query | None) -> Query | None:
         """Of a nearness of which one side could not be written: the other, except within NOT."""

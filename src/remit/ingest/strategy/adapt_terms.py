@@ -16,6 +16,10 @@ TYPE: Fields = frozenset({"publication-type"})
 LANGUAGE: Fields = frozenset({"language"})
 JOURNAL: Fields = frozenset({"journal"})
 SUBHEADING: Fields = frozenset({"subheading"})
+_EMTREE = {"animals": "animal", "humans": "human"}
+_MESH = {"animal": "Animals", "human": "Humans"}
+AUTHOR: Fields = frozenset({"author"})
+_CUTS_NAMES = ("ovid-medline", "ovid-embase", "embase", "wos")
 _WORDS = {"wos": TOPIC, "scopus": frozenset({"heading-word"}), "europepmc": KEYS}
 
 
@@ -32,7 +36,15 @@ class Terms:
         if term.fields in special:
             return special[term.fields](term)
         names = self.places.of(term.fields or self.default(term))
+        term = self.author(term) if term.fields == AUTHOR else term
         return None if names is None else self.spelled(replace(term, fields=names))
+
+    def author(self, term: Term) -> Term:
+        """An author's name: smith j[au] of PubMed finds every initial after J by itself, unless it is quoted."""
+        if self.aim.name in ("pubmed", "europepmc"):
+            return replace(term, text=term.text.removesuffix("*"))
+        cut = self.source.name == "pubmed" and not term.quoted and " " in term.text and "*" not in term.text
+        return replace(term, text=f"{term.text}*") if cut and self.aim.name in _CUTS_NAMES else term
 
     def spelled(self, term: Term) -> Query | None:
         """The term with the wildcards the language has: itself, or any of several, or its words joined by AND."""
@@ -174,6 +186,7 @@ class Terms:
         if heading.major and self.aim.name == "cochrane":
             return self.heading(replace(heading, thesaurus="mesh", subheadings=()))
         name = marks.natural(heading.name).lower() if emtree else heading.name
+        name = _EMTREE.get(name, name) if emtree else _MESH.get(name.lower(), name)
         return replace(heading, name=name, thesaurus=self.aim.thesaurus, subheadings=())
 
     def mesh_subs(self, heading: Heading) -> Heading | None:

@@ -43,7 +43,7 @@ def spelled(aim: Dialect, text: str, strict: bool) -> Spelled:
     notes: list[tuple[str, Effect]] = []
     if _LIMITED.search(text) and not aim.name.startswith("ovid"):
         text = _LIMITED.sub("*", text)
-        notes.append((f"{shown}: {aim.title} cannot limit how many letters * stands for; written {text}", "more"))
+        notes.append((f"{shown}: {aim.title} cannot limit how many letters * stands for", "more"))
     if "?" in text and aim.name == "cochrane":
         notes.append((f"{shown}: the ? of {aim.title} stands for one letter or none", "more"))
     forms = _forms(aim, text)
