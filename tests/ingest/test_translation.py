@@ -323,3 +323,14 @@ def test_lines_that_exclude_are_known_by_their_use():
     got, lost = to("1. x.ti.\n2. b.sb.\n3. 1 and 2", "ovid-medline", "cochrane")
     assert got.splitlines() == ["#1 x:ti", "#2 …", "#3 #1"]
     assert "line 2: left out of an AND; finds more" in lost
+
+
+def test_long_chains_of_nearness_are_joined_or_refused():
+    chain = "(" + " adj3 ".join(f"w{i}" for i in range(50)) + ").ti."
+    for aim in NAMES:
+        assert to(chain, "ovid-medline", aim)[0]
+    text, lost = to("(a adj3 b adj3 c adj3 d).ti.", "ovid-medline", "pubmed")
+    assert text == '"a b"[ti:~2] AND c[ti] AND d[ti]'
+    assert "joined by AND; finds more" in lost
+    longer = "(" + " adj3 ".join(f"w{i}" for i in range(900)) + ").ti."
+    assert "too-deep" in {r.rule for r in read.strategy(longer, "ovid-medline").errors}

@@ -193,7 +193,11 @@ class Adapter:
             self.said.lose(f"{what}; AND would exclude more")
             return None
         self.said.lose(f"{what}; joined by AND", "more")
-        return self.every((query.left, query.right))
+        sides, left = [query.right], query.left
+        while isinstance(left, Near) and isinstance(left.left, Near):
+            sides.append(left.right)
+            left = left.left
+        return self.every((left, *reversed(sides)))
 
     def side(self, query: Query, names: Fields) -> Query | None:
         """A nearness, or one side of it, in these fields."""

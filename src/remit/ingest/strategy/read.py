@@ -91,6 +91,9 @@ class _Reader:
         if "or" in words and len(words) > 1:
             seen, advice = "operators mixed without brackets", "put brackets around what belongs together"
             self.note(ops[0], "mixed-operators", seen, advice, warn=True)
+        close = [t for t in ops if t.kind == "near"]
+        if len(close) > DEEPEST:
+            self.note(close[0], "too-deep", f"more than {DEEPEST} words near one another", "break it into lines")
         parts, ops = list(parts), list(ops)
         i = 0
         while i < len(ops):
