@@ -15,6 +15,7 @@ from remit.ingest import (
     crossref,
     ctgov,
     europepmc,
+    json_stream,
     openalex,
     registries,
     registry_results,
@@ -251,6 +252,20 @@ def test_half_a_file_gives_its_first_half(values, cut):
         assert read == values
     elif any(isinstance(g, Broken) for g in got):
         assert [v for v in read if v in values] == read
+
+
+def test_texts_and_values_of_any_length_are_cut_and_told(monkeypatch):
+    monkeypatch.setattr(json_stream, "CHUNK", 1000)
+    monkeypatch.setattr(json_stream, "TEXT_LIMIT", 2000)
+    monkeypatch.setattr(json_stream, "LARGEST", 20_000)
+    long = [{"t": "a" * 5000, "n": ["b" * 2001]}, {"t": 'x\\"' * 20_000}, {"t": "last"}]
+    for text in (json.dumps({"results": long}), json.dumps(long), "\n".join(map(json.dumps, long))):
+        got = list(elements(io.BytesIO(text.encode())))
+        first, told, skipped, last = got
+        assert first == Element(1, 1, {"t": "a" * 2000, "n": ["b" * 2000]})
+        assert isinstance(told, Broken) and "its last 3,001 were left out" in told.seen and told.number == 1
+        assert isinstance(skipped, Broken) and "a value of more than 20,000" in skipped.seen
+        assert isinstance(last, Element) and last.value == {"t": "last"}
 
 
 def test_a_line_each_and_deep_nesting():

@@ -13,7 +13,8 @@ from typing import Protocol
 from remit.ingest.json_tree import Json
 
 CHUNK = 1 << 20
-LARGEST = 1 << 26
+LARGEST = 32 << 20
+TEXT_LIMIT = 4 << 20
 LISTS: frozenset[tuple[str, ...]] = frozenset(
     {
         ("resultList", "result"),
@@ -24,7 +25,7 @@ LISTS: frozenset[tuple[str, ...]] = frozenset(
     }
 )
 _MARKS = re.compile(r'["\[\]{}]')
-_STRING_END = re.compile(r'(?:[^"\\]|\\.)*"', re.DOTALL)
+_STRING_MARKS = re.compile(r'["\\]')
 _NEXT = re.compile(r"[}\]]\s{0,60},\s{0,60}(?=\{)")
 _SPACE = re.compile(r"[ \t\r\n]*")
 
@@ -81,6 +82,7 @@ class _Reader:
         self.at = self.number = self._passed = self._counted = 0
         self._json = json.JSONDecoder()
         self._found = False
+        self.lost = 0
 
     def run(self) -> Iterator[Element | Broken]:
         """Read values until the text ends."""
@@ -108,6 +110,14 @@ class _Reader:
         if not self._found:
             self.number += 1
             yield Element(self.number, line, kept)
+        yield from self._told(line)
+
+    def _told(self, line: int) -> Iterator[Broken]:
+        """Tell of text that was cut."""
+        if self.lost:
+            seen = f"a text of more than {TEXT_LIMIT:,} characters; its last {self.lost:,} were left out"
+            yield Broken(self.number, line, seen)
+            self.lost = 0
 
     def _object(self, path: tuple[str, ...], kept: dict[str, Json]) -> Iterator[Element | Broken]:
         """Walk an object down to a list of records; everything else goes into `kept`."""
@@ -146,6 +156,7 @@ class _Reader:
                     return
             else:
                 yield Element(self.number, line, value)
+                yield from self._told(line)
             try:
                 self._comma("]")
             except _Malformed as bad:
@@ -210,6 +221,9 @@ class _Reader:
                 value: Json
                 value, end = self._json.raw_decode(self.text, self.at)
                 if end < len(self.text) or not self._fill():
+                    if end - self.at > TEXT_LIMIT:
+                        value, lost = _trimmed(value)
+                        self.lost += lost
                     self.at = end
                     return value
                 continue
@@ -218,6 +232,8 @@ class _Reader:
                 if open_end and len(self.text) - self.at < LARGEST and self._fill(size):
                     size *= 2
                     continue
+                if open_end and not self.ended:
+                    raise _Malformed(f"a value of more than {LARGEST:,} characters", whole=True) from None
                 if open_end:
                     raise _Malformed("the end of the file within a value", whole=False) from None
                 raise _Malformed(error.msg, whole=True) from None
@@ -264,9 +280,39 @@ class _Reader:
 
     def _string(self) -> bool:
         while True:
-            end = _STRING_END.match(self.text, self.at)
-            if end:
-                self.at = end.end()
+            found = _STRING_MARKS.search(self.text, self.at)
+            if found is None:
+                self.at = len(self.text)
+                if not self._fill():
+                    return False
+                continue
+            self.at = found.end()
+            if found[0] == '"':
                 return True
-            if len(self.text) - self.at > LARGEST or not self._fill():
+            if self.at == len(self.text) and not self._fill():
                 return False
+            self.at += 1
+
+
+def _trimmed(value: Json) -> tuple[Json, int]:
+    """Return a value whose texts are cut at `TEXT_LIMIT`, and how many characters were left out."""
+    lost = 0
+
+    def cut(inner: Json) -> Json:
+        nonlocal lost
+        if isinstance(inner, dict | list):
+            waiting.append(inner)
+        if not isinstance(inner, str) or len(inner) <= TEXT_LIMIT:
+            return inner
+        lost += len(inner) - TEXT_LIMIT
+        return inner[:TEXT_LIMIT]
+
+    waiting: list[list[Json] | dict[str, Json]] = []
+    value = cut(value)
+    while waiting:
+        held = waiting.pop()
+        if isinstance(held, dict):
+            held.update({key: cut(inner) for key, inner in held.items()})
+        else:
+            held[:] = [cut(inner) for inner in held]
+    return value, lost
