@@ -18,7 +18,20 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PLACE = Path(tempfile.gettempdir()) / "remit-bench-fuzz"
-FORMATS = ["", "ris", "medline", "wos", "bibtex", "pubmed-xml", "endnote-xml", "table", "xlsx"]
+FORMATS = [
+    "",
+    "ris",
+    "medline",
+    "wos",
+    "bibtex",
+    "pubmed-xml",
+    "endnote-xml",
+    "table",
+    "xlsx",
+    "refer",
+    "cochrane-text",
+    "ovid-text",
+]
 LONGEST = 20_000
 
 

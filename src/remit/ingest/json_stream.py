@@ -229,7 +229,8 @@ class _Reader:
                 continue
             except json.JSONDecodeError as error:
                 open_end = "Unterminated" in error.msg or error.pos >= len(self.text) - 16
-                if open_end and len(self.text) - self.at < LARGEST and self._fill(size):
+                room = LARGEST - (len(self.text) - self.at)
+                if open_end and room > 0 and self._fill(min(size, room)):
                     size *= 2
                     continue
                 if open_end and not self.ended:
