@@ -11,7 +11,7 @@ Ticks = Literal["vector", "picture"]
 """How censoring ticks were read: off a vector figure, where each is a mark of its own, or off a picture, where marks
 that touch merge."""
 GUESS = "guess"
-"""The word of a warning of tracing where a stretch of the curve was not seen: a person must sign for such a curve."""
+"""The word of a warning of tracing where a fall of the curve was not seen: a person must sign for such a curve."""
 DAYS = {"days": 1.0, "weeks": 7.0, "months": 365.25 / 12.0, "years": 365.25}
 
 

@@ -17,6 +17,7 @@ LEGEND = 0.12
 LEFT = 0.05
 FEW = 0.03
 HIDDEN = 0.025
+GUESSED = 0.02
 UNSEEN = 0.03
 NARROW = 0.33
 BRIEF = 0.006
@@ -83,9 +84,10 @@ def examined(
     n = path.leave.size
     for a, b in hidden(strong, path):
         before, after = level(float(path.leave[max(a - 1, 0)])), level(float(path.enter[min(b, n - 1)]))
+        course = "is a straight guess" if before - after > GUESSED else "lies within these"
         said.append(
             f"the curve is hidden from time {when(a):.3g} to {when(b):.3g}, by a legend or another line: its fall "
-            f"there, from {before:.2f} to {after:.2f}, is a straight guess; look at the overlay"
+            f"there, from {before:.2f} to {after:.2f}, {course}; look at the overlay"
         )
     pale = _paler(strong, path)
     if pale is not None:
