@@ -3,6 +3,7 @@
 import gzip
 import io
 import random
+import zipfile
 
 import pytest
 
@@ -52,6 +53,18 @@ def test_no_record_is_lost_before_trailing_bytes(tmp_path, more, many):
     got = list(ingest.read(tmp_path / "a.ris.gz"))
     assert [r.title for r in got if isinstance(r, SourceRecord)] == [f"Title {n}" for n in range(many)]
     assert sum(not isinstance(r, SourceRecord) for r in got) == 1
+
+
+def test_a_file_of_a_zip_that_fails_its_check_is_read_all_the_same(tmp_path):
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.ris", RIS)
+        check = archive.getinfo("a.ris").CRC.to_bytes(4, "little")
+    (tmp_path / "a.zip").write_bytes(held.getvalue().replace(check, bytes(4)))
+    got = list(ingest.read(tmp_path / "a.zip"))
+    assert [r.title for r in got if isinstance(r, SourceRecord)] == [f"Title {n}" for n in range(3000)]
+    (note,) = (r for r in got if not isinstance(r, SourceRecord))
+    assert "CRC" in note.seen
 
 
 def test_gzip_in_gzip_is_told(tmp_path):

@@ -40,6 +40,19 @@ class _Counted:
         return got
 
 
+class _ToLast:
+    """A file of a zip whose last byte is asked for by itself: the check of the whole fails with that one, if at all."""
+
+    def __init__(self, stream: Bytes, size: int) -> None:
+        self._stream, self._left = stream, size
+
+    def read(self, size: int, /) -> bytes:
+        """Return at most `size` bytes, none at the end."""
+        got = self._stream.read(min(size, self._left - 1) if self._left > 1 else size)
+        self._left -= len(got)
+        return got
+
+
 def sources(path: str | os.PathLike[str], columns: Mapping[str, str] | None = None) -> Iterator[Source | Unread]:
     """Open a file, or each file of an archive; what cannot be opened is given as unread.
 
@@ -103,7 +116,7 @@ def _member(
         stream = archive.open(member)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as why:
         return _unread(name, f"the file cannot be taken out: {why}", "Unpack the zip by hand, or export it again.")
-    source = Source(name, _Counted(stream, lambda: member.compress_size), columns)
+    source = Source(name, _Counted(_ToLast(stream, member.file_size), lambda: member.compress_size), columns)
     inner = source.head.startswith((ZIP, GZIP)) and not is_spreadsheet_name(member.filename)
     return _inner(name) if inner else source
 

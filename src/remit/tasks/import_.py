@@ -133,7 +133,7 @@ def _readable(files: Sequence[str], wish: Wish) -> None:
 def _copied(root: str | Path, beside: str) -> Path:
     """A copy of the review to try things on: without answers of services, which can be large."""
     copy = Path(beside) / Path(root).resolve().name
-    shutil.copytree(root, copy, symlinks=True, ignore=shutil.ignore_patterns("pages", "*.new", "lock"))
+    shutil.copytree(root, copy, symlinks=True, ignore=lambda at, _: {"pages"} if Path(at).name == ".remit" else ())
     return copy
 
 
