@@ -202,7 +202,7 @@ class Adapter:
     def side(self, query: Query, names: Fields) -> Query | None:
         """A nearness, or one side of it, in these fields."""
         if isinstance(query, Term):
-            return self.terms.spelled(replace(query, fields=names))
+            return self.terms.spelled(replace(query, fields=names), whole=True)
         if isinstance(query, Bool):
             got = [self.side(p, names) for p in query.parts]
             kept = tuple(q for q in got if q is not None)

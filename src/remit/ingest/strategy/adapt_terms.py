@@ -46,12 +46,12 @@ class Terms:
         cut = self.source.name == "pubmed" and not term.quoted and " " in term.text and "*" not in term.text
         return replace(term, text=f"{term.text}*") if cut and self.aim.name in _CUTS_NAMES else term
 
-    def spelled(self, term: Term) -> Query | None:
+    def spelled(self, term: Term, whole: bool = False) -> Query | None:
         """The term with the wildcards the language has: itself, or any of several, or its words joined by AND."""
         if term.text.startswith("{") and self.aim.name != "scopus":
             self.said.lose(f"{term.text}: {self.aim.title} does not look for the signs between words", "more")
             term = replace(term, text=term.text.strip("{}"))
-        got = spelled(self.aim, term.text, self.said.strict)
+        got = spelled(self.aim, term.text, self.said.strict, whole)
         if got.why:
             self.said.lose(got.why, got.effect)
         if not got.texts:

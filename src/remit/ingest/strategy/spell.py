@@ -2,7 +2,7 @@
 
 Our wildcards: * any letters, ? one letter, ¤ one letter or none; *³ at most three letters (Ovid's $3).
 
-Sources: PubMed User Guide, "Wildcards and truncation" (four letters before *, in a phrase only on the last word);
+Sources: NLM Tech Bull 2024 May-Jun;(458):e5 (PubMed: * anywhere in a word after four letters, several in a phrase);
 Ovid help ("$n", "#", "?"); Cochrane Library help, "Search manager" (? is one letter or none); Scopus Search Guide,
 "Wildcards".
 """
@@ -33,8 +33,11 @@ class Spelled:
     split: bool = False
 
 
-def spelled(aim: Dialect, text: str, strict: bool) -> Spelled:
-    """Return a term's text as the aim can write it. `strict`: nothing that finds more, as within NOT."""
+def spelled(aim: Dialect, text: str, strict: bool, whole: bool = False) -> Spelled:
+    """Return a term's text as the aim can write it.
+
+    `strict`: nothing that finds more, as within NOT. `whole`: words written out rather than cut, for nearness.
+    """
     shown = _LIMITED.sub(lambda m: f"${m[0][1:].translate(_DIGITS)}", text).replace("¤", "?")
     if not any(c in text for c in "*?¤"):
         return Spelled((text,))
@@ -46,8 +49,13 @@ def spelled(aim: Dialect, text: str, strict: bool) -> Spelled:
         notes.append((f"{shown}: {aim.title} cannot limit how many letters * stands for", "more"))
     if "?" in text and aim.name == "cochrane":
         notes.append((f"{shown}: the ? of {aim.title} stands for one letter or none", "more"))
-    forms = _forms(aim, text)
-    if not forms:
+    starred = re.sub(r"[?¤]+", "*", text)
+    short = any("*" in w and w.index("*") < aim.shortest_stem for w in starred.split())
+    by_star = aim.name == "pubmed" and starred != text and not (strict or whole or short)
+    forms = (starred,) if by_star else _forms(aim, text)
+    if by_star:
+        notes.append((f"{shown}: {aim.title} has no such wildcard; written {starred}", "more"))
+    elif not forms:
         cut = " ".join(re.sub(r"[?¤].*", "*", word) for word in text.split())
         if strict:
             return Spelled((), f"{shown}: {aim.title} has no such wildcard")
@@ -61,19 +69,10 @@ def spelled(aim: Dialect, text: str, strict: bool) -> Spelled:
 
 def _cut(aim: Dialect, forms: tuple[str, ...], shown: str, notes: list[tuple[str, Effect]], strict: bool) -> Spelled:
     """PubMed's and Europe PMC's rules on where a word may be cut."""
-    split = False
-    if aim.name == "pubmed":
-        whole = tuple(dict.fromkeys(" ".join(re.sub(r"\*.+", "*", w) for w in f.split()) for f in forms))
-        if whole != forms:
-            if strict:
-                return Spelled((), f"{shown}: PubMed has * only at the end of a word")
-            notes.append((f"{shown}: PubMed has * only at the end of a word; written {', '.join(whole)}", "more"))
-        stems = [w.index("*") for f in whole for w in f.split() if "*" in w]
-        if any(n < aim.shortest_stem for n in stems):
-            why = f"{shown}: PubMed needs at least four letters before *: write the words out"
-            return Spelled((), why)
-        forms, split = whole, any("*" in w for f in whole for w in f.split()[:-1])
-        why = "PubMed cuts only the last word of a phrase"
+    split, why = False, ""
+    stems = [w.index("*") for f in forms for w in f.split() if "*" in w]
+    if aim.name == "pubmed" and any(n < aim.shortest_stem for n in stems):
+        return Spelled((), f"{shown}: PubMed needs at least four letters before *: write the words out")
     if aim.name == "europepmc":
         split = any("*" in f and " " in f for f in forms)
         why = "Europe PMC cuts no word within a phrase"
