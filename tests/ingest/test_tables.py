@@ -1,11 +1,15 @@
 """Tables as people make and damage them: headings that are not in the first row, quotation marks that never close."""
 
+import csv
 import io
 import zipfile
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from remit import ingest
+from remit.ingest import rows
 from remit.model.source_record import SourceRecord
 
 
@@ -24,8 +28,8 @@ def titles(records):
 @pytest.mark.parametrize("mark", [",", "\t", ";"])
 @pytest.mark.parametrize("more", [1, 3, 500])
 def test_a_quotation_mark_that_is_never_closed_spoils_its_own_row_only(tmp_path, mark, more):
-    rows = ["Title,Authors,Year", "A,B,2020", '"Bad unclosed,D,2021', *(f"E{n},F,2022" for n in range(more))]
-    records, unread = read(tmp_path, "\n".join(rows).replace(",", mark) + "\n")
+    lines = ["Title,Authors,Year", "A,B,2020", '"Bad unclosed,D,2021', *(f"E{n},F,2022" for n in range(more))]
+    records, unread = read(tmp_path, "\n".join(lines).replace(",", mark) + "\n")
     assert titles(records) == [("A", 2020), ("Bad unclosed", 2021), *((f"E{n}", 2022) for n in range(more))]
     assert [(u.number, u.line) for u in unread] == [(2, 3)] and "never closed" in unread[0].seen
 
@@ -40,6 +44,29 @@ def test_an_unclosed_mark_before_rows_in_quotes_of_their_own(tmp_path):
     assert records[3].abstract == "Abstract, cut,2023"
     assert (records[1].title, records[1].abstract) == ('C "quoted"', "Two\nlines, with, commas")
     assert [u.line for u in unread] == [2, 6]
+
+
+CELL = st.text('ab ,;\t"\n', max_size=8).map(str.strip)
+
+
+@given(st.lists(st.lists(CELL, min_size=3, max_size=3), max_size=8), st.sampled_from(",;\t"), st.booleans())
+def test_rows_written_as_they_should_be_are_read_as_the_csv_module_reads_them(table, mark, quoted):
+    held = io.StringIO()
+    style = csv.QUOTE_ALL if quoted else csv.QUOTE_MINIMAL
+    csv.writer(held, delimiter=mark, quoting=style, lineterminator="\n").writerows(table)
+    lines = held.getvalue().splitlines(keepends=True)
+    got = list(rows.rows(iter(lines), mark, 3, 1))
+    assert [(row.cells, row.fault) for row in got] == [(cells, "") for cells in csv.reader(lines, delimiter=mark)]
+    assert [row.line for row in got][:1] == [1] * bool(lines)
+
+
+@given(st.lists(st.text('ab,"\n', max_size=10), max_size=12), st.integers(1, 4))
+def test_no_line_is_lost_or_read_twice(lines, width):
+    text = [line.replace("\n", "") + "\n" for line in lines]
+    got = list(rows.rows(iter(text), ",", width, 1))
+    letters = "".join(c for row in got for cell in row.cells for c in cell if c in "ab")
+    assert letters == "".join(c for line in text for c in line if c in "ab")
+    assert [row.line for row in got] == sorted(row.line for row in got)
 
 
 def test_the_last_row_with_an_unclosed_mark(tmp_path):
@@ -129,9 +156,9 @@ def book(sheets):
     openpyxl = pytest.importorskip("openpyxl")
     made = openpyxl.Workbook()
     made.remove(made.active)
-    for name, rows in sheets.items():
+    for name, table in sheets.items():
         sheet = made.create_sheet(name)
-        for row in rows:
+        for row in table:
             sheet.append(row)
     held = io.BytesIO()
     made.save(held)
