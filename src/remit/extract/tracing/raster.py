@@ -1,5 +1,6 @@
 """One curve out of a picture: ink, path, edges, steps, and a second look at whether the result is what is drawn."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -146,6 +147,14 @@ def _upright(rgb: npt.NDArray[np.uint8], axes: Axes) -> None:
             f"the picture leans: its axis, frame or grid {'falls' if turn > 0 else 'rises'} by {abs(turn):.1f} degrees "
             f"to the right; {able if abs(turn) < MOST_TURN else ''}straighten it first"
         )
+    tall = axes.y(0.0) - axes.y(1.0)
+    for side, angle in lean.sides(rgb, axes.y(1.0), axes.y(0.0)):
+        if abs(angle) > max(LEANS, math.degrees(1.0 / tall)):
+            raise InputError(
+                f"the picture is skewed: its upright axis, frame or grid on the {side} leans by {abs(angle):.1f} "
+                f"degrees {'left' if angle > 0 else 'right'}wards on its way down, while level lines do not: the axes "
+                "are not square to each other; set it right first (photograph or scan it flat, or deskew it)"
+            )
 
 
 def _plot(width: int, height: int, axes: Axes) -> Plot:
