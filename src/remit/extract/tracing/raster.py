@@ -9,7 +9,7 @@ import numpy.typing as npt
 from scipy import ndimage
 
 from remit.errors import InputError
-from remit.extract.tracing import colours, doubts, edges, lean, order, steps, track
+from remit.extract.tracing import colours, doubts, edges, lean, limits, order, steps, track
 from remit.extract.tracing.calibrate import MOST_TURN, Axes
 from remit.extract.tracing.pixels import Array, Picture
 from remit.model.curve import CurvePoints
@@ -113,6 +113,8 @@ def _followed(
 
     tall = axes.y(0.0) - axes.y(1.0)
     doubted, said = doubts.examined(every, strong, other, path, start, points, line, tall, when, level, broken)
+    limits.begun(every, path, start, tall, len(points), level)
+    warned += limits.risen(every, path, line, tall, len(points), when, level)
     warned, notes = warned + doubted, notes + said
     x = found.x + plot.left
     x = np.maximum(x, axes.x0)
