@@ -13,6 +13,7 @@ from remit.extract.tracing import (
     clean,
     colours,
     correct,
+    labels,
     overlay,
     pdf,
     pixels,
@@ -20,6 +21,7 @@ from remit.extract.tracing import (
     raster,
     suggest,
     svg,
+    track,
     vector,
 )
 from remit.extract.tracing.calibrate import Axes
@@ -130,15 +132,24 @@ def _axes(found: Figure, record: TraceRecord, notes: list[str]) -> tuple[TraceRe
             said = " ".join(str(k) for k in record.axis_x), " ".join(str(k) for k in record.axis_y)
             notes.append(f"axes read off the tick labels: x {said[0]}; y {said[1]}; look at the overlay")
     if not (record.axis_x and record.axis_y):
+        outlines = found.drawing is not None and suggest.outlined(found.drawing)
+        why = (
+            ", since the labels are drawn as outlines of letters, not as text (export the figure with text, in "
+            "matplotlib svg.fonttype: none, or as PDF"
+        )
         raise UsageError(
-            "the axes are not known; say --axis-x PLACE:TIME PLACE:TIME --axis-y PLACE:SURVIVAL PLACE:SURVIVAL"
+            f"the axes are not known{why + '), or' if outlines else ';'} say --axis-x PLACE:TIME PLACE:TIME "
+            "--axis-y PLACE:SURVIVAL PLACE:SURVIVAL"
         )
     percent = record.percent
     if percent is None and max(k.value for k in record.axis_y) > 1.5:
         notes.append("the survival axis is in percent, since a value above 1.5 stands on it")
         record = replace(record, percent=True)
     share = tuple(replace(k, value=k.value / 100.0) for k in record.axis_y) if record.percent else record.axis_y
-    return record, calibrate.axes(record.axis_x, share)
+    axes = calibrate.axes(record.axis_x, share)
+    if found.drawing is not None:
+        notes += labels.checked(found.drawing, axes)
+    return record, axes
 
 
 def _one(found: Figure, axes: Axes, record: TraceRecord, wanted: WantedCurve) -> TracedCurve:
@@ -153,7 +164,13 @@ def _one(found: Figure, axes: Axes, record: TraceRecord, wanted: WantedCurve) ->
         cleaned = clean.curve(read, _printed(wanted, record, percent=False))
         return correct.corrected(cleaned, wanted.corrections)
     except InputError as error:
-        raise _of(wanted.curve, error) from None
+        raise _of(wanted.curve, _with_colours(error, found) if wanted.colour else error) from None
+
+
+def _with_colours(error: InputError, found: Figure) -> InputError:
+    """Return the error, and with it the colours drawn where the one asked for may be none of them."""
+    said = str(error)
+    return InputError(f"{said}; {seen(found)}") if said.startswith(track.NOTHING) and found.picture else error
 
 
 def _of(curve: str, error: InputError) -> InputError:

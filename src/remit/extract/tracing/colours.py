@@ -12,13 +12,10 @@ import numpy as np
 from scipy import ndimage
 
 from remit.errors import InputError
+from remit.extract.tracing.named_colours import NAMED
 from remit.extract.tracing.pixels import Array, Bytes
 
 HEX = re.compile(r"#?([0-9a-fA-F]{6}|[0-9a-fA-F]{3})")
-NAMED = {
-    "black": "000000", "red": "ff0000", "green": "008000", "blue": "0000ff", "orange": "ffa500", "purple": "800080",
-    "grey": "808080", "gray": "808080", "brown": "a52a2a", "magenta": "ff00ff", "cyan": "00ffff", "navy": "000080",
-}  # fmt: skip
 LUMA = np.array([0.299, 0.587, 0.114])
 FAR = 85.0
 APART = 60.0
@@ -50,7 +47,7 @@ def parsed(text: str) -> tuple[int, int, int]:
     word = NAMED.get(text.strip().lower(), text.strip())
     found = HEX.fullmatch(word)
     if found is None:
-        raise InputError(f"colour {text!r}; expected #rrggbb or one of {', '.join(sorted(NAMED))}")
+        raise InputError(f"colour {text!r}; expected #rrggbb or a name of CSS, such as navy or darkorange")
     digits = found[1] if len(found[1]) == 6 else "".join(2 * d for d in found[1])
     return int(digits[:2], 16), int(digits[2:4], 16), int(digits[4:], 16)
 

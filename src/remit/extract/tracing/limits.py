@@ -15,6 +15,7 @@ RISE = 0.05
 SLIGHT = 0.02
 COLUMNS = 0.03
 NEAR = 4
+CLOSE = np.ones((3, 3), bool)
 
 
 def begun(ink: Array, path: Track, start: float, tall: float, places: int, level: Callable[[float], float]) -> None:
@@ -24,8 +25,8 @@ def begun(ink: Array, path: Track, start: float, tall: float, places: int, level
     """
     first = min(NEAR, path.leave.size) - 1
     low = int(path.leave[first])
-    drawn = (ink[: low + 1, : first + NEAR] >= LEAST).any(axis=1)
-    unseen = int(np.count_nonzero(~drawn[max(0, round(start)) :]))
+    drawn = (ink[max(0, round(start)) : low + 1, : first + NEAR] >= LEAST).any(axis=1)
+    unseen = drawn.size - int(np.count_nonzero(drawn))
     if not places and unseen > BEGINS * tall:
         raise InputError(
             f"the curve begins at survival {level(low):.2f}, and nothing of its ink leads there from 1: turn the "
@@ -50,7 +51,7 @@ def risen(
     n, wide = path.leave.size, ink.shape[1]
     pen = max(2, round(line.width))
     first = max(0, n - 3 * pen)
-    names, _ = ndimage.label(ndimage.binary_closing(np.pad(ink[:, first:] >= LEAST, 2), np.ones((3, 3)))[2:-2, 2:-2])
+    names, _ = ndimage.label(ndimage.binary_closing(np.pad(ink[:, first:] >= LEAST, 2), CLOSE)[2:-2, 2:-2])
     row = int(path.leave[n - 1])
     end = names[max(0, row - pen) : row + pen + 1, n - 1 - first]
     if not end.any():

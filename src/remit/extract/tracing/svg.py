@@ -11,7 +11,8 @@ from xml.parsers import expat
 
 from remit.errors import InputError
 from remit.extract.tracing import svg_path
-from remit.extract.tracing.colours import NAMED, parsed
+from remit.extract.tracing.colours import parsed
+from remit.extract.tracing.named_colours import NAMED
 from remit.extract.tracing.shapes import (
     SAME,
     Box,
