@@ -56,3 +56,11 @@ def test_events_at_time_0_drawn_in_the_curves_ink_are_read(follow):
     known = curve((0.5, 12, 30), (0.6, 0.5, 0.45))
     held = follow(coded(picture([known], FRAME)), "a.png", FRAME, hexed(COLOURS[0])).curves[0]
     assert errors(held, known).max() < 0.02
+
+
+def test_a_fall_too_near_time_0_to_be_told_from_it_is_said(follow):
+    small = Frame(220, 150)
+    known = curve((0.2, 12, 30), (0.97, 0.7, 0.5))
+    held = follow(coded(picture([known], small, width=1.0)), "a.png", small, hexed(COLOURS[0])).curves[0]
+    assert held.at(0.0) == pytest.approx(0.97, abs=0.01)
+    assert any("within two pixels" in w for w in held.warnings)

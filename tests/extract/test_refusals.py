@@ -221,3 +221,23 @@ def test_another_number_at_risk_at_the_start_than_patients_is_refused_and_the_cu
     late = WantedCurve(curve="a", risk=RiskTable((6.0, 12.0), (70, 30)), total=60)
     with pytest.raises(InputError, match=r"^curve a: 70 at risk at the start but 60 patients"):
         follow(b"time,survival\n0,1\n9,0.5\n", "p.csv", None, late)
+
+
+def test_a_broken_pdf_is_refused_without_lines_of_its_reader_in_between(follow, caplog):
+    with pytest.raises(InputError, match="cannot be read"):
+        follow(b"%PDF-1.4\nnot a pdf at all", "a.pdf", None, "#c00000")
+    assert not caplog.records
+
+
+def test_places_beyond_all_numbers_in_svg_warn_of_no_arithmetic(follow, recwarn):
+    line = '<path d="M0 0 L1e400 5 nan" stroke="red"/>'
+    text = f'<svg xmlns="http://www.w3.org/2000/svg" width="1e400" height="nan">{line}</svg>'
+    with pytest.raises(RemitError):
+        follow(text.encode(), "a.svg", Frame(), "#ff0000")
+    assert not recwarn.list
+
+
+def test_curves_whose_names_give_one_file_name_get_two():
+    from remit.store import trace_file
+
+    assert trace_file.stems(["a b", "a-b", "A B", "x", "x.ticks"]) == ["a-b", "a-b-2", "A-B-3", "x", "x.ticks-2"]

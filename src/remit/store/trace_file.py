@@ -9,7 +9,7 @@ curves:
   - {curve: blinatumomab, colour: "#c00000", risk: "0:54 6:40 12:31", total: 54, events: 18}
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -143,6 +143,21 @@ def text(record: TraceRecord) -> str:
 def _quoted(word: str) -> str:
     held = "".join(c for c in word if c.isprintable())
     return '"' + held.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def stems(curves: Sequence[str]) -> list[str]:
+    """Return a file name without its ending for each curve, no two the same, in capitals or not."""
+    out: list[str] = []
+    taken: set[str] = set()
+    for curve in curves:
+        stem = base = curve.replace(" ", "-")
+        number = 1
+        while {stem.lower(), f"{stem}.ticks".lower()} & taken:
+            number += 1
+            stem = f"{base}-{number}"
+        taken |= {stem.lower(), f"{stem}.ticks".lower()}
+        out.append(stem)
+    return out
 
 
 def steps(curve: TracedCurve) -> str:

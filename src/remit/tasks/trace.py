@@ -276,8 +276,7 @@ def write(held: Trace, out: str | Path, rebuilt: tuple[Rebuilt, ...] = ()) -> tu
     folder = Path(out)
     where = os.path.relpath(held.figure.path.resolve(), folder.resolve()).replace(os.sep, "/")
     texts = {"trace.yaml": trace_file.text(replace(held.record, figure=where))}
-    for c in held.curves:
-        stem = c.curve.replace(" ", "-")
+    for c, stem in zip(held.curves, trace_file.stems([c.curve for c in held.curves]), strict=True):
         texts[f"{stem}.csv"] = trace_file.steps(c)
         if c.censored:
             texts[f"{stem}.ticks.csv"] = trace_file.ticks(c)

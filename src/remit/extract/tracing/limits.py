@@ -15,23 +15,41 @@ RISE = 0.05
 SLIGHT = 0.02
 COLUMNS = 0.03
 NEAR = 4
+SET_TO_1 = 0.01
 CLOSE = np.ones((3, 3), bool)
 
 
-def begun(ink: Array, path: Track, start: float, tall: float, places: int, level: Callable[[float], float]) -> None:
+def begun(
+    ink: Array,
+    path: Track,
+    start: float,
+    tall: float,
+    places: int,
+    first: float,
+    when: Callable[[float], float],
+    level: Callable[[float], float],
+) -> list[str]:
     """Refuse a curve whose first fall, of more than a tenth, is not drawn but hidden by the axis at time 0.
 
     Such a picture may stand on its head or show another part of the time. A place on the curve says that it does not.
+    Return that a fall at time 0, to row `first`, may have happened within two pixels of it.
     """
-    first = min(NEAR, path.leave.size) - 1
-    low = int(path.leave[first])
-    drawn = (ink[max(0, round(start)) : low + 1, : first + NEAR] >= LEAST).any(axis=1)
+    last = min(NEAR, path.leave.size) - 1
+    low = int(path.leave[last])
+    drawn = (ink[max(0, round(start)) : low + 1, : last + 1 + NEAR] >= LEAST).any(axis=1)
     unseen = drawn.size - int(np.count_nonzero(drawn))
     if not places and unseen > BEGINS * tall:
         raise InputError(
             f"the curve begins at survival {level(low):.2f}, and nothing of its ink leads there from 1: turn the "
             "picture upright, check the axes, or, where patients had the event at time 0, give a place on the curve"
         )
+    survival = level(first - 0.5)
+    if 1.0 - survival <= SET_TO_1:
+        return []
+    return [
+        f"the first fall, to {survival:.3f}, is put at time 0: it stands within two pixels of it, so that it may have "
+        f"happened until {when(2.0) - when(0.0):.2g}; a larger figure would tell"
+    ]
 
 
 def risen(

@@ -3,7 +3,9 @@
 Operators after ISO 32000-1, section 8 (graphics); text places come from the reader of pypdf.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -67,8 +69,9 @@ def read(data: bytes, name: str, page: int) -> Drawing:
     if len(data) > MOST_BYTES:
         raise InputError(f"{name}: {len(data):,} bytes; expected at most {MOST_BYTES:,}; save the page alone")
     try:
-        reader = PdfReader(BytesIO(data))
-        return _drawing(_page(reader, name, page), reader, name, page)
+        with _silent():
+            reader = PdfReader(BytesIO(data))
+            return _drawing(_page(reader, name, page), reader, name, page)
     except InputError:
         raise
     except (
@@ -79,6 +82,18 @@ def read(data: bytes, name: str, page: int) -> Drawing:
         raise InputError(
             f"{name}: page {page} cannot be read ({said}); export the page as PNG and trace that"
         ) from None
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """The reader's log is not shown: what matters in it is raised."""
+    log = logging.getLogger("pypdf")
+    before = log.level
+    log.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 def _page(reader: "PdfReader", name: str, page: int) -> "PageObject":

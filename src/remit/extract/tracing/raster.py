@@ -113,7 +113,7 @@ def _followed(
 
     tall = axes.y(0.0) - axes.y(1.0)
     doubted, said = doubts.examined(every, strong, other, path, start, points, line, tall, when, level, broken)
-    limits.begun(every, path, start, tall, len(points), level)
+    warned += limits.begun(every, path, start, tall, len(points), float(found.y[0]), when, level)
     warned += limits.risen(every, path, line, tall, len(points), when, level)
     warned, notes = warned + doubted, notes + said
     x = found.x + plot.left

@@ -57,10 +57,11 @@ def times(outer: Matrix, inner: Matrix) -> Matrix:
 
 
 def moved(matrix: Matrix, points: Sequence[Point]) -> Array:
-    """Return points, shape (n, 2), under a matrix."""
+    """Return points, shape (n, 2), under a matrix; a place beyond all numbers becomes inf or nan."""
     a, b, c, d, e, f = matrix
     p = np.asarray(points, float).reshape(-1, 2)
-    return np.column_stack((a * p[:, 0] + c * p[:, 1] + e, b * p[:, 0] + d * p[:, 1] + f))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.column_stack((a * p[:, 0] + c * p[:, 1] + e, b * p[:, 0] + d * p[:, 1] + f))
 
 
 def stretch(matrix: Matrix) -> float:
