@@ -42,5 +42,15 @@ def test_what_a_source_says_links_an_erratum():
     assert reasons(a=FULL, b=erratum) == {("a", "b"): "correction, as its source says"}
 
 
+def test_a_title_alone_links_an_erratum_or_comment():
+    report = SourceRecord(title="Invented antibody in children with relapsed leukaemia", authors=("Made, Ada",))
+    notices = ("Erratum to: {}", "Comment on '{}'", "{} [Erratum]", "Retraction: {}")
+    for words in notices:
+        found = families({"a": report, "b": SourceRecord(title=words.format(report.title))})
+        assert [f.records for f in found] == [("a", "b")], words
+    other = SourceRecord(title="Erratum to: Invented antibody in adults with another leukaemia")
+    assert families({"a": report, "b": other}) == ()
+
+
 def test_strangers_are_no_family():
     assert families({str(i): r for i, r in enumerate(library())}) == ()

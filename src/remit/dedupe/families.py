@@ -1,9 +1,9 @@
 """Reports of one study: which records may belong together, and why. Suggestions only: a person decides what a study is.
 
-Records are linked by a registry number both bear, by what a source says of them (an erratum of, a comment on), by a
-trial's name or number in both titles with an author in common, by the same title and authors printed elsewhere (a
-meeting's abstract and the full report, a preprint, a translation), and by the same accrual window with authors in
-common.
+Records are linked by a registry number both bear, by what a source says of them (an erratum of, a comment on) or a
+title does (`Erratum to: …`), by a trial's name or number in both titles with an author in common, by the same title
+and authors printed elsewhere (a meeting's abstract and the full report, a preprint, a translation), and by the same
+accrual window with authors in common.
 """
 
 import re
@@ -20,6 +20,9 @@ from remit.model.source_record import SourceRecord
 
 MOST = 40
 """A mark that more records than this share says nothing: a register's own pages, a word all bear."""
+
+TELLING = 30
+"""Letters of a title from where it says which report is meant."""
 
 _REGISTRY = re.compile(
     r"\b(?:NCT\d{8}|ISRCTN\d{8}|ACTRN\d{14}|ChiCTR[-A-Z]*\d{8,10}|UMIN\d{9}|DRKS\d{8}|CTRI/\d{4}/\d{2,3}/\d{6}|"
@@ -82,6 +85,7 @@ def families(records: Mapping[str, SourceRecord]) -> tuple[Family, ...]:
 
 def _links(records: Mapping[str, SourceRecord], keys: Mapping[str, Key]) -> Iterator[tuple[str, str, str]]:
     yield from _related(records, keys)
+    yield from _noticed(keys)
     for mark, bearers in _shared((n, m) for n, r in records.items() for m in _registry(r)):
         yield from ((a, b, f"registry number {mark}") for a, b in combinations(bearers, 2))
     for mark, bearers in _shared((n, m) for n, r in records.items() for m in _trial_names(r.title)):
@@ -96,6 +100,19 @@ def _links(records: Mapping[str, SourceRecord], keys: Mapping[str, Key]) -> Iter
         for a, b in combinations(bearers, 2):
             if title(keys[a].title, keys[b].title) in (EQUAL, NEAR, PART) and authors(keys[a], keys[b]) > 0:
                 yield a, b, "title and authors, printed elsewhere"
+
+
+def _noticed(keys: Mapping[str, Key]) -> Iterator[tuple[str, str, str]]:
+    """Errata, retractions and comments whose title holds the whole title of another record, behind or before words."""
+    titles: dict[str, list[str]] = defaultdict(list)
+    for name, k in keys.items():
+        if len(k.title) >= TELLING and not k.notice:
+            titles[k.title].append(name)
+    for name, k in keys.items():
+        if k.notice in ("erratum", "retraction", "comment"):
+            cuts = range(1, min(MOST, len(k.title) - TELLING) + 1)
+            found = {t for i in cuts for t in (k.title[i:], k.title[:-i]) if t in titles}
+            yield from ((name, other, f"{k.notice} of that title") for t in found for other in titles[t])
 
 
 def _shared(marks: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
