@@ -156,3 +156,10 @@ def test_the_page_of_the_class_holds_the_card_and_labels_stay_text():
     page = site["class-car-t.html"].decode()
     assert "Event-free survival: both arms over time" in page and "stratified by study" in page
     assert "Chemotherapy &lt;b&gt;, " in page and "Chemotherapy <b>" not in page
+
+
+def test_a_study_followed_briefly_leaves_both_lines_drawn():
+    trials = proportional("de")
+    trials["f"] = tuple((np.minimum(t, 0.5), d & (t < 0.5)) for t, d in trials["d"])
+    _, (found,) = compared(trials)
+    assert [line.label for line in found.lines] == ["arm", "comparator"]

@@ -170,11 +170,9 @@ def _points(pooled: PooledLandmarks, people: Mapping[float, int | None]) -> Iter
 def _from_curves(
     group: Sequence[Finding], usable: Sequence[UsableCurve], lost: Sequence[LeftOut], studies: Mapping[str, Study]
 ) -> Course | None:
-    times = [[p.months for p in c.people] for c in usable]
-    events = [[p.event for p in c.people] for c in usable]
+    times, events = followed(usable)
     try:
-        grid = _from_the_shortest(_with_planned(common_grid(times, events), _times(group)), times)
-        pooled = pool_curves([curve_from_people(t, d, grid) for t, d in zip(times, events, strict=True)])
+        pooled = pool_followed(times, events, _times(group))
     except InputError:
         return None
     names = {id: s.name for id, s in studies.items()}
@@ -201,6 +199,19 @@ def _from_curves(
         left_out=tuple(lost),
         note="; ".join(p for p in (pooled.ended, f"no curve: {', '.join(without)}" if without else "") if p),
     )
+
+
+def followed(curves: Sequence[UsableCurve]) -> tuple[list[list[float]], list[list[bool]]]:
+    """Return the months and the events of each curve's people."""
+    return [[p.months for p in c.people] for c in curves], [[p.event for p in c.people] for c in curves]
+
+
+def pool_followed(
+    times: Sequence[Sequence[float]], events: Sequence[Sequence[bool]], planned: Sequence[float] = ()
+) -> PooledCurve:
+    """Return the pooled curve, estimated at planned months among others. InputError as `pool_curves`."""
+    grid = _from_the_shortest(_with_planned(common_grid(times, events), planned), times)
+    return pool_curves([curve_from_people(t, d, grid) for t, d in zip(times, events, strict=True)])
 
 
 def _with_planned(grid: Sequence[float], planned: Sequence[float]) -> tuple[float, ...]:

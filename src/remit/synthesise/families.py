@@ -18,11 +18,12 @@ Ties end at the ids of study, report and row, so that the same review always giv
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from remit.model.finding import LeftOut
 from remit.model.protocol import Analysis
+from remit.model.study import Report
 from remit.synthesise.made import Estimate
 from remit.synthesise.reasons import Refusal, left_out
 
@@ -138,7 +139,7 @@ def _values(e: Estimate, analysis: Analysis) -> dict[str, tuple[float, ...]]:
     """Return each word's values for this estimate; lower is preferred."""
     s, u, row = e.candidate.sighting, e.used, e.candidate.sighting.row
     report = s.report
-    old = "superseded" in row.flags or "interim" in row.flags or (report is not None and bool(report.superseded_by))
+    old = outdated(row.flags, report)
     year = report.year if report is not None and report.year is not None else 0
     follow_up = report.follow_up_months if report is not None and report.follow_up_months is not None else 0.0
     if analysis.months is not None:
@@ -157,6 +158,11 @@ def _values(e: Estimate, analysis: Analysis) -> dict[str, tuple[float, ...]]:
         "counts": (float(e.rank),),
         "unflagged": (float(len(row.flags)),),
     }
+
+
+def outdated(flags: Collection[str], report: Report | None) -> bool:
+    """Whether a later look exists: marked superseded or interim, or in a report that a later one supersedes."""
+    return "superseded" in flags or "interim" in flags or (report is not None and bool(report.superseded_by))
 
 
 def _depth(e: Estimate, arm_id: str) -> int:

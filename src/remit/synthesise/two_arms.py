@@ -20,7 +20,8 @@ from remit.model.study import Study
 from remit.model.two_arms import ArmsOfStudy, PooledLine, Ratio, Stretch, TwoArms
 from remit.stats.frailty import Frailty, random_treatment, shared_frailty
 from remit.stats.one_stage import HazardSummary, hazard_summary
-from remit.stats.pooled_survival import common_grid, curve_from_people, pool_curves
+from remit.synthesise.courses import followed, pool_followed
+from remit.synthesise.families import outdated
 from remit.synthesise.scale import exp
 
 ARM, COMPARATOR = 1.0, 0.0
@@ -65,7 +66,7 @@ def two_arms(review: Review, findings: Sequence[Finding], curves: Sequence[Usabl
 def _later(c: UsableCurve, study: Study) -> tuple[bool, int, int, str]:
     """Sorts the curves of one arm: the current look first, then most people, the latest report, the id."""
     report = study.report(c.printed.source.report)
-    old = bool({"superseded", "interim"} & set(c.printed.flags)) or bool(report is not None and report.superseded_by)
+    old = outdated(c.printed.flags, report)
     year = report.year if report is not None and report.year is not None else 0
     return old, -len(c.people), -year, c.curve
 
@@ -181,11 +182,8 @@ def _study(pair: _Pair, arms: Mapping[tuple[str, str], str], p: float) -> ArmsOf
 def _lines(pairs: Sequence[_Pair]) -> Iterator[PooledLine]:
     """The pooled curve of each side, where one can be made."""
     for label, curves in (("arm", [p.arm for p in pairs]), ("comparator", [p.comparator for p in pairs])):
-        times = [[x.months for x in c.people] for c in curves]
-        events = [[x.event for x in c.people] for c in curves]
         with suppress(InputError):
-            grid = common_grid(times, events)
-            pooled = pool_curves([curve_from_people(t, d, grid) for t, d in zip(times, events, strict=True)])
+            pooled = pool_followed(*followed(curves))
             yield PooledLine(
                 label=label, months=pooled.time, survival=pooled.survival, lower=pooled.lower, upper=pooled.upper
             )
